@@ -1,0 +1,30 @@
+/* How facts see evidence: ask, and either the answer is there or the question is noted as open.
+ *
+ * A fact builder is a pure function that is run again and again. When dc_ask returns NULL it goes on with whatever else
+ * it can find out (so that one round asks everything that can be asked) and says "not known yet" by leaving the rest.
+ * The result of a build counts only when no question was left open. In the last build every answer is there: what
+ * could not be asked has the outcome NOT_ASKED. */
+#ifndef DC_EVIDENCE_ASK_H
+#define DC_EVIDENCE_ASK_H
+
+#include "evidence/evidence.h"
+
+struct dc_asker {
+	const struct dc_evidence *evidence;
+	struct dc_arena *arena;      /* where facts of this build live; reset before the next build */
+	struct dc_question *open;    /* in the order of asking, without duplicates */
+	size_t open_count, open_capacity;
+	bool sealed;                 /* nothing will be fetched any more: unknown questions get NOT_ASKED, never NULL */
+	bool quiet;                  /* unknown questions are not noted: "do we happen to know?" */
+};
+
+/* `name` in any spelling; it is normalised. A name that cannot be put on the wire gives an answer MALFORMED at once. */
+const struct dc_answer *dc_ask(struct dc_asker *asker, struct dc_slice name, uint16_t type);
+/* The name is prefix + "." + base. */
+const struct dc_answer *dc_ask_below(struct dc_asker *asker, const char *prefix, struct dc_slice base, uint16_t type);
+/* Any kind. */
+const struct dc_answer *dc_ask_question(struct dc_asker *asker, const struct dc_question *question);
+/* Only what evidence holds; never opens a question. NULL when unknown. */
+const struct dc_answer *dc_ask_known(struct dc_asker *asker, struct dc_slice name, uint16_t type);
+
+#endif

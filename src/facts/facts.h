@@ -1,0 +1,59 @@
+/* What is known of one domain and of the identities that send for it. Built by pure code from evidence, const afterwards. */
+#ifndef DC_FACTS_FACTS_H
+#define DC_FACTS_FACTS_H
+
+#include "base/ip.h"
+#include "evidence/ask.h"
+
+struct dc_spf_facts;      /* spf/spf.h */
+struct dc_dkim_facts;     /* dkim/dkim.h */
+struct dc_dmarc_facts;    /* dmarc/dmarc.h */
+struct dc_mx_facts;       /* mx/mx.h */
+struct dc_ptr_facts;      /* ptr/ptr.h */
+struct dc_provider_facts; /* provider/provider.h */
+struct dc_identity_facts; /* facts/identity.h */
+
+enum dc_selector_search { DC_SELECTORS_KNOWN, DC_SELECTORS_ALL, DC_SELECTORS_NONE };
+
+/* What the user said: evidence too. Slices are borrowed from the run's configuration. */
+struct dc_inputs {
+	struct dc_slice domain;      /* canonical */
+	struct dc_slice typed;       /* as it was typed; empty when the same */
+	int64_t now_s;               /* the clock of the audit, seconds since 1970 UTC */
+	const struct dc_slice *selectors;
+	size_t selector_count;
+	enum dc_selector_search search;
+	const struct dc_prefix *senders; /* --ip */
+	size_t sender_count;
+	struct dc_slice helo;        /* canonical name or literal; empty: not given */
+	struct dc_slice mail_from;   /* canonical domain; empty: not given */
+	struct dc_slice mail_from_local; /* local part as typed; empty: "postmaster" */
+	struct dc_slice dkim_domain; /* canonical; empty: not given */
+	struct dc_slice what_if;     /* DMARC tags laid over the published record; empty: none */
+	bool parked;                 /* the domain is declared not to send */
+	bool lone;                   /* a single audit: questions that cost more (validation) may be asked */
+};
+
+/* A ceiling that was reached while gathering. */
+enum dc_budget { DC_BUDGET_ROUNDS, DC_BUDGET_QUESTIONS, DC_BUDGET_BYTES, DC_BUDGET_TIME, DC_BUDGET_MEMORY, DC_BUDGET_COUNT };
+const char *dc_budget_name(enum dc_budget budget); /* "rounds" "questions" "octets" "milliseconds" "octets of memory" */
+
+struct dc_facts {
+	const struct dc_inputs *inputs;
+	const struct dc_answer *soa, *ns; /* at the domain */
+	const struct dc_mx_facts *mx;
+	const struct dc_spf_facts *spf;
+	const struct dc_dkim_facts *dkim;
+	const struct dc_dmarc_facts *dmarc;
+	const struct dc_ptr_facts *ptr;
+	const struct dc_provider_facts *providers;
+	const struct dc_identity_facts *identities;
+	const struct dc_evidence *evidence;
+	bool budget_spent[DC_BUDGET_COUNT];
+	uint64_t budget_limit[DC_BUDGET_COUNT];
+};
+
+/* One build: see evidence/ask.h. `inputs` must outlive the facts; everything else lives in asker->arena. */
+const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_inputs *inputs);
+
+#endif
