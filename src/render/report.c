@@ -1,0 +1,108 @@
+/* The life of a report: table of formats, begin, domains, end; output through the sink, memory bounded. */
+#include "render/report.h"
+
+#include <stdlib.h>
+
+/* In the order of --help. */
+static const struct dc_format *const formats[] = {
+	&dc_format_lint,
+};
+
+const struct dc_format *dc_format_at(size_t i)
+{
+	return i < sizeof(formats) / sizeof(formats[0]) ? formats[i] : NULL;
+}
+
+const struct dc_format *dc_format_find(struct dc_slice name)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (dc_slice_eq(name, dc_slice_of(formats[i]->name)))
+			return formats[i];
+	}
+	return NULL;
+}
+
+static void flush(struct dc_report *report)
+{
+	if (report->status == DC_OK && report->out.status != DC_OK)
+		report->status = report->out.status;
+	if (report->status == DC_OK && report->out.len > 0 &&
+	    !report->sink->write(report->sink, report->out.ptr, report->out.len))
+		report->status = DC_ERR_IO;
+	dc_buf_reset(&report->out);
+	dc_arena_reset(report->scratch);
+}
+
+struct dc_report *dc_report_new(const struct dc_format *format, const struct dc_run_info *run,
+				const struct dc_style *style, struct dc_sink *sink)
+{
+	struct dc_report *report = calloc(1, sizeof(*report));
+
+	if (!report)
+		return NULL;
+	report->format = format;
+	report->run = run;
+	report->sink = sink;
+	if (style)
+		report->style = *style;
+	if (report->style.width == 0)
+		report->style.width = 80;
+	dc_buf_init(&report->out, DC_REPORT_MAX);
+	report->scratch = dc_arena_new(DC_REPORT_SCRATCH_MAX);
+	report->state = calloc(1, format->state_size ? format->state_size : 1);
+	if (!report->scratch || !report->state) {
+		dc_arena_free(report->scratch);
+		free(report->state);
+		free(report);
+		return NULL;
+	}
+	if (DC_ARENA_GUARD(report->scratch))
+		report->status = DC_ERR_NOMEM;
+	else
+		format->begin(report);
+	flush(report);
+	return report;
+}
+
+enum dc_status dc_report_domain(struct dc_report *report, const struct dc_audit_result *result)
+{
+	if (report->status != DC_OK)
+		return report->status;
+	dc_summary_add(&report->summary, result);
+	if (DC_ARENA_GUARD(report->scratch))
+		report->status = DC_ERR_NOMEM;
+	else
+		report->format->domain(report, result);
+	flush(report);
+	return report->status;
+}
+
+enum dc_status dc_report_end(struct dc_report *report, struct dc_error *err)
+{
+	enum dc_status status;
+
+	if (report->status == DC_OK) {
+		if (DC_ARENA_GUARD(report->scratch))
+			report->status = DC_ERR_NOMEM;
+		else
+			report->format->end(report);
+		flush(report);
+	}
+	status = report->status;
+	if (report->format->clear)
+		report->format->clear(report);
+	dc_buf_free(&report->out);
+	dc_arena_free(report->scratch);
+	free(report->state);
+	free(report);
+	if (status == DC_ERR_IO)
+		return dc_error_set(err, status, "the report could not be written");
+	if (status != DC_OK)
+		return dc_error_set(err, status, "the report is larger than %d MiB", DC_REPORT_MAX >> 20);
+	return DC_OK;
+}
+
+const struct dc_summary *dc_report_summary(const struct dc_report *report)
+{
+	return &report->summary;
+}

@@ -1,0 +1,31 @@
+/* Inside the room: what every format works on. */
+#ifndef DC_RENDER_REPORT_H
+#define DC_RENDER_REPORT_H
+
+#include "render/render.h"
+
+struct dc_report {
+	const struct dc_format *format;
+	const struct dc_run_info *run;
+	struct dc_style style;
+	struct dc_sink *sink;
+	struct dc_buf out;        /* goes to the sink after each call */
+	struct dc_arena *scratch; /* forgotten after each call */
+	void *state;
+	struct dc_summary summary; /* the domain at hand is in it already */
+	enum dc_status status;
+};
+
+extern const struct dc_format dc_format_text, dc_format_json, dc_format_ndjson, dc_format_lint;
+
+/* Octets of one domain's report, in any format: an SPF tree of the widest kind stays far below. */
+enum { DC_REPORT_MAX = 64 << 20, DC_REPORT_SCRATCH_MAX = 64 << 20 };
+
+/* "2026-11-20T12:00:00Z", in `text`; years 0 to 9999, else clamped. */
+enum { DC_TIME_TEXT_MAX = 24 };
+const char *dc_time_format(int64_t seconds, char text[DC_TIME_TEXT_MAX]);
+
+/* What a receiver of the report calls the kind of a question: "dns" "validate" "server" "https" "smtp" "receiver". */
+const char *dc_question_kind_name(enum dc_question_kind kind);
+
+#endif
