@@ -1,0 +1,62 @@
+/* The identities of mail from a domain, and what DMARC makes of them: From domain, MAIL FROM domain, HELO name, DKIM d=
+ * and each sending address. SPF and alignment by RFC 7208 and RFC 9989 section 4.4; nothing here saw a message: a DKIM
+ * pass is predicted from a usable key. */
+#ifndef DC_FACTS_IDENTITY_H
+#define DC_FACTS_IDENTITY_H
+
+#include "dmarc/dmarc.h"
+#include "facts/senders.h"
+#include "facts/spoof.h"
+#include "receiver/receiver.h"
+
+enum dc_dmarc_result {
+	DC_DMARC_RESULT_UNKNOWN,
+	DC_DMARC_RESULT_NONE, /* no DMARC record applies */
+	DC_DMARC_RESULT_FAIL,
+	DC_DMARC_RESULT_PASS,
+};
+const char *dc_dmarc_result_name(enum dc_dmarc_result result); /* "none" "fail" "pass"; NULL for unknown */
+
+/* One generation of receivers, or one what-if, on one identity. */
+struct dc_identity_dmarc {
+	enum dc_tri spf_aligned;         /* the MAIL FROM domain is in alignment with From */
+	enum dc_tri dkim_aligned;        /* the d= domain is */
+	enum dc_dmarc_result result;
+	enum dc_dmarc_policy disposition; /* NONE, QUARANTINE, REJECT or UNKNOWN: what becomes of the message */
+};
+
+struct dc_identity {
+	struct dc_slice from;            /* the audited domain */
+	struct dc_slice mail_from;       /* domain of the return path */
+	struct dc_slice helo;            /* empty: not given */
+	struct dc_slice dkim_domain;     /* d= */
+	struct dc_ip ip;                 /* family 0: no sending address is known */
+	struct dc_slice ip_text;         /* empty: no sending address is known */
+	const struct dc_ptr_address *ptr; /* NULL: no sending address is known */
+	struct dc_slice spf;             /* our RFC 7208 result: "pass" …; empty: unknown */
+	struct dc_slice spf_mechanism;   /* the term that decided; may be empty */
+	bool libspf2_known;
+	struct dc_receiver_spf libspf2;  /* what receivers built on libspf2 say */
+	struct dc_slice helo_spf;        /* our result for the HELO name; empty: unknown or no HELO */
+	enum dc_tri dkim;                /* a key of d= is usable; unknown when no selector is known */
+	struct dc_slice dkim_selector;   /* the first usable one */
+	struct dc_identity_dmarc now;    /* RFC 9989 */
+	struct dc_identity_dmarc legacy; /* RFC 7489 and the public suffix list */
+	struct dc_identity_dmarc changed; /* `now` under --what-if; equal to it without */
+};
+
+struct dc_identity_facts {
+	const struct dc_identity *items; /* one for each sending address; one without an address when none is known */
+	size_t count;
+	const struct dc_sender_facts *senders;
+	const struct dc_spoof_facts *spoof;
+	struct dc_slice from_org, mail_from_org, dkim_org; /* organizational domains (RFC 9989); empty: unknown */
+};
+
+/* Never NULL. All arguments of one build with the same asker; `ptr` was built from dc_senders_build's list. */
+const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const struct dc_inputs *inputs,
+						  const struct dc_sender_facts *senders, const struct dc_mx_facts *mx,
+						  const struct dc_spf_facts *spf, const struct dc_dkim_facts *dkim,
+						  const struct dc_dmarc_facts *dmarc, const struct dc_ptr_facts *ptr);
+
+#endif
