@@ -1,0 +1,188 @@
+/* Arena: chunks in a list, bump allocation, one ceiling for the sum of the chunks. */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { CHUNK_SIZE = 16 * 1024 }; /* most audits of one domain fit into a few */
+
+struct chunk {
+	struct chunk *next;
+	size_t size, used;
+	alignas(max_align_t) char bytes[];
+};
+
+struct dc_arena {
+	struct chunk *chunks; /* newest first */
+	size_t ceiling, held, used;
+	bool guarded;
+	jmp_buf guard;
+};
+
+struct dc_arena *dc_arena_new(size_t ceiling)
+{
+	struct dc_arena *arena = calloc(1, sizeof *arena);
+	if (arena)
+		arena->ceiling = ceiling;
+	return arena;
+}
+
+static void free_chunks(struct chunk *chunk)
+{
+	while (chunk) {
+		struct chunk *next = chunk->next;
+		free(chunk);
+		chunk = next;
+	}
+}
+
+void dc_arena_free(struct dc_arena *arena)
+{
+	if (!arena)
+		return;
+	free_chunks(arena->chunks);
+	free(arena);
+}
+
+void dc_arena_reset(struct dc_arena *arena)
+{
+	/* The last chunk is the first one made, of the usual size unless the very first object was large. */
+	struct chunk *keep = arena->chunks;
+	if (keep) {
+		struct chunk *rest = keep->next;
+		keep->next = NULL;
+		free_chunks(rest);
+		if (keep->size > 4 * (size_t)CHUNK_SIZE) {
+			free(keep);
+			keep = NULL;
+		} else {
+			keep->used = 0;
+		}
+	}
+	arena->chunks = keep;
+	arena->held = keep ? keep->size : 0;
+	arena->used = 0;
+}
+
+size_t dc_arena_used(const struct dc_arena *arena)
+{
+	return arena->used;
+}
+
+jmp_buf *dc_arena_guard(struct dc_arena *arena)
+{
+	arena->guarded = true;
+	return &arena->guard;
+}
+
+static void spent(struct dc_arena *arena) __attribute__((noreturn));
+static void spent(struct dc_arena *arena)
+{
+	if (!arena->guarded)
+		abort();
+	longjmp(arena->guard, 1);
+}
+
+static struct chunk *room_for(struct dc_arena *arena, size_t size)
+{
+	struct chunk *chunk = arena->chunks;
+	if (chunk && chunk->size - chunk->used >= size)
+		return chunk;
+	size_t want = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+	if (want > arena->ceiling || arena->held > arena->ceiling - want)
+		spent(arena);
+	chunk = malloc(sizeof *chunk + want);
+	if (!chunk)
+		spent(arena);
+	*chunk = (struct chunk){.next = arena->chunks, .size = want};
+	arena->chunks = chunk;
+	arena->held += want;
+	return chunk;
+}
+
+static size_t align_up(struct dc_arena *arena, size_t size)
+{
+	const size_t step = alignof(max_align_t);
+	if (size > SIZE_MAX - step)
+		spent(arena);
+	return (size + step - 1) / step * step;
+}
+
+void dc_arena_reserve(struct dc_arena *arena, size_t size)
+{
+	(void)room_for(arena, align_up(arena, size));
+}
+
+void *dc_arena_alloc(struct dc_arena *arena, size_t size)
+{
+	size = align_up(arena, size ? size : 1);
+	struct chunk *chunk = room_for(arena, size);
+	void *object = chunk->bytes + chunk->used;
+	chunk->used += size;
+	arena->used += size;
+	return memset(object, 0, size);
+}
+
+void *dc_arena_array(struct dc_arena *arena, size_t n, size_t size)
+{
+	if (size && n > SIZE_MAX / size)
+		spent(arena);
+	return dc_arena_alloc(arena, n * size);
+}
+
+struct dc_slice dc_arena_dup(struct dc_arena *arena, struct dc_slice s)
+{
+	char *copy = dc_arena_alloc(arena, s.len + 1);
+	if (s.len)
+		memcpy(copy, s.ptr, s.len);
+	return (struct dc_slice){copy, s.len};
+}
+
+struct dc_slice dc_arena_lower(struct dc_arena *arena, struct dc_slice s)
+{
+	char *copy = dc_arena_alloc(arena, s.len + 1);
+	for (size_t i = 0; i < s.len; i++)
+		copy[i] = dc_lower(s.ptr[i]);
+	return (struct dc_slice){copy, s.len};
+}
+
+struct dc_slice dc_arena_concat(struct dc_arena *arena, struct dc_slice a, struct dc_slice b)
+{
+	char *both = dc_arena_alloc(arena, a.len + b.len + 1);
+	if (a.len)
+		memcpy(both, a.ptr, a.len);
+	if (b.len)
+		memcpy(both + a.len, b.ptr, b.len);
+	return (struct dc_slice){both, a.len + b.len};
+}
+
+struct dc_slice dc_arena_printf(struct dc_arena *arena, const char *format, ...)
+{
+	va_list args, again;
+	va_start(args, format);
+	va_copy(again, args);
+	int len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (len < 0) {
+		va_end(again);
+		spent(arena);
+	}
+	char *text = dc_arena_alloc(arena, (size_t)len + 1);
+	(void)vsnprintf(text, (size_t)len + 1, format, again);
+	va_end(again);
+	return (struct dc_slice){text, (size_t)len};
+}
+
+void *dc_arena_grow(struct dc_arena *arena, void *items, size_t count, size_t *capacity, size_t size)
+{
+	if (count < *capacity)
+		return items;
+	size_t larger = *capacity ? *capacity * 2 : 4;
+	void *copy = dc_arena_array(arena, larger, size);
+	if (count)
+		memcpy(copy, items, count * size);
+	*capacity = larger;
+	return copy;
+}

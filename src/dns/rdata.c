@@ -1,0 +1,77 @@
+/* Rdata by type (RFC 1035 3.3, RFC 3596): bounds first, every octet accounted for. */
+#include "dns/answer.h"
+#include "dns/span.h"
+
+bool dc_rr_txt(struct dc_arena *arena, const struct dc_rr *rr, struct dc_txt *ret_txt)
+{
+	const uint8_t *rdata = (const uint8_t *)rr->rdata.ptr;
+	size_t strings = 0, octets = 0;
+	for (size_t at = 0; at < rr->rdata.len; at += 1 + (size_t)rdata[at]) {
+		if (rdata[at] > rr->rdata.len - at - 1)
+			return false;
+		strings++;
+		octets += rdata[at];
+	}
+	if (strings == 0)
+		return false; /* RFC 1035 3.3.14: one or more */
+	char *text = dc_arena_alloc(arena, octets + 1);
+	uint32_t *starts = DC_NEW_ARRAY(arena, uint32_t, strings);
+	size_t n = 0, string = 0;
+	for (size_t at = 0; at < rr->rdata.len; at += 1 + (size_t)rdata[at]) {
+		starts[string++] = (uint32_t)n;
+		memcpy(text + n, rdata + at + 1, rdata[at]);
+		n += rdata[at];
+	}
+	*ret_txt = (struct dc_txt){{text, n}, strings, starts};
+	return true;
+}
+
+bool dc_rr_ip(const struct dc_rr *rr, struct dc_ip *ret_ip)
+{
+	if (rr->type == DC_TYPE_A && rr->rdata.len == 4)
+		*ret_ip = dc_ip_v4((const uint8_t *)rr->rdata.ptr);
+	else if (rr->type == DC_TYPE_AAAA && rr->rdata.len == 16)
+		*ret_ip = dc_ip_v6((const uint8_t *)rr->rdata.ptr);
+	else
+		return false;
+	return true;
+}
+
+static bool name_at(struct dc_arena *arena, const struct dc_rr *rr, size_t offset, struct dc_slice *ret_name)
+{
+	size_t used;
+	struct dc_slice name;
+	if (rr->rdata.len <= offset ||
+	    !dc_name_from_wire(arena, (const uint8_t *)rr->rdata.ptr + offset, rr->rdata.len - offset, &name, &used) ||
+	    used != rr->rdata.len - offset)
+		return false;
+	*ret_name = name;
+	return true;
+}
+
+bool dc_rr_name(struct dc_arena *arena, const struct dc_rr *rr, struct dc_slice *ret_name)
+{
+	return name_at(arena, rr, rr->type == DC_TYPE_MX ? 2 : 0, ret_name);
+}
+
+bool dc_rr_mx(struct dc_arena *arena, const struct dc_rr *rr, uint16_t *ret_preference, struct dc_slice *ret_host)
+{
+	if (rr->type != DC_TYPE_MX || !name_at(arena, rr, 2, ret_host))
+		return false;
+	*ret_preference = (uint16_t)((uint8_t)rr->rdata.ptr[0] << 8 | (uint8_t)rr->rdata.ptr[1]);
+	return true;
+}
+
+struct dc_span dc_span_of(const struct dc_txt *txt, struct dc_slice part)
+{
+	struct dc_span span = {.record = txt->text};
+	if (!part.ptr || part.ptr < txt->text.ptr || part.ptr > txt->text.ptr + txt->text.len)
+		return span;
+	span.start = (uint32_t)(part.ptr - txt->text.ptr);
+	span.length = (uint32_t)(part.len < txt->text.len - span.start ? part.len : txt->text.len - span.start);
+	for (size_t i = 0; i < txt->string_count && txt->string_starts[i] <= span.start; i++) {
+		span.string = (uint16_t)i;
+		span.string_offset = span.start - txt->string_starts[i];
+	}
+	return span;
+}

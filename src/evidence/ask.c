@@ -1,0 +1,56 @@
+/* Asking evidence; what it does not hold is noted as an open question. */
+#include "evidence/ask.h"
+
+/* An answer that no source gave, in the arena of the build. */
+static const struct dc_answer *made_up(struct dc_asker *asker, const struct dc_question *question,
+				       enum dc_outcome outcome, const char *detail)
+{
+	struct dc_answer *answer = DC_NEW(asker->arena, struct dc_answer);
+	*answer = (struct dc_answer){.question = *question, .outcome = outcome, .ede = -1, .refs = 1};
+	answer->detail = dc_slice_of(detail);
+	return answer;
+}
+
+static bool is_open(const struct dc_asker *asker, const struct dc_question *question)
+{
+	for (size_t i = 0; i < asker->open_count; i++)
+		if (dc_question_eq(&asker->open[i], question))
+			return true;
+	return false;
+}
+
+const struct dc_answer *dc_ask_question(struct dc_asker *asker, const struct dc_question *question)
+{
+	const struct dc_answer *answer = dc_evidence_find(asker->evidence, question);
+	if (answer || asker->quiet)
+		return answer;
+	if (asker->sealed)
+		return made_up(asker, question, DC_OUTCOME_NOT_ASKED, "a ceiling of this audit was reached first");
+	if (!is_open(asker, question))
+		DC_PUSH(asker->arena, asker->open, asker->open_count, asker->open_capacity) = *question;
+	return NULL;
+}
+
+const struct dc_answer *dc_ask(struct dc_asker *asker, struct dc_slice name, uint16_t type)
+{
+	struct dc_question question = {.kind = DC_ASK_DNS, .type = type};
+	if (!dc_name_normalize(asker->arena, name, &question.name)) {
+		question.name = name;
+		return made_up(asker, &question, DC_OUTCOME_MALFORMED, "this name cannot be put into a DNS question");
+	}
+	return dc_ask_question(asker, &question);
+}
+
+const struct dc_answer *dc_ask_below(struct dc_asker *asker, const char *prefix, struct dc_slice base, uint16_t type)
+{
+	return dc_ask(asker, dc_arena_printf(asker->arena, "%s.%.*s", prefix, DC_FMT(base)), type);
+}
+
+const struct dc_answer *dc_ask_known(struct dc_asker *asker, struct dc_slice name, uint16_t type)
+{
+	bool quiet = asker->quiet;
+	asker->quiet = true;
+	const struct dc_answer *answer = dc_ask(asker, name, type);
+	asker->quiet = quiet;
+	return answer;
+}
