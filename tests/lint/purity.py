@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+"""The pure rooms import nothing impure and keep no globals: proved from the symbols of their objects.
+
+usage: purity.py SOURCE_ROOT BUILD_DIR
+
+Objects are found through compile_commands.json. A symbol is fine when a room that may be included defines it
+(rooms.py has the table) or when it is a C library function whose result depends on its arguments alone.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import rooms
+
+# Functions of their arguments: no errno, no locale, no allocation, no I/O.
+LIBC = {"memcpy", "memmove", "memset", "memcmp", "memchr", "memmem", "memrchr", "bcmp", "strlen", "strnlen", "strcmp",
+        "strncmp", "strchr", "strrchr", "strstr", "strcpy", "qsort", "bsearch", "abs", "labs",
+        # what the compiler adds
+        "__stack_chk_fail", "_GLOBAL_OFFSET_TABLE_", "__memcpy_chk", "__memmove_chk", "__memset_chk", "__strcpy_chk"}
+# Added by sanitizers and coverage
+BUILT_IN = re.compile(r"^(__asan_|__ubsan_|__sanitizer_|__gcov_|__llvm_|__start_|__stop_|mcount$|__tsan_|__odr_asan)")
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def objects(root, build):
+    """path of the source below the root -> its object; the first when it is compiled more than once."""
+    with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as f:
+        commands = json.load(f)
+    found = {}
+    for command in commands:
+        path = os.path.relpath(os.path.join(command["directory"], command["file"]), root)
+        output = os.path.join(command["directory"], command.get("output", ""))
+        if path.startswith("src/") and path not in found and os.path.isfile(output):
+            found[path] = output
+    return found
+
+
+def room_of(path):
+    return path.split("/")[1]
+
+
+def is_allowed(room, path, definer):
+    """May code of `room` call what the file `definer` defines?"""
+    target = room_of(definer)
+    if target == room or target in rooms.ROOMS.get(room, []):
+        return True
+    header = definer[len("src/"):]
+    return rooms.is_below(header, rooms.EXTRA_ROOMS.get(path, []) + rooms.EXTRA_ROOMS.get(f"src/{room}/", []))
+
+
+def check_object(path, output, definers):
+    room = room_of(path)
+    faults = []
+    for line in run("nm", "-u", output):
+        symbol = line.split()[-1].split("@")[0]
+        if symbol in LIBC or BUILT_IN.match(symbol):
+            continue
+        if symbol not in definers:
+            faults.append(f"{path}: calls {symbol}, which is none of ours and not pure")
+        elif not any(is_allowed(room, path, definer) for definer in definers[symbol]):
+            faults.append(f"{path}: calls {symbol} of the room {room_of(definers[symbol][0])}")
+    return faults
+
+
+def check_globals(path, output):
+    """No writable data; tables of pointers land in .data.rel.ro, which is constant."""
+    faults = []
+    for line in run("readelf", "-SW", output):
+        match = re.match(r"\s*\[\s*\d+\]\s+(\.t?(?:data|bss)\S*)\s+\S+\s+\S+\s+\S+\s+([0-9a-f]+)", line)
+        if match and not match[1].startswith(".data.rel.ro") and int(match[2], 16):
+            faults.append(f"{path}: {int(match[2], 16)} octets of writable data in {match[1]}")
+    return faults
+
+
+def main():
+    root, build = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2])
+    found = objects(root, build)
+    if not found:
+        print("purity.py: no objects in compile_commands.json")
+        return 1
+    definers, instrumented = {}, False
+    for path, output in found.items():
+        for line in run("nm", "--defined-only", "-g", output):
+            definers.setdefault(line.split()[-1], []).append(path)
+    pure = {path: output for path, output in found.items() if room_of(path) in rooms.PURE and path not in rooms.ADAPTERS}
+    faults = []
+    for path, output in sorted(pure.items()):
+        instrumented = any(BUILT_IN.match(line.split()[-1]) for line in run("nm", "-u", output))
+        faults += check_object(path, output, definers)
+        if not instrumented:
+            faults += check_globals(path, output)
+    print("\n".join(faults + [f"{len(pure)} pure objects, {len(faults)} faults"]))
+    return 1 if faults or not pure else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
