@@ -29,7 +29,9 @@ bool dc_receiver_spf(struct dc_asker *asker, struct dc_ip ip, struct dc_slice he
 struct dc_receiver_key {
 	enum dc_receiver_fate fate;
 	int sig_error;          /* DKIM_SIGERROR_…; 28 (BADSIG) = the key was found, parsed and is usable */
-	struct dc_slice name;   /* "ok" "revoked" "no-key" "key-fail" "key-version" "key-type" "key-decode" "key-hash" "key-unknown-hash" "not-email" "multiple" "syntax" "too-small" … */
+	/* "ok" "revoked" "no-key" "key-fail" "key-version" "key-type" "key-decode" "key-hash" "key-unknown-hash"
+	 * "not-email" "multiple" "syntax" "too-small" … */
+	struct dc_slice name;
 	struct dc_slice reason; /* libopendkim's own text, raw */
 	uint32_t key_bits;      /* as libopendkim counts; 0 for Ed25519 */
 	bool testing, no_subdomains; /* flags t=y, t=s as it saw them */

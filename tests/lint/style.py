@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 
-WIDTH = 120  # columns, a tab is eight
+WIDTH = 140  # columns, a tab is eight; code keeps to 120, the comment behind a member may stand out
 TEXT = (".c", ".h", ".py", ".md", ".toml", ".build", ".sh", ".yml", ".yaml", ".json", ".map")
 # Files where blanks at the end of a line or long lines mean something: test data and generated or measured tables
 DATA = ("tests/cases/", "tests/conformance/", "tests/fuzz/corpus/", "data/", "demo/")
