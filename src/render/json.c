@@ -1,0 +1,325 @@
+/* json: one document a run, streamed; ndjson: one domain object a line. The names are a contract with scripts:
+ * data/schema/report.json describes them. `null` says "could not be determined", and no key vanishes because something
+ * failed. Words are made before the first JSON value, so that a spent arena leaves nothing behind. */
+#include "render/json_value.h"
+
+struct words {
+	struct dc_slice message, fix, fingerprint;
+};
+
+struct state {
+	struct dc_json json;
+	bool begun; /* a domain has been written */
+};
+
+static const struct words *make_words(struct dc_report *report, const struct dc_audit_result *result)
+{
+	struct words *words = DC_NEW_ARRAY(report->scratch, struct words, result->finding_count + 1);
+
+	for (size_t i = 0; i < result->finding_count; i++) {
+		words[i].message = dc_finding_message(report->scratch, &result->findings[i]);
+		words[i].fix = dc_finding_fix(report->scratch, &result->findings[i]);
+		words[i].fingerprint = dc_finding_fingerprint(report->scratch, &result->findings[i]);
+	}
+	return words;
+}
+
+static json_t *arguments(struct dc_json *json, const struct dc_finding *finding)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < finding->arg_count; i++) {
+		const struct dc_arg *arg = &finding->args[i];
+
+		dc_json_set(json, object, arg->name,
+			    arg->type == DC_ARG_INT    ? json_integer(arg->number)
+			    : arg->type == DC_ARG_TEXT ? dc_json_text(json, arg->text)
+						       : dc_json_texts(json, arg->items, arg->count));
+	}
+	return object;
+}
+
+static json_t *span(struct dc_json *json, const struct dc_span *s)
+{
+	json_t *object = json_object();
+
+	dc_json_set(json, object, "record", dc_json_text(json, s->record));
+	dc_json_set(json, object, "start", dc_json_uint(s->start));
+	dc_json_set(json, object, "length", dc_json_uint(s->length));
+	dc_json_set(json, object, "text", dc_json_text(json, dc_slice_sub(s->record, s->start, s->length)));
+	dc_json_set(json, object, "string", dc_json_uint(s->string));
+	dc_json_set(json, object, "string_offset", dc_json_uint(s->string_offset));
+	return object;
+}
+
+static json_t *finding_object(struct dc_json *json, const struct dc_finding *finding, const struct words *words)
+{
+	const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
+	json_t *object = json_object(), *references = json_array(), *evidence = json_array();
+
+	for (size_t i = 0; row->references[i]; i++)
+		dc_json_add(json, references, json_string(row->references[i]));
+	for (size_t i = 0; i < finding->answer_count; i++)
+		dc_json_add(json, evidence, dc_json_answer(json, finding->answers[i]));
+	dc_json_set(json, object, "id", json_string(row->slug));
+	dc_json_set(json, object, "check", json_string(row->check));
+	dc_json_set(json, object, "severity", json_string(dc_severity_name(finding->severity)));
+	dc_json_set(json, object, "inconclusive", json_boolean(row->inconclusive));
+	dc_json_set(json, object, "subject", dc_json_text(json, finding->subject));
+	dc_json_set(json, object, "message", dc_json_text(json, words->message));
+	dc_json_set(json, object, "args", arguments(json, finding));
+	if (finding->span.record.len > 0)
+		dc_json_set(json, object, "span", span(json, &finding->span));
+	dc_json_set(json, object, "fix", dc_json_text(json, words->fix));
+	dc_json_set(json, object, "references", references);
+	dc_json_set(json, object, "evidence", evidence);
+	dc_json_set(json, object, "fingerprint", dc_json_text(json, words->fingerprint));
+	if (finding->waived.len > 0)
+		dc_json_set(json, object, "waived", dc_json_text(json, finding->waived));
+	return object;
+}
+
+static json_t *profile_object(struct dc_json *json, const struct dc_profile_result *profile)
+{
+	json_t *object = json_object(), *requirements = json_array(), *not_checkable = json_array();
+
+	for (size_t i = 0; i < profile->requirement_count; i++) {
+		const struct dc_requirement_result *requirement = &profile->requirements[i];
+		json_t *entry = json_object(), *findings = json_array();
+
+		for (size_t j = 0; j < requirement->finding_count; j++)
+			dc_json_add(json, findings,
+				    json_string(dc_catalogue_row(requirement->findings[j]->id)->slug));
+		dc_json_set(json, entry, "id", json_string(requirement->id));
+		dc_json_set(json, entry, "verdict", json_string(dc_verdict_name(requirement->verdict)));
+		dc_json_set(json, entry, "findings", findings);
+		dc_json_add(json, requirements, entry);
+	}
+	for (size_t i = 0; profile->not_checkable && profile->not_checkable[i]; i++)
+		dc_json_add(json, not_checkable, json_string(profile->not_checkable[i]));
+	dc_json_set(json, object, "id", json_string(profile->id));
+	dc_json_set(json, object, "verdict", json_string(dc_verdict_name(profile->verdict)));
+	dc_json_set(json, object, "requirements", requirements);
+	dc_json_set(json, object, "not_checkable", not_checkable);
+	return object;
+}
+
+static json_t *dns_object(struct dc_json *json, const struct dc_dns_figures *dns)
+{
+	json_t *object = json_object();
+
+	dc_json_set(json, object, "questions", dc_json_uint(dns->questions));
+	dc_json_set(json, object, "unanswered", dc_json_uint(dns->unanswered));
+	dc_json_set(json, object, "rounds", dc_json_uint(dns->rounds));
+	dc_json_set(json, object, "elapsed_ms", dc_json_uint(dns->elapsed_ms));
+	return object;
+}
+
+static json_t *domain_object(struct dc_json *json, const struct dc_audit_result *result, const struct words *words)
+{
+	const struct dc_inputs *inputs = result->inputs;
+	json_t *object = json_object(), *checks = json_array(), *findings = json_array(), *profiles = json_array();
+
+	for (size_t i = 0; i < result->check_count; i++) {
+		json_t *check = json_object();
+
+		dc_json_set(json, check, "id", json_string(result->checks[i].check->id));
+		dc_json_set(json, check, "verdict", json_string(dc_verdict_name(result->checks[i].verdict)));
+		dc_json_add(json, checks, check);
+	}
+	for (size_t i = 0; i < result->finding_count; i++) {
+		if (result->findings[i].severity != DC_SEVERITY_OFF)
+			dc_json_add(json, findings, finding_object(json, &result->findings[i], &words[i]));
+	}
+	for (size_t i = 0; i < result->profile_count; i++)
+		dc_json_add(json, profiles, profile_object(json, &result->profiles[i]));
+	dc_json_set(json, object, "domain", dc_json_text(json, inputs->domain));
+	if (inputs->typed.len > 0 && !dc_slice_eq(inputs->typed, inputs->domain))
+		dc_json_set(json, object, "input", dc_json_text(json, inputs->typed));
+	dc_json_set(json, object, "verdict", json_string(dc_domain_verdict_name(result->verdict)));
+	dc_json_set(json, object, "checks", checks);
+	dc_json_set(json, object, "findings", findings);
+	dc_json_set(json, object, "profiles", profiles);
+	dc_json_set(json, object, "facts", dc_json_facts(json, result->facts));
+	dc_json_set(json, object, "dns", dns_object(json, &result->dns));
+	return object;
+}
+
+static void write_domain(struct dc_report *report, const struct dc_audit_result *result, bool compact)
+{
+	struct state *state = report->state;
+	const struct words *words = make_words(report, result);
+	json_t *object = domain_object(&state->json, result, words);
+
+	dc_json_write(&state->json, &report->out, object, compact, 4);
+	json_decref(object);
+	if (state->json.failed && report->status == DC_OK)
+		report->status = DC_ERR_NOMEM;
+}
+
+/* ---- what stands around the domains ---- */
+
+static json_t *options_object(struct dc_json *json, const struct dc_run_info *run)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < run->option_count; i++) {
+		const struct dc_run_option *option = &run->options[i];
+		json_t *value;
+
+		switch (option->type) {
+		case DC_OPTION_FLAG:
+			value = json_boolean(option->number != 0);
+			break;
+		case DC_OPTION_NUMBER:
+			value = json_integer(option->number);
+			break;
+		case DC_OPTION_TEXT:
+			value = option->value_count > 0 ? dc_json_text(json, option->values[0]) : json_null();
+			break;
+		default:
+			value = dc_json_texts(json, option->values, option->value_count);
+			break;
+		}
+		dc_json_set(json, object, option->name, value);
+	}
+	return object;
+}
+
+static json_t *fleet_object(struct dc_json *json, const struct dc_summary *summary)
+{
+	json_t *object = json_object(), *findings = json_array();
+
+	for (size_t i = 0; i < DC_F_COUNT; i++) {
+		const struct dc_catalogue_row *row = dc_catalogue_row((enum dc_finding_id)i);
+		json_t *entry;
+
+		if (summary->findings_of[i] == 0)
+			continue;
+		entry = json_object();
+		dc_json_set(json, entry, "id", json_string(row->slug));
+		dc_json_set(json, entry, "check", json_string(row->check));
+		dc_json_set(json, entry, "findings", dc_json_uint(summary->findings_of[i]));
+		dc_json_set(json, entry, "domains", dc_json_uint(summary->domains_of[i]));
+		dc_json_add(json, findings, entry);
+	}
+	dc_json_set(json, object, "findings", findings);
+	return object;
+}
+
+static json_t *summary_object(struct dc_json *json, const struct dc_summary *summary)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} rows[] = {
+		{"domains", summary->domains},	   {"pass", summary->pass},
+		{"incomplete", summary->incomplete}, {"fail", summary->fail},
+		{"errors", summary->errors},	   {"warnings", summary->warnings},
+		{"notices", summary->notices},	   {"inconclusive", summary->undetermined},
+		{"waived", summary->waived},	   {"questions", summary->questions},
+		{"unanswered", summary->unanswered},
+	};
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		dc_json_set(json, object, rows[i].name, dc_json_uint(rows[i].value));
+	return object;
+}
+
+/* Takes over `value`. */
+static void write_member(struct dc_report *report, const char *lead, const char *key, json_t *value)
+{
+	struct state *state = report->state;
+
+	dc_buf_printf(&report->out, "%s  \"%s\": ", lead, key);
+	dc_json_write(&state->json, &report->out, value, false, 2);
+	json_decref(value);
+}
+
+static void begin(struct dc_report *report)
+{
+	struct state *state = report->state;
+	json_t *tool = json_object();
+	char time[DC_TIME_TEXT_MAX];
+
+	dc_json_init(&state->json);
+	dc_json_set(&state->json, tool, "name", json_string("domaincheck"));
+	dc_json_set(&state->json, tool, "version", json_string(report->run->tool_version));
+	write_member(report, "{\n", "schema", json_string("domaincheck.report/1"));
+	write_member(report, ",\n", "tool", tool);
+	write_member(report, ",\n", "started", json_string(dc_time_format(report->run->started_s, time)));
+	write_member(report, ",\n", "options", options_object(&state->json, report->run));
+	dc_buf_puts(&report->out, ",\n  \"domains\": [");
+	if (state->json.failed)
+		report->status = DC_ERR_NOMEM;
+}
+
+static void domain(struct dc_report *report, const struct dc_audit_result *result)
+{
+	struct state *state = report->state;
+
+	dc_buf_puts(&report->out, state->begun ? ",\n    " : "\n    ");
+	state->begun = true;
+	write_domain(report, result, false);
+}
+
+static void end(struct dc_report *report)
+{
+	struct state *state = report->state;
+	char time[DC_TIME_TEXT_MAX];
+
+	dc_buf_puts(&report->out, state->begun ? "\n  ]" : "]");
+	write_member(report, ",\n", "fleet", fleet_object(&state->json, &report->summary));
+	write_member(report, ",\n", "summary", summary_object(&state->json, &report->summary));
+	write_member(report, ",\n", "finished", json_string(dc_time_format(report->run->finished_s, time)));
+	dc_buf_puts(&report->out, "\n}\n");
+	if (state->json.failed)
+		report->status = DC_ERR_NOMEM;
+}
+
+static void begin_lines(struct dc_report *report)
+{
+	struct state *state = report->state;
+
+	dc_json_init(&state->json);
+}
+
+static void domain_line(struct dc_report *report, const struct dc_audit_result *result)
+{
+	write_domain(report, result, true);
+	dc_buf_putc(&report->out, '\n');
+}
+
+static void end_lines(struct dc_report *report)
+{
+	(void)report;
+}
+
+static void clear(struct dc_report *report)
+{
+	struct state *state = report->state;
+
+	dc_json_clear(&state->json);
+}
+
+const struct dc_format dc_format_json = {
+	.name = "json",
+	.about = "one JSON document (schema domaincheck.report/1)",
+	.state_size = sizeof(struct state),
+	.begin = begin,
+	.domain = domain,
+	.end = end,
+	.clear = clear,
+};
+
+const struct dc_format dc_format_ndjson = {
+	.name = "ndjson",
+	.about = "one JSON object a domain and line, as soon as it is ready",
+	.streams = true,
+	.state_size = sizeof(struct state),
+	.begin = begin_lines,
+	.domain = domain_line,
+	.end = end_lines,
+	.clear = clear,
+};

@@ -1,0 +1,44 @@
+/* Inside the JSON renderers: values that cannot be lost and text that is always valid UTF-8. Only json*.c include this. */
+#ifndef DC_RENDER_JSON_VALUE_H
+#define DC_RENDER_JSON_VALUE_H
+
+#include <jansson.h>
+
+#include "render/report.h"
+
+/* Collects the first failure, so that nobody has to look at each value. */
+struct dc_json {
+	struct dc_buf text; /* for escaping */
+	bool failed;
+};
+
+void dc_json_init(struct dc_json *json);
+void dc_json_clear(struct dc_json *json);
+
+/* Both take over `value`; NULL is a failure. */
+void dc_json_set(struct dc_json *json, json_t *object, const char *key, json_t *value);
+void dc_json_add(struct dc_json *json, json_t *array, json_t *value);
+
+/* Valid UTF-8 is kept as it is (the writer escapes all but ASCII as \uXXXX); when it is not valid, every octet that
+ * is not becomes the four characters \xHH and every backslash two. */
+json_t *dc_json_text(struct dc_json *json, struct dc_slice s);
+json_t *dc_json_text_or_null(struct dc_json *json, struct dc_slice s); /* empty: null */
+json_t *dc_json_name_or_null(const char *text);                         /* our own words; NULL: null */
+json_t *dc_json_uint(uint64_t number);
+json_t *dc_json_ip(struct dc_ip ip);      /* no address: null */
+json_t *dc_json_prefix(struct dc_prefix prefix);
+json_t *dc_json_bool(bool known, bool value); /* not known: null */
+json_t *dc_json_texts(struct dc_json *json, const struct dc_slice *items, size_t count);
+/* {kind, name, type, server, outcome, …} of an answer; NULL: null. */
+json_t *dc_json_answer(struct dc_json *json, const struct dc_answer *answer);
+
+/* Appends `value` to `out`; compact, or indented with every line but the first moved right by `margin`. */
+void dc_json_write(struct dc_json *json, struct dc_buf *out, const json_t *value, bool compact, unsigned margin);
+
+/* The parts of "facts"; each is an object (or array) with all its keys, whatever is unknown null. `facts` may be NULL,
+ * and so may any part of it. */
+json_t *dc_json_facts(struct dc_json *json, const struct dc_facts *facts);
+json_t *dc_json_dkim(struct dc_json *json, const struct dc_facts *facts);
+json_t *dc_json_providers(struct dc_json *json, const struct dc_facts *facts);
+
+#endif
