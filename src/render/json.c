@@ -140,7 +140,7 @@ static json_t *domain_object(struct dc_json *json, const struct dc_audit_result 
 	dc_json_set(json, object, "checks", checks);
 	dc_json_set(json, object, "findings", findings);
 	dc_json_set(json, object, "profiles", profiles);
-	dc_json_set(json, object, "facts", dc_json_facts(json, result->facts));
+	dc_json_set(json, object, "facts", dc_json_facts(json, result));
 	dc_json_set(json, object, "dns", dns_object(json, &result->dns));
 	return object;
 }

@@ -13,22 +13,14 @@ static json_t *weaknesses(struct dc_json *json, const struct dc_dkim_key *key)
 	return array;
 }
 
+/* What libopendkim said, in a word; NULL when it was not asked or could not be. */
 static json_t *opendkim(struct dc_json *json, const struct dc_receiver_key *key)
 {
-	static const char *const fates[] = {[DC_RECEIVER_DONE] = "done",
-					    [DC_RECEIVER_CRASHED] = "crashed",
-					    [DC_RECEIVER_HUNG] = "hung",
-					    [DC_RECEIVER_ABSENT] = "absent"};
-	json_t *object;
-
-	if (!key)
+	if (!key || key->fate == DC_RECEIVER_ABSENT)
 		return json_null();
-	object = json_object();
-	dc_json_set(json, object, "fate", json_string(fates[key->fate]));
-	dc_json_set(json, object, "result", dc_json_text_or_null(json, key->name));
-	dc_json_set(json, object, "reason", dc_json_text_or_null(json, key->reason));
-	dc_json_set(json, object, "key_bits", key->key_bits > 0 ? dc_json_uint(key->key_bits) : json_null());
-	return object;
+	if (key->fate == DC_RECEIVER_DONE)
+		return dc_json_text_or_null(json, key->name);
+	return json_string(key->fate == DC_RECEIVER_CRASHED ? "crashed" : "hung");
 }
 
 static json_t *selector(struct dc_json *json, const struct dc_dkim_selector *s)
@@ -57,6 +49,8 @@ static json_t *selector(struct dc_json *json, const struct dc_dkim_selector *s)
 	if (s->wildcard)
 		dc_json_set(json, object, "wildcard", json_true());
 	dc_json_set(json, object, "opendkim", opendkim(json, s->opendkim));
+	dc_json_set(json, object, "opendkim_reason",
+		    s->opendkim ? dc_json_text_or_null(json, s->opendkim->reason) : json_null());
 	return object;
 }
 

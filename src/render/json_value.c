@@ -78,6 +78,11 @@ json_t *dc_json_bool(bool known, bool value)
 	return known ? json_boolean(value) : json_null();
 }
 
+json_t *dc_json_tri(enum dc_tri value)
+{
+	return dc_json_bool(value != DC_TRI_UNKNOWN, value == DC_TRI_YES);
+}
+
 json_t *dc_json_texts(struct dc_json *json, const struct dc_slice *items, size_t count)
 {
 	json_t *array = json_array();

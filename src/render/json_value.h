@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "base/tri.h"
 #include "render/report.h"
 
 /* Collects the first failure, so that nobody has to look at each value. */
@@ -35,10 +36,19 @@ json_t *dc_json_answer(struct dc_json *json, const struct dc_answer *answer);
 /* Appends `value` to `out`; compact, or indented with every line but the first moved right by `margin`. */
 void dc_json_write(struct dc_json *json, struct dc_buf *out, const json_t *value, bool compact, unsigned margin);
 
-/* The parts of "facts"; each is an object (or array) with all its keys, whatever is unknown null. `facts` may be NULL,
- * and so may any part of it. */
-json_t *dc_json_facts(struct dc_json *json, const struct dc_facts *facts);
+json_t *dc_json_tri(enum dc_tri value); /* unknown: null */
+
+
+/* The parts of "facts"; each is an object (or array) with all its keys, whatever is unknown null. result->facts may be
+ * NULL, and so may any part of it. */
+json_t *dc_json_facts(struct dc_json *json, const struct dc_audit_result *result);
+json_t *dc_json_spf(struct dc_json *json, const struct dc_facts *facts);
 json_t *dc_json_dkim(struct dc_json *json, const struct dc_facts *facts);
+json_t *dc_json_dmarc(struct dc_json *json, const struct dc_facts *facts);
+json_t *dc_json_mx(struct dc_json *json, const struct dc_audit_result *result);
+json_t *dc_json_ptr(struct dc_json *json, const struct dc_facts *facts);
 json_t *dc_json_providers(struct dc_json *json, const struct dc_facts *facts);
+json_t *dc_json_identities(struct dc_json *json, const struct dc_facts *facts);
+json_t *dc_json_spoofable(struct dc_json *json, const struct dc_facts *facts);
 
 #endif

@@ -5,6 +5,8 @@
 
 /* In the order of --help. */
 static const struct dc_format *const formats[] = {
+	&dc_format_json,
+	&dc_format_ndjson,
 	&dc_format_lint,
 };
 
@@ -33,6 +35,19 @@ static void flush(struct dc_report *report)
 	dc_arena_reset(report->scratch);
 }
 
+/* One step of the format, at whose end the arena may be spent and the output goes out. `result` NULL: begin or end. */
+static void step(struct dc_report *report, const struct dc_audit_result *result,
+		 void (*around)(struct dc_report *report))
+{
+	if (DC_ARENA_GUARD(report->scratch))
+		report->status = DC_ERR_NOMEM;
+	else if (result)
+		report->format->domain(report, result);
+	else
+		around(report);
+	flush(report);
+}
+
 struct dc_report *dc_report_new(const struct dc_format *format, const struct dc_run_info *run,
 				const struct dc_style *style, struct dc_sink *sink)
 {
@@ -56,11 +71,7 @@ struct dc_report *dc_report_new(const struct dc_format *format, const struct dc_
 		free(report);
 		return NULL;
 	}
-	if (DC_ARENA_GUARD(report->scratch))
-		report->status = DC_ERR_NOMEM;
-	else
-		format->begin(report);
-	flush(report);
+	step(report, NULL, format->begin);
 	return report;
 }
 
@@ -69,11 +80,7 @@ enum dc_status dc_report_domain(struct dc_report *report, const struct dc_audit_
 	if (report->status != DC_OK)
 		return report->status;
 	dc_summary_add(&report->summary, result);
-	if (DC_ARENA_GUARD(report->scratch))
-		report->status = DC_ERR_NOMEM;
-	else
-		report->format->domain(report, result);
-	flush(report);
+	step(report, result, NULL);
 	return report->status;
 }
 
@@ -81,13 +88,8 @@ enum dc_status dc_report_end(struct dc_report *report, struct dc_error *err)
 {
 	enum dc_status status;
 
-	if (report->status == DC_OK) {
-		if (DC_ARENA_GUARD(report->scratch))
-			report->status = DC_ERR_NOMEM;
-		else
-			report->format->end(report);
-		flush(report);
-	}
+	if (report->status == DC_OK)
+		step(report, NULL, report->format->end);
 	status = report->status;
 	if (report->format->clear)
 		report->format->clear(report);
