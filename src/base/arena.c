@@ -85,44 +85,63 @@ static void spent(struct dc_arena *arena)
 	longjmp(arena->guard, 1);
 }
 
-static struct chunk *room_for(struct dc_arena *arena, size_t size)
+static struct chunk *find_room(struct dc_arena *arena, size_t size)
 {
 	struct chunk *chunk = arena->chunks;
 	if (chunk && chunk->size - chunk->used >= size)
 		return chunk;
 	size_t want = size > CHUNK_SIZE ? size : CHUNK_SIZE;
 	if (want > arena->ceiling || arena->held > arena->ceiling - want)
-		spent(arena);
+		return NULL;
 	chunk = malloc(sizeof *chunk + want);
 	if (!chunk)
-		spent(arena);
+		return NULL;
 	*chunk = (struct chunk){.next = arena->chunks, .size = want};
 	arena->chunks = chunk;
 	arena->held += want;
 	return chunk;
 }
 
-static size_t align_up(struct dc_arena *arena, size_t size)
+static struct chunk *room_for(struct dc_arena *arena, size_t size)
+{
+	struct chunk *chunk = find_room(arena, size);
+	if (!chunk)
+		spent(arena);
+	return chunk;
+}
+
+/* 0 when the size cannot be. */
+static size_t align_up(size_t size)
 {
 	const size_t step = alignof(max_align_t);
-	if (size > SIZE_MAX - step)
-		spent(arena);
-	return (size + step - 1) / step * step;
+	return size > SIZE_MAX - step ? 0 : ((size ? size : 1) + step - 1) / step * step;
 }
 
-void dc_arena_reserve(struct dc_arena *arena, size_t size)
+static void *take(struct dc_arena *arena, struct chunk *chunk, size_t size)
 {
-	(void)room_for(arena, align_up(arena, size));
-}
-
-void *dc_arena_alloc(struct dc_arena *arena, size_t size)
-{
-	size = align_up(arena, size ? size : 1);
-	struct chunk *chunk = room_for(arena, size);
 	void *object = chunk->bytes + chunk->used;
 	chunk->used += size;
 	arena->used += size;
 	return memset(object, 0, size);
+}
+
+void dc_arena_reserve(struct dc_arena *arena, size_t size)
+{
+	size = align_up(size);
+	(void)room_for(arena, size ? size : SIZE_MAX);
+}
+
+void *dc_arena_alloc(struct dc_arena *arena, size_t size)
+{
+	size = align_up(size);
+	return take(arena, room_for(arena, size ? size : SIZE_MAX), size);
+}
+
+void *dc_arena_try(struct dc_arena *arena, size_t size)
+{
+	size = align_up(size);
+	struct chunk *chunk = size ? find_room(arena, size) : NULL;
+	return chunk ? take(arena, chunk, size) : NULL;
 }
 
 void *dc_arena_array(struct dc_arena *arena, size_t n, size_t size)

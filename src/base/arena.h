@@ -28,6 +28,8 @@ jmp_buf *dc_arena_guard(struct dc_arena *arena);
 
 /* Zeroed, aligned for any object; never NULL. */
 void *dc_arena_alloc(struct dc_arena *arena, size_t size);
+/* The same, but NULL instead of a jump: for callbacks that must return. */
+void *dc_arena_try(struct dc_arena *arena, size_t size);
 /* Makes sure that the next `size` octets (in one allocation) will be there, or jumps. */
 void dc_arena_reserve(struct dc_arena *arena, size_t size);
 #define DC_NEW(arena, type) ((type *)dc_arena_alloc((arena), sizeof(type)))
