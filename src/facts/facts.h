@@ -3,6 +3,7 @@
 #define DC_FACTS_FACTS_H
 
 #include "base/ip.h"
+#include "base/tri.h"
 #include "evidence/ask.h"
 
 struct dc_spf_facts;      /* spf/spf.h */
@@ -12,6 +13,8 @@ struct dc_mx_facts;       /* mx/mx.h */
 struct dc_ptr_facts;      /* ptr/ptr.h */
 struct dc_provider_facts; /* provider/provider.h */
 struct dc_identity_facts; /* facts/identity.h */
+struct dc_dnssec_facts;   /* dnssec/dnssec.h */
+struct dc_dkim_own;       /* dkim/dkim.h */
 
 enum dc_selector_search { DC_SELECTORS_KNOWN, DC_SELECTORS_ALL, DC_SELECTORS_NONE };
 
@@ -29,6 +32,8 @@ struct dc_inputs {
 	struct dc_slice mail_from;   /* canonical domain; empty: not given */
 	struct dc_slice mail_from_local; /* local part as typed; empty: "postmaster" */
 	struct dc_slice dkim_domain; /* canonical; empty: not given */
+	const struct dc_dkim_own *own_keys; /* --dkim-key: public halves, the private ones are forgotten by now */
+	size_t own_key_count;
 	struct dc_slice what_if;     /* DMARC tags laid over the published record; empty: none */
 	bool parked;                 /* the domain is declared not to send */
 	bool lone;                   /* a single audit: questions that cost more (validation) may be asked */
@@ -37,6 +42,14 @@ struct dc_inputs {
 /* A ceiling that was reached while gathering. */
 enum dc_budget { DC_BUDGET_ROUNDS, DC_BUDGET_QUESTIONS, DC_BUDGET_BYTES, DC_BUDGET_TIME, DC_BUDGET_MEMORY, DC_BUDGET_COUNT };
 const char *dc_budget_name(enum dc_budget budget); /* "rounds" "questions" "octets" "milliseconds" "octets of memory" */
+
+/* A record of which only the presence is known here. */
+struct dc_policy_record {
+	const struct dc_answer *answer; /* NULL while open */
+	enum dc_tri present;
+	struct dc_slice record;         /* the last one's text, raw; empty for CAA */
+	size_t count;
+};
 
 struct dc_facts {
 	const struct dc_inputs *inputs;
@@ -48,6 +61,8 @@ struct dc_facts {
 	const struct dc_ptr_facts *ptr;
 	const struct dc_provider_facts *providers;
 	const struct dc_identity_facts *identities;
+	const struct dc_dnssec_facts *dnssec;
+	struct dc_policy_record mta_sts, tls_rpt, bimi, caa;
 	const struct dc_evidence *evidence;
 	bool budget_spent[DC_BUDGET_COUNT];
 	uint64_t budget_limit[DC_BUDGET_COUNT];

@@ -1,0 +1,107 @@
+/* Everything known of one domain, put together in the order in which each room needs the others. Every room asks what it
+ * can at once, so the first build opens all first questions. */
+#include "facts/facts.h"
+
+#include "dkim/dkim.h"
+#include "dmarc/dmarc.h"
+#include "dnssec/dnssec.h"
+#include "facts/identity.h"
+#include "facts/senders.h"
+#include "mx/mx.h"
+#include "provider/provider.h"
+#include "ptr/ptr.h"
+#include "spf/spf.h"
+
+const char *dc_budget_name(enum dc_budget budget)
+{
+	static const char *const names[DC_BUDGET_COUNT] = {"rounds", "questions", "octets of answers", "milliseconds",
+							   "octets of memory"};
+	return budget < DC_BUDGET_COUNT ? names[budget] : "?";
+}
+
+/* A record that is recognised by how it begins; which rooms judge it comes later than knowing whether it is there. */
+static struct dc_policy_record policy_record(struct dc_asker *asker, struct dc_slice domain, const char *prefix,
+					     struct dc_slice version)
+{
+	struct dc_policy_record found = {.answer = dc_ask_below(asker, prefix, domain, DC_TYPE_TXT)};
+	struct dc_txt txt;
+	if (!found.answer || !dc_outcome_is_known(found.answer->outcome))
+		return found;
+	found.present = DC_TRI_NO;
+	for (size_t i = 0; dc_answer_rr(found.answer, i); i++) {
+		if (!dc_rr_txt(asker->arena, dc_answer_rr(found.answer, i), &txt) ||
+		    !dc_slice_starts_nocase(txt.text, version))
+			continue;
+		found.present = DC_TRI_YES;
+		found.record = txt.text;
+		found.count++;
+	}
+	return found;
+}
+
+/* RFC 8659 section 3: climb to the first name with CAA records. Mail needs only to know whether there are any. */
+static struct dc_policy_record caa(struct dc_asker *asker, struct dc_slice domain)
+{
+	struct dc_policy_record found = {.answer = dc_ask(asker, domain, DC_TYPE_CAA)};
+	if (found.answer && dc_outcome_is_known(found.answer->outcome)) {
+		found.count = dc_answer_count(found.answer);
+		found.present = dc_tri_of(found.count != 0);
+	}
+	return found;
+}
+
+static const struct dc_provider_facts *providers(struct dc_asker *asker, const struct dc_facts *facts)
+{
+	struct dc_slice *hosts = DC_NEW_ARRAY(asker->arena, struct dc_slice, facts->mx->host_count + 1);
+	struct dc_slice *names = DC_NEW_ARRAY(asker->arena, struct dc_slice, facts->spf->node_count + 1);
+	size_t host_count = 0, name_count = 0;
+	for (size_t i = 0; i < facts->mx->host_count; i++)
+		hosts[host_count++] = facts->mx->hosts[i].host;
+	for (size_t i = 0; i < facts->spf->node_count; i++)
+		if (facts->spf->nodes[i]->depth > 0)
+			names[name_count++] = facts->spf->nodes[i]->name;
+	return dc_provider_build(asker, facts->inputs->domain, hosts, host_count, names, name_count);
+}
+
+static const struct dc_dkim_facts *dkim(struct dc_asker *asker, const struct dc_facts *facts)
+{
+	const struct dc_inputs *inputs = facts->inputs;
+	struct dc_dkim_input input = {
+		.domain = inputs->dkim_domain.len ? inputs->dkim_domain : inputs->domain,
+		.selectors = inputs->selectors,
+		.selector_count = inputs->selector_count,
+		.search = (enum dc_dkim_search_mode)inputs->search,
+		.providers = facts->providers,
+		.own = inputs->own_keys,
+		.own_count = inputs->own_key_count,
+		.now_s = inputs->now_s,
+		.lone = inputs->lone,
+	};
+	return dc_dkim_build(asker, &input);
+}
+
+const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_inputs *inputs)
+{
+	struct dc_facts *facts = DC_NEW(asker->arena, struct dc_facts);
+	struct dc_slice domain = inputs->domain, *targets;
+	*facts = (struct dc_facts){.inputs = inputs, .evidence = asker->evidence};
+	facts->soa = dc_ask(asker, domain, DC_TYPE_SOA);
+	facts->ns = dc_ask(asker, domain, DC_TYPE_NS);
+	facts->mx = dc_mx_build(asker, domain);
+	facts->spf = dc_spf_build(asker, domain);
+	facts->providers = providers(asker, facts);
+	facts->dkim = dkim(asker, facts);
+	size_t target_count = dc_dkim_cname_targets(asker->arena, facts->dkim, &targets);
+	facts->providers = dc_provider_with_cnames(asker, facts->providers, targets, target_count);
+	facts->dmarc = dc_dmarc_build(asker, domain, inputs->what_if);
+	facts->mta_sts = policy_record(asker, domain, "_mta-sts", DC_S("v=STSv1"));
+	facts->tls_rpt = policy_record(asker, domain, "_smtp._tls", DC_S("v=TLSRPTv1"));
+	facts->bimi = policy_record(asker, domain, "default._bimi", DC_S("v=BIMI1"));
+	facts->caa = caa(asker, domain);
+	facts->dnssec = dc_dnssec_build(asker, domain, inputs->lone);
+	const struct dc_sender_facts *senders = dc_senders_build(asker, inputs, facts->mx, facts->spf);
+	facts->ptr = dc_ptr_build(asker, senders->items, senders->count, inputs->helo);
+	facts->identities = dc_identity_build(asker, inputs, senders, facts->mx, facts->spf, facts->dkim, facts->dmarc,
+					      facts->ptr);
+	return facts;
+}
