@@ -17,8 +17,9 @@ const char *dc_provider_by_name(enum dc_provider_by by); /* "mx" "spf" "cname"; 
 
 /* A selector that a provider uses for its customers. */
 struct dc_provider_selector {
-	const char *selector; /* a whole selector; with `pattern` strftime-like %Y %y %m %d parts */
-	bool pattern;
+	const char *selector; /* a whole selector; with `dates` it holds %Y, %y, %m or %d */
+	bool shared;          /* others use the name too: it proves nothing */
+	bool dates;
 };
 
 /* One row of the table: static. */
