@@ -43,7 +43,8 @@ enum dc_dkim_problem_kind {
 	DC_DKIM_VERSION_NOT_FIRST,   /* v= MUST be the first tag when there is one */
 	DC_DKIM_VERSION_ABSENT,      /* recommended only */
 	DC_DKIM_KEY_ABSENT,          /* no p= tag */
-	DC_DKIM_KEY_NOT_BASE64,      /* characters that are not base64, or bad padding */
+	DC_DKIM_KEY_NOT_BASE64,      /* characters that are not base64 */
+	DC_DKIM_KEY_PADDING,         /* the base64 does not end as it should: some verifiers refuse it */
 	DC_DKIM_KEY_QUOTED,          /* quotes or backslashes inside the value: zone-file escapes that were pasted */
 	DC_DKIM_KEY_NOT_DER,         /* base64, but no key comes out */
 	DC_DKIM_KEY_TRUNCATED,       /* the DER says that there should be more */

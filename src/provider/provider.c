@@ -39,7 +39,8 @@ static struct dc_slice last_label(struct dc_slice *name)
 	size_t start = name->len;
 	struct dc_slice label;
 
-	while (start && name->ptr[start - 1] != '.')
+	/* An escaped dot ("\\.") is part of its label. */
+	while (start && (name->ptr[start - 1] != '.' || (start > 1 && name->ptr[start - 2] == '\\')))
 		start--;
 	label = dc_slice_sub(*name, start, name->len - start);
 	*name = dc_slice_sub(*name, 0, start ? start - 1 : 0);

@@ -1,0 +1,14 @@
+/* Can an RSA key be broken? The adapter to GMP. Private to the room.
+ *
+ * GMP ends the process when it finds no memory; operands here are bounded (DC_DKIM_TEST_BITS_MAX), so that it asks for
+ * some kilobytes only. */
+#ifndef DC_DKIM_WEAK_H
+#define DC_DKIM_WEAK_H
+
+#include "dkim/dkim.h"
+
+/* Sets key->weak and key->small_factor. `exponent` is big-endian. Costs about 0.3 ms for 2,048 bits, and a modular
+ * exponentiation more when `deep`. Does nothing for keys that are not RSA. */
+void dc_dkim_weak_test(struct dc_dkim_key *key, struct dc_slice exponent, bool deep);
+
+#endif
