@@ -111,6 +111,7 @@ struct dc_dkim_key {
 	struct dc_slice modulus;    /* big-endian octets without leading zeros; RSA only */
 	uint64_t exponent;          /* 0 when it does not fit; see exponent_bits */
 	uint32_t exponent_bits;
+	struct dc_slice exponent_octets; /* big-endian; RSA only */
 	uint32_t weak;              /* DC_DKIM_WEAK(...) bits */
 	uint32_t small_factor;      /* the smallest, with DC_DKIM_WEAK_SMALL_FACTOR */
 	const char *sample;         /* where the sample key comes from, with DC_DKIM_WEAK_SAMPLE */
@@ -236,6 +237,8 @@ enum {
 	DC_DKIM_RECORDS_MAX = 16,   /* TXT records read at one name */
 	DC_DKIM_TAGS_MAX = 64,      /* tags read of one record; the standards know ten */
 	DC_DKIM_KEY_OCTETS_MAX = 8192, /* decoded p=; RSA with 16,384 bits needs 2,100 */
+	DC_DKIM_RSA_BITS_MIN = 1024,  /* RFC 8301 3.2: verifiers MUST NOT accept less */
+	DC_DKIM_RSA_BITS_GOOD = 2048, /* the same: signers SHOULD use at least this */
 	DC_DKIM_TEST_BITS_MAX = 8192,  /* moduli above are measured, not tested for weaknesses */
 	DC_DKIM_CNAMES_MAX = 16,
 	DC_DKIM_WALK_MAX = 40,      /* steps of the NSEC walk: each is a round trip */

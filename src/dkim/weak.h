@@ -7,8 +7,8 @@
 
 #include "dkim/dkim.h"
 
-/* Sets key->weak and key->small_factor. `exponent` is big-endian. Costs about 0.3 ms for 2,048 bits, and a modular
- * exponentiation more when `deep`. Does nothing for keys that are not RSA. */
-void dc_dkim_weak_test(struct dc_dkim_key *key, struct dc_slice exponent, bool deep);
+/* Sets key->weak and key->small_factor. Costs about 0.3 ms for 2,048 bits, and a modular
+ * exponentiation more when `deep`. Other keys are only held against the samples. */
+void dc_dkim_weak_test(struct dc_dkim_key *key, bool deep);
 
 #endif

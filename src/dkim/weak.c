@@ -1,0 +1,212 @@
+/* Weak RSA keys, by what is wrong with their numbers. The only file besides batch_gcd.c that knows GMP.
+ *
+ * Fermat's method for close primes (CVE-2022-26320), the fingerprint of the ROCA key generator (M. Nemec et al., "The
+ * Return of Coppersmith's Attack", 2017; CVE-2017-15361), small private exponents (M. Wiener, 1990), small factors, and
+ * moduli that no random generator makes. Not here: primes shared with other keys (batch_gcd.c), blocklists of leaked keys.
+ * No test says "strong"; a key that passes has merely not been broken by these. */
+#include "dkim/weak.h"
+
+#include <gmp.h>
+
+#include "dkim/primes.gen.h"
+
+enum {
+	FERMAT_STEPS = 100,       /* finds primes whose difference is below about 20 * n^(1/4) */
+	WIENER_EXPONENT_PART = 2, /* a small private exponent needs a public one of more than half the size */
+	WIENER_STEPS = 8192,      /* more than a modulus of DC_DKIM_TEST_BITS_MAX bits can need */
+	SAME_OCTETS = 16,         /* in a row; a random key of 4,096 bits has them with probability 2^-119 */
+	PERIOD_MAX = 16,          /* octets of a repeated pattern … */
+	PERIOD_SPAN = 64,         /* … that goes on this long */
+};
+
+/* The smallest prime of a product that divides n, given n mod product; 0 when none does. */
+static uint32_t factor_of(uint64_t product, uint64_t rest)
+{
+	for (uint32_t p = 3; p <= 65537 && product > 1; p += 2) {
+		if (product % p)
+			continue;
+		if (rest % p == 0)
+			return p;
+		product /= p;
+	}
+	return 0;
+}
+
+static uint32_t small_factor(const mpz_t n)
+{
+	for (size_t i = 0; i < sizeof(prime_products) / sizeof(prime_products[0]); i++) {
+		uint64_t rest = mpz_tdiv_ui(n, prime_products[i]);
+		uint64_t a = prime_products[i], b = rest;
+
+		while (b) {
+			uint64_t c = a % b;
+
+			a = b;
+			b = c;
+		}
+		if (a != 1)
+			return factor_of(prime_products[i], rest);
+	}
+	return 0;
+}
+
+static bool has_close_primes(const mpz_t n)
+{
+	mpz_t a, rest;
+	bool found = false;
+
+	mpz_inits(a, rest, NULL);
+	mpz_sqrtrem(a, rest, n);
+	if (mpz_sgn(rest))
+		mpz_add_ui(a, a, 1);
+	mpz_mul(rest, a, a);
+	mpz_sub(rest, rest, n); /* a^2 - n, then its next values without another square */
+	for (int i = 0; i < FERMAT_STEPS && !found; i++) {
+		found = mpz_perfect_square_p(rest) != 0;
+		mpz_addmul_ui(rest, a, 2);
+		mpz_add_ui(rest, rest, 1);
+		mpz_add_ui(a, a, 1);
+	}
+	mpz_clears(a, rest, NULL);
+	return found;
+}
+
+/* Is n, modulo each of these primes, a power of 65,537? A random modulus is so for all with probability 2^-27 at most;
+ * every modulus of the ROCA generator is. */
+static bool is_roca(const mpz_t n)
+{
+	static const uint8_t primes[] = {3,  5,  7,  11, 13, 17,  19,  23,  29,  31,  37,  41,  43,  47,  53,  59,  61,  67,  71,
+					 73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167};
+
+	for (size_t i = 0; i < sizeof(primes); i++) {
+		unsigned long p = primes[i], want = mpz_fdiv_ui(n, p), power = 1;
+		bool found = false;
+
+		do {
+			found |= power == want;
+			power = power * 65537 % p;
+		} while (power != 1);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* Does k/d, a convergent of e/n, give away the factors? */
+static bool convergent_breaks(const mpz_t e, const mpz_t n, const mpz_t k, const mpz_t d, mpz_t phi, mpz_t rest)
+{
+	mpz_mul(phi, e, d);
+	mpz_sub_ui(phi, phi, 1);
+	mpz_tdiv_qr(phi, rest, phi, k);
+	if (mpz_sgn(rest))
+		return false;
+	mpz_sub(rest, n, phi);
+	mpz_add_ui(rest, rest, 1); /* p + q */
+	mpz_mul(rest, rest, rest);
+	mpz_submul_ui(rest, n, 4); /* (p - q)^2 */
+	return mpz_sgn(rest) >= 0 && mpz_perfect_square_p(rest);
+}
+
+static bool has_small_private_exponent(const mpz_t e, const mpz_t n)
+{
+	mpz_t a, b, q, r, k0, k1, d0, d1, phi, rest;
+	size_t limit = mpz_sizeinbase(n, 2) / 4 + 2; /* bits of d that Wiener's theorem reaches */
+	bool found = false;
+
+	mpz_inits(a, b, q, r, k0, k1, d0, d1, phi, rest, NULL);
+	mpz_set(a, e);
+	mpz_set(b, n);
+	mpz_set_ui(k0, 0);
+	mpz_set_ui(k1, 1);
+	mpz_set_ui(d0, 1);
+	mpz_set_ui(d1, 0);
+	for (int i = 0; i < WIENER_STEPS && mpz_sgn(b) && !found; i++) {
+		mpz_tdiv_qr(q, r, a, b);
+		mpz_swap(a, b);
+		mpz_swap(b, r);
+		mpz_addmul(k0, q, k1); /* the next convergent: k0 and d0 become the new ones */
+		mpz_swap(k0, k1);
+		mpz_addmul(d0, q, d1);
+		mpz_swap(d0, d1);
+		if (mpz_sizeinbase(d1, 2) > limit)
+			break;
+		found = mpz_sgn(k1) && mpz_sgn(d1) && convergent_breaks(e, n, k1, d1, phi, rest);
+	}
+	mpz_clears(a, b, q, r, k0, k1, d0, d1, phi, rest, NULL);
+	return found;
+}
+
+static bool has_pattern(struct dc_slice n)
+{
+	for (size_t period = 1; period <= PERIOD_MAX; period++) {
+		size_t need = period == 1 ? SAME_OCTETS : PERIOD_SPAN, run = period;
+
+		for (size_t i = period; i < n.len; i++) {
+			run = n.ptr[i] == n.ptr[i - period] ? run + 1 : period;
+			if (run >= need)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The share of ones of a random modulus stays within these bounds with probability 1 - 2^-40 or better. */
+static bool has_bias(struct dc_slice n, uint32_t bits)
+{
+	uint64_t ones = 0, margin = bits > 2000 ? 10 : bits > 1000 ? 12 : 17; /* per cent */
+
+	if (bits < 512)
+		return false;
+	for (size_t i = 0; i < n.len; i++)
+		ones += (uint64_t)__builtin_popcount((unsigned char)n.ptr[i]);
+	return ones * 100 < bits * (50 - margin) || ones * 100 > bits * (50 + margin);
+}
+
+static uint32_t test_numbers(const mpz_t n, const mpz_t e, bool deep, uint32_t *ret_factor)
+{
+	uint32_t weak = 0;
+	bool exponent_is_fine = mpz_cmp_ui(e, 3) >= 0 && mpz_odd_p(e) && mpz_cmp(e, n) < 0;
+
+	if (!exponent_is_fine)
+		weak |= DC_DKIM_WEAK(EXPONENT_INVALID);
+	if (mpz_even_p(n))
+		return weak | DC_DKIM_WEAK(EVEN_MODULUS);
+	*ret_factor = mpz_cmp_ui(n, 65537) > 0 ? small_factor(n) : 0;
+	if (*ret_factor)
+		return weak | DC_DKIM_WEAK(SMALL_FACTOR);
+	if (mpz_perfect_square_p(n))
+		return weak | DC_DKIM_WEAK(SQUARE);
+	if (has_close_primes(n))
+		weak |= DC_DKIM_WEAK(FERMAT);
+	if (is_roca(n))
+		weak |= DC_DKIM_WEAK(ROCA);
+	if (exponent_is_fine && mpz_sizeinbase(e, 2) > mpz_sizeinbase(n, 2) / WIENER_EXPONENT_PART &&
+	    has_small_private_exponent(e, n))
+		weak |= DC_DKIM_WEAK(WIENER);
+	if (deep && mpz_probab_prime_p(n, 1))
+		weak |= DC_DKIM_WEAK(PRIME_MODULUS);
+	return weak;
+}
+
+void dc_dkim_weak_test(struct dc_dkim_key *key, bool deep)
+{
+	mpz_t n, e;
+
+	if (key->sample)
+		key->weak |= DC_DKIM_WEAK(SAMPLE);
+	if (key->type != DC_DKIM_KEY_RSA)
+		return;
+	if (has_pattern(key->modulus))
+		key->weak |= DC_DKIM_WEAK(PATTERN);
+	if (has_bias(key->modulus, key->bits))
+		key->weak |= DC_DKIM_WEAK(BIAS);
+	if (key->bits > DC_DKIM_TEST_BITS_MAX || key->exponent_bits > DC_DKIM_TEST_BITS_MAX) {
+		key->weak |= DC_DKIM_WEAK(NOT_TESTED);
+		return;
+	}
+	mpz_inits(n, e, NULL);
+	mpz_import(n, key->modulus.len, 1, 1, 0, 0, key->modulus.ptr);
+	mpz_import(e, key->exponent_octets.len, 1, 1, 0, 0, key->exponent_octets.ptr);
+	key->weak |= test_numbers(n, e, deep, &key->small_factor);
+	mpz_clears(n, e, NULL);
+}
