@@ -1,14 +1,6 @@
 /* Sums and names that every format shares. */
 #include "render/report.h"
 
-const char *dc_domain_verdict_name(enum dc_domain_verdict verdict)
-{
-	static const char *const names[] = {
-		[DC_DOMAIN_PASS] = "pass", [DC_DOMAIN_INCOMPLETE] = "incomplete", [DC_DOMAIN_FAIL] = "fail"};
-
-	return names[verdict];
-}
-
 const char *dc_question_kind_name(enum dc_question_kind kind)
 {
 	static const char *const names[DC_ASK_KIND_COUNT] = {

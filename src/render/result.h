@@ -2,31 +2,7 @@
 #ifndef DC_RENDER_RESULT_H
 #define DC_RENDER_RESULT_H
 
-#include "checks/check.h"
-
-enum dc_domain_verdict { DC_DOMAIN_PASS, DC_DOMAIN_INCOMPLETE, DC_DOMAIN_FAIL };
-const char *dc_domain_verdict_name(enum dc_domain_verdict verdict); /* "pass" "incomplete" "fail" */
-
-struct dc_check_result {
-	const struct dc_check *check;
-	enum dc_verdict verdict;
-};
-
-/* One requirement of a profile, and the checks that prove it. */
-struct dc_requirement_result {
-	const char *id;
-	enum dc_verdict verdict;
-	const struct dc_finding *const *findings; /* those that stand in its way, in the order of the report */
-	size_t finding_count;
-};
-
-struct dc_profile_result {
-	const char *id; /* "baseline" */
-	enum dc_verdict verdict;
-	const struct dc_requirement_result *requirements;
-	size_t requirement_count;
-	const char *const *not_checkable; /* what DNS cannot show, NULL-terminated; may be NULL */
-};
+#include "policy/verdict.h"
 
 struct dc_dns_figures {
 	uint64_t questions;  /* answers the verdict rests on, whoever asked first */
