@@ -18,6 +18,8 @@ import rooms
 # Functions of their arguments: no errno, no locale, no allocation, no I/O.
 LIBC = {"memcpy", "memmove", "memset", "memcmp", "memchr", "memmem", "memrchr", "bcmp", "strlen", "strnlen", "strcmp",
         "strncmp", "strchr", "strrchr", "strstr", "strcpy", "qsort", "bsearch", "abs", "labs",
+        # assert: a promise inside the program was broken
+        "__assert_fail",
         # what the compiler adds
         "__stack_chk_fail", "_GLOBAL_OFFSET_TABLE_", "__memcpy_chk", "__memmove_chk", "__memset_chk", "__strcpy_chk"}
 # Added by sanitizers and coverage
@@ -36,6 +38,8 @@ def objects(root, build):
     for command in commands:
         path = os.path.relpath(os.path.join(command["directory"], command["file"]), root)
         output = os.path.join(command["directory"], command.get("output", ""))
+        # What the build generates for a room (BUILD/src/findings/catalogue.gen.c) belongs to it.
+        path = path[path.index("src/"):] if path.startswith("../") or "/src/" in path else path
         if path.startswith("src/") and path not in found and os.path.isfile(output):
             found[path] = output
     return found
