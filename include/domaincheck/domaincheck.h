@@ -1,0 +1,139 @@
+/* libdomaincheck: is a domain fit to send mail? Audits domains over DNS and says what it found, what it rests on and
+ * what could not be determined.
+ *
+ *   struct dc_config *config = dc_config_new();
+ *   dc_config_set(config, "nameserver", "192.0.2.53", &err);
+ *   dc_run_new(config, next_name, &names, &run, &err);
+ *   while (dc_run_next(run, &result, &err) == DC_OK && result) {
+ *           dc_writer_add(writer, result);
+ *           dc_result_free(result);
+ *   }
+ *   dc_run_finish(run, &err);
+ *
+ * Nothing here prints, exits, reads the environment or keeps a global. One run belongs to one thread; several runs may
+ * be used from several threads. Functions that return enum dc_status fill *err on failure; err may be NULL. Out
+ * parameters (ret_…) are untouched on failure. */
+#ifndef DOMAINCHECK_H
+#define DOMAINCHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <domaincheck/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DC_PUBLIC __attribute__((visibility("default")))
+
+/* "0.1.0"; static. */
+DC_PUBLIC const char *dc_version(void);
+
+/* ---- configuration ---- */
+
+struct dc_config;
+
+/* Owned by the caller; NULL when there is no memory. */
+DC_PUBLIC struct dc_config *dc_config_new(void);
+DC_PUBLIC void dc_config_free(struct dc_config *config);
+
+/* One setting: the names are those of the long options in domaincheck(1), without hyphens in front. Settings that take a
+ * list ("nameserver", "selector", "ip", "zone" …) add to it; others replace. A switch takes "yes" or "no".
+ * DC_ERR_USAGE: no such setting; DC_ERR_INPUT: a bad value. */
+DC_PUBLIC enum dc_status dc_config_set(struct dc_config *config, const char *name, const char *value,
+				       struct dc_error *err);
+
+/* One row a setting, for help texts and completions. Static; NULL past the end. */
+struct dc_setting {
+	const char *name;     /* "nameserver" */
+	char letter;          /* 'n', or 0 */
+	const char *argument; /* "ADDR[:PORT]"; NULL: a switch */
+	bool repeats;
+	const char *about;    /* one line */
+};
+DC_PUBLIC const struct dc_setting *dc_setting_at(size_t i);
+
+/* ---- names ---- */
+
+enum { DC_DOMAIN_TEXT_MAX = 256 };
+
+/* A domain as a person types it, into A-labels, lower case, without a trailing dot. DC_ERR_INPUT: it is none; the
+ * message says why and how to mend it. */
+DC_PUBLIC enum dc_status dc_domain_parse(const char *typed, char ret_domain[DC_DOMAIN_TEXT_MAX], struct dc_error *err);
+
+/* ---- a run ---- */
+
+struct dc_run;
+struct dc_result;
+
+/* The next domain to audit, as dc_domain_parse gives it, and what was typed (may be NULL or the same). False: no more.
+ * Called from dc_run_next, ahead of need by as many as are in flight. */
+typedef bool (*dc_next_domain)(void *user, char ret_domain[DC_DOMAIN_TEXT_MAX], const char **ret_typed);
+
+/* Opens what the configuration names (zone files, recordings, resolvers). `config` must outlive the run. With a
+ * recording and `next` NULL, the domains of the recording are audited. */
+DC_PUBLIC enum dc_status dc_run_new(const struct dc_config *config, dc_next_domain next, void *user,
+				    struct dc_run **ret_run, struct dc_error *err);
+/* The next result, in the order of the domains (or, with "unordered", as they come); *ret_result NULL: all done. Blocks.
+ * The result is the caller's, and must be freed before the run. */
+DC_PUBLIC enum dc_status dc_run_next(struct dc_run *run, struct dc_result **ret_result, struct dc_error *err);
+/* Writes the recording, if one was asked for. */
+DC_PUBLIC enum dc_status dc_run_finish(struct dc_run *run, struct dc_error *err);
+/* Stops whatever is in flight. */
+DC_PUBLIC void dc_run_free(struct dc_run *run);
+
+enum dc_result_verdict { DC_RESULT_PASS, DC_RESULT_INCOMPLETE, DC_RESULT_FAIL };
+
+DC_PUBLIC void dc_result_free(struct dc_result *result);
+DC_PUBLIC const char *dc_result_domain(const struct dc_result *result);
+DC_PUBLIC enum dc_result_verdict dc_result_verdict(const struct dc_result *result);
+/* A finding at or above "fail-on"; and something could not be determined. */
+DC_PUBLIC bool dc_result_fails(const struct dc_result *result);
+DC_PUBLIC bool dc_result_is_incomplete(const struct dc_result *result);
+
+/* ---- reports ---- */
+
+/* Takes octets of a report; false stops it. */
+typedef bool (*dc_write)(void *user, const void *octets, size_t count);
+
+struct dc_look {
+	unsigned width; /* columns; 0: 80 */
+	bool color;     /* ANSI colours */
+	bool utf8;      /* characters beyond ASCII may be shown */
+	bool quiet;     /* verdicts only */
+	bool verbose;   /* evidence too */
+};
+
+struct dc_format_info {
+	const char *name;  /* "text" */
+	const char *about; /* one line */
+	bool streams;      /* each domain is complete as soon as it is added */
+};
+/* NULL past the end. */
+DC_PUBLIC const struct dc_format_info *dc_format_info_at(size_t i);
+
+struct dc_writer;
+
+/* `look` may be NULL. The writer begins at once. DC_ERR_USAGE: no such format. `run` may be freed only after the
+ * writer's end. */
+DC_PUBLIC enum dc_status dc_writer_new(struct dc_run *run, const char *format, const struct dc_look *look, dc_write write,
+				       void *user, struct dc_writer **ret_writer, struct dc_error *err);
+DC_PUBLIC enum dc_status dc_writer_add(struct dc_writer *writer, const struct dc_result *result, struct dc_error *err);
+/* Ends the report and frees the writer, also on failure. */
+DC_PUBLIC enum dc_status dc_writer_end(struct dc_writer *writer, struct dc_error *err);
+
+/* What a finding means, why it matters, how to mend it. `slug` NULL: all. `format`: "text" or "json". DC_ERR_USAGE: no
+ * such finding or format. */
+DC_PUBLIC enum dc_status dc_explain(const char *slug, const char *format, const struct dc_look *look, dc_write write,
+				    void *user, struct dc_error *err);
+/* Every check, with the standard it comes from. */
+DC_PUBLIC enum dc_status dc_list_checks(const char *format, const struct dc_look *look, dc_write write, void *user,
+					struct dc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,315 @@
+/* Settings: one table row each, with its parser. */
+#include "api/config.h"
+
+#include <stdlib.h>
+
+#include "base/escape.h"
+
+struct row {
+	struct dc_setting info;
+	enum dc_status (*set)(struct dc_config *config, const struct row *row, struct dc_slice value, struct dc_error *err);
+	size_t offset;      /* of the field in struct dc_config */
+	uint64_t least, most;
+};
+
+static enum dc_status bad(const struct row *row, struct dc_slice value, struct dc_error *err, const char *want)
+{
+	char shown[120];
+	return dc_error_set(err, DC_ERR_INPUT, "--%s: \"%s\" is not %s", row->info.name,
+			    dc_escape_line(shown, sizeof shown, value), want);
+}
+
+static void *field(struct dc_config *config, const struct row *row)
+{
+	return (char *)config + row->offset;
+}
+
+/* ---- kinds of values ---- */
+
+static enum dc_status set_switch(struct dc_config *config, const struct row *row, struct dc_slice value,
+				 struct dc_error *err)
+{
+	bool yes = dc_slice_eq(value, DC_S("yes"));
+	if (!yes && !dc_slice_eq(value, DC_S("no")))
+		return bad(row, value, err, "yes or no");
+	*(bool *)field(config, row) = yes;
+	return DC_OK;
+}
+
+static enum dc_status set_number(struct dc_config *config, const struct row *row, struct dc_slice value,
+				 struct dc_error *err)
+{
+	uint64_t number;
+	if (!dc_slice_uint(value, false, row->most, &number) || number < row->least) {
+		char want[80];
+		struct dc_slice text = dc_arena_printf(config->arena, "a whole number from %llu to %llu",
+						       (unsigned long long)row->least, (unsigned long long)row->most);
+		memcpy(want, text.ptr, text.len + 1);
+		return bad(row, value, err, want);
+	}
+	*(uint64_t *)field(config, row) = number;
+	return DC_OK;
+}
+
+/* Seconds with up to three decimals, kept as milliseconds. */
+static enum dc_status set_seconds(struct dc_config *config, const struct row *row, struct dc_slice value,
+				  struct dc_error *err)
+{
+	size_t dot = dc_slice_find(value, '.');
+	struct dc_slice decimals = dot == SIZE_MAX ? DC_S("") : dc_slice_sub(value, dot + 1, SIZE_MAX);
+	uint64_t whole, part = 0;
+	bool ok = dc_slice_uint(dc_slice_sub(value, 0, dot), false, row->most / 1000, &whole);
+	if (ok && dot != SIZE_MAX)
+		ok = decimals.len >= 1 && decimals.len <= 3 && dc_slice_uint(decimals, true, 999, &part);
+	for (size_t i = decimals.len; i < 3; i++)
+		part *= 10;
+	uint64_t ms = ok ? whole * 1000 + part : 0;
+	if (!ok || ms < row->least || ms > row->most)
+		return bad(row, value, err, "a number of seconds from 0.05 to 300, such as 5 or 2.5");
+	*(uint64_t *)field(config, row) = ms;
+	return DC_OK;
+}
+
+static enum dc_status set_path(struct dc_config *config, const struct row *row, struct dc_slice value,
+			       struct dc_error *err)
+{
+	if (value.len == 0)
+		return bad(row, value, err, "a file name");
+	*(struct dc_slice *)field(config, row) = value;
+	return DC_OK;
+}
+
+static enum dc_status add_text(struct dc_config *config, const struct row *row, struct dc_slice value,
+			       struct dc_error *err)
+{
+	struct dc_texts *texts = field(config, row);
+	if (value.len == 0)
+		return bad(row, value, err, "anything: it is empty");
+	DC_PUSH(config->arena, texts->items, texts->count, texts->capacity) = value;
+	return DC_OK;
+}
+
+static enum dc_status add_each(struct dc_config *config, const struct row *row, struct dc_slice value,
+			       struct dc_error *err,
+			       enum dc_status (*add)(struct dc_config *, const struct row *, struct dc_slice,
+						     struct dc_error *))
+{
+	enum dc_status status = DC_OK;
+	struct dc_slice rest = value;
+	do {
+		struct dc_slice part = dc_slice_trim(dc_slice_cut(&rest, ','));
+		status = add(config, row, dc_arena_dup(config->arena, part), err);
+	} while (status == DC_OK && rest.ptr);
+	return status;
+}
+
+/* ---- single settings ---- */
+
+static enum dc_status add_selector(struct dc_config *config, const struct row *row, struct dc_slice value,
+				   struct dc_error *err)
+{
+	struct dc_slice name;
+	size_t suffix = sizeof "._domainkey" - 1;
+	if (value.len > suffix && dc_slice_ends_nocase(value, DC_S("._domainkey")))
+		value = dc_arena_dup(config->arena, dc_slice_sub(value, 0, value.len - suffix));
+	if (!dc_name_normalize(config->arena, value, &name) || !dc_name_is_host(name, true))
+		return bad(row, value, err, "a selector: give the part before ._domainkey, such as s1 or google");
+	return add_text(config, row, dc_arena_dup(config->arena, name), err);
+}
+
+static enum dc_status set_selector(struct dc_config *config, const struct row *row, struct dc_slice value,
+				   struct dc_error *err)
+{
+	return add_each(config, row, value, err, add_selector);
+}
+
+static enum dc_status set_search(struct dc_config *config, const struct row *row, struct dc_slice value,
+				 struct dc_error *err)
+{
+	static const char *const names[] = {"known", "all", "none"};
+	for (int i = 0; i < 3; i++)
+		if (dc_slice_eq(value, dc_slice_of(names[i]))) {
+			config->search = (enum dc_selector_search)i;
+			config->search_given = true;
+			return DC_OK;
+		}
+	return bad(row, value, err, "known, all or none (selectors in use are given with --selector)");
+}
+
+static enum dc_status add_sender(struct dc_config *config, const struct row *row, struct dc_slice value,
+				 struct dc_error *err)
+{
+	struct dc_prefix prefix;
+	if (!dc_prefix_parse(value, &prefix))
+		return bad(row, value, err, "an address or a range, such as 192.0.2.1 or 192.0.2.0/28");
+	DC_PUSH(config->arena, config->senders, config->sender_count, config->sender_capacity) = prefix;
+	return add_text(config, row, value, err);
+}
+
+static enum dc_status set_sender(struct dc_config *config, const struct row *row, struct dc_slice value,
+				 struct dc_error *err)
+{
+	return add_each(config, row, value, err, add_sender);
+}
+
+static enum dc_status set_domain(struct dc_config *config, const struct row *row, struct dc_slice value,
+				 struct dc_error *err)
+{
+	struct dc_error why;
+	if (dc_name_from_input(config->arena, value, field(config, row), &why) != DC_OK)
+		return dc_error_set(err, DC_ERR_INPUT, "--%s: %.480s", row->info.name, why.message);
+	return DC_OK;
+}
+
+static enum dc_status set_helo(struct dc_config *config, const struct row *row, struct dc_slice value,
+			       struct dc_error *err)
+{
+	/* A literal is legal (RFC 5321 4.1.3), and judged by a check. */
+	if (value.len > 2 && value.ptr[0] == '[' && value.ptr[value.len - 1] == ']') {
+		config->helo = value;
+		return DC_OK;
+	}
+	return set_domain(config, row, value, err);
+}
+
+static enum dc_status set_mail_from(struct dc_config *config, const struct row *row, struct dc_slice value,
+				    struct dc_error *err)
+{
+	size_t at = value.len;
+	while (at > 0 && value.ptr[at - 1] != '@')
+		at--;
+	if (at > 0)
+		config->mail_from_local = dc_slice_sub(value, 0, at - 1);
+	return set_domain(config, row, dc_slice_sub(value, at, SIZE_MAX), err);
+}
+
+static enum dc_status set_now(struct dc_config *config, const struct row *row, struct dc_slice value,
+			      struct dc_error *err)
+{
+	if (!dc_time_parse(value, &config->now_s))
+		return bad(row, value, err, "a time by RFC 3339, such as 2026-11-20T12:00:00Z");
+	config->now_given = true;
+	return DC_OK;
+}
+
+static enum dc_status set_fail_on(struct dc_config *config, const struct row *row, struct dc_slice value,
+				  struct dc_error *err)
+{
+	if (dc_slice_eq(value, DC_S("never"))) {
+		config->policy.fail_on = DC_SEVERITY_OFF;
+		return DC_OK;
+	}
+	if (dc_slice_eq(value, DC_S("off")) || !dc_severity_parse(value, &config->policy.fail_on))
+		return bad(row, value, err, "error, warning, notice or never");
+	return DC_OK;
+}
+
+static enum dc_status add_profile(struct dc_config *config, const struct row *row, struct dc_slice value,
+				  struct dc_error *err)
+{
+	if (!dc_slice_eq(value, DC_S("baseline")))
+		return bad(row, value, err, "a profile of this version: baseline");
+	return add_text(config, row, value, err);
+}
+
+static enum dc_status set_profile(struct dc_config *config, const struct row *row, struct dc_slice value,
+				  struct dc_error *err)
+{
+	return add_each(config, row, value, err, add_profile);
+}
+
+#define AT(member) offsetof(struct dc_config, member)
+static const struct row rows[] = {
+	{{"zone", 'z', "FILE", true, "answers come from this zone file; alone: no network at all"}, add_text, AT(zones)},
+	{{"live", 0, NULL, false, "with --zone: other names are asked over live DNS"}, set_switch, AT(live)},
+	{{"record", 0, "FILE", false, "write every answer to a recording"}, set_path, AT(record)},
+	{{"replay", 0, "FILE", false, "answers come from a recording"}, set_path, AT(replay)},
+	{{"nameserver", 'n', "ADDR[:PORT]", true, "resolver to ask (default: the system's)"}, add_text, AT(nameservers)},
+	{{"recurse", 0, NULL, false, "ask the authoritative servers ourselves, from the root, and validate"}, set_switch,
+	 AT(recurse)},
+	{{"timeout", 0, "SECONDS", false, "for one question, all tries together (default 5)"}, set_seconds, AT(timeout_ms), 50,
+	 300000},
+	{{"retries", 0, "N", false, "further tries of one question (default 3)"}, set_number, AT(retries), 0, 20},
+	{{"jobs", 'j', "N", false, "domains in flight (default 256)"}, set_number, AT(jobs), 1, DC_JOBS_MAX},
+	{{"max-qps", 0, "N", false, "questions a second at most (default: no limit)"}, set_number, AT(max_qps), 0, 10000000},
+	{{"selector", 's', "NAME[,NAME...]", true, "DKIM selectors in use"}, set_selector, AT(selectors)},
+	{{"selectors", 0, "known|all|none", false, "how far to guess beyond them (default known)"}, set_search, 0},
+	{{"ip", 0, "ADDR[,ADDR...]", true, "addresses that send, or ranges"}, set_sender, AT(sender_texts)},
+	{{"helo", 0, "NAME", false, "the name they say in HELO"}, set_helo, AT(helo)},
+	{{"mail-from", 0, "DOMAIN|ADDRESS", false, "the return path"}, set_mail_from, AT(mail_from)},
+	{{"dkim-domain", 0, "DOMAIN", false, "the d= of DKIM signatures (default: the domain)"}, set_domain, AT(dkim_domain)},
+	{{"what-if", 0, "TAGS", false, "DMARC tags laid over the record, such as 'p=reject; aspf=s'"}, set_path, AT(what_if)},
+	{{"parked", 0, NULL, false, "the domain must not send at all"}, set_switch, AT(parked)},
+	{{"dnssec", 0, NULL, false, "validate DNSSEC (default: when one domain is audited)"}, set_switch, AT(lone)},
+	{{"profile", 'p', "NAME[,NAME...]", true, "requirement sets (default baseline)"}, set_profile, AT(profiles)},
+	{{"fail-on", 0, "error|warning|notice|never", false, "what makes the exit status 1 (default error)"}, set_fail_on, 0},
+	{{"now", 0, "TIME", false, "the clock of the audit (RFC 3339)"}, set_now, 0},
+	{{"unordered", 0, NULL, false, "results as they come, not in the order of the names"}, set_switch, AT(unordered)},
+	{{"resolv-conf", 0, "FILE", false, "where the system's resolvers stand (default /etc/resolv.conf)"}, set_path,
+	 AT(resolv_conf)},
+	{{"root-hints", 0, "FILE", false, "with --recurse: the root servers"}, set_path, AT(root_hints)},
+	{{"trust-anchor", 0, "FILE", false, "DNSSEC trust anchor"}, set_path, AT(trust_anchor)},
+};
+
+const struct dc_setting *dc_setting_at(size_t i)
+{
+	return i < sizeof rows / sizeof *rows ? &rows[i].info : NULL;
+}
+
+struct dc_config *dc_config_new(void)
+{
+	struct dc_arena *arena = dc_arena_new(DC_CONFIG_MEMORY_MAX);
+	if (!arena)
+		return NULL;
+	if (DC_ARENA_GUARD(arena)) {
+		dc_arena_free(arena);
+		return NULL;
+	}
+	struct dc_config *config = DC_NEW(arena, struct dc_config);
+	*config = (struct dc_config){.arena = arena, .timeout_ms = DC_TIMEOUT_DEFAULT_MS, .retries = DC_RETRIES_DEFAULT,
+				     .jobs = DC_JOBS_DEFAULT, .policy.fail_on = DC_SEVERITY_ERROR};
+	return config;
+}
+
+void dc_config_free(struct dc_config *config)
+{
+	if (config)
+		dc_arena_free(config->arena);
+}
+
+enum dc_status dc_config_set(struct dc_config *config, const char *name, const char *value, struct dc_error *err)
+{
+	if (DC_ARENA_GUARD(config->arena))
+		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the configuration");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct row *row = &rows[i];
+		if (strcmp(row->info.name, name) != 0)
+			continue;
+		struct dc_slice copy = dc_arena_dup(config->arena, dc_slice_of(value));
+		enum dc_status status = row->set(config, row, copy, err);
+		if (status == DC_OK)
+			DC_PUSH(config->arena, config->given, config->given_count, config->given_capacity) =
+				(struct dc_config_pair){row->info.name, copy};
+		return status;
+	}
+	char shown[80];
+	return dc_error_set(err, DC_ERR_USAGE, "there is no setting \"%s\"",
+			    dc_escape_line(shown, sizeof shown, dc_slice_of(name)));
+}
+
+enum dc_status dc_domain_parse(const char *typed, char ret_domain[DC_DOMAIN_TEXT_MAX], struct dc_error *err)
+{
+	struct dc_arena *arena = dc_arena_new(64 * 1024);
+	struct dc_slice name;
+	if (!arena || DC_ARENA_GUARD(arena)) {
+		dc_arena_free(arena);
+		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for a name");
+	}
+	enum dc_status status = dc_name_from_input(arena, dc_slice_of(typed), &name, err);
+	if (status == DC_OK) {
+		memcpy(ret_domain, name.ptr, name.len);
+		ret_domain[name.len] = 0;
+	}
+	dc_arena_free(arena);
+	return status;
+}

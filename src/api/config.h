@@ -1,0 +1,60 @@
+/* The configuration behind dc_config_set: parsed values only. */
+#ifndef DC_API_CONFIG_H
+#define DC_API_CONFIG_H
+
+#include <domaincheck/domaincheck.h>
+
+#include "base/arena.h"
+#include "dns/name.h"
+#include "facts/facts.h"
+#include "policy/policy.h"
+
+enum {
+	DC_CONFIG_MEMORY_MAX = 16 << 20,
+	DC_TIMEOUT_DEFAULT_MS = 5000,
+	DC_RETRIES_DEFAULT = 3,
+	DC_JOBS_DEFAULT = 256, /* domains in flight: fills the wire to a resolver 20 ms away */
+	DC_JOBS_MAX = 4096,
+};
+
+struct dc_texts {
+	struct dc_slice *items; /* each also NUL-terminated */
+	size_t count, capacity;
+};
+
+struct dc_config {
+	struct dc_arena *arena;
+	/* sources */
+	struct dc_texts nameservers, zones;
+	struct dc_slice record, replay, resolv_conf, root_hints, trust_anchor; /* paths; empty: not given */
+	bool live, recurse;
+	uint64_t timeout_ms, retries, jobs, max_qps;
+	/* the audit */
+	struct dc_texts selectors;
+	bool search_given;
+	enum dc_selector_search search;
+	struct dc_prefix *senders;
+	size_t sender_count, sender_capacity;
+	struct dc_texts sender_texts;
+	struct dc_slice helo, mail_from, mail_from_local, dkim_domain, what_if;
+	bool parked;
+	bool lone;              /* "dnssec": validation and other questions that cost more */
+	bool now_given;
+	int64_t now_s;
+	/* the decision */
+	struct dc_policy policy;
+	struct dc_texts profiles;
+	/* the order */
+	bool unordered;
+	/* every setting as it was given, for reports and recordings */
+	struct dc_config_pair {
+		const char *name;
+		struct dc_slice value;
+	} *given;
+	size_t given_count, given_capacity;
+};
+
+/* RFC 3339 date and time with Z or an offset, or a date alone (midnight UTC), to seconds since 1970. */
+bool dc_time_parse(struct dc_slice text, int64_t *ret_seconds);
+
+#endif
