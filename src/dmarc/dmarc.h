@@ -84,6 +84,7 @@ struct dc_dmarc_report {
 	const struct dc_dmarc_uri *uri;
 	bool failure;                       /* from ruf; else from rua */
 	enum dc_tri external;               /* another organization's: needs its consent */
+	const struct dc_answer *blocked;    /* the step of a tree walk that failed, for external unknown; NULL: none */
 	struct dc_slice auth_name;          /* DOMAIN._report._dmarc.HOST; empty when not external */
 	const struct dc_answer *auth;       /* NULL while open or not external */
 	enum dc_tri authorised;             /* YES for our own hosts */

@@ -114,6 +114,9 @@ void dc_answer_unref(struct dc_answer *answer);
 /* The end of the CNAME chain that starts at the question (the name itself when there is none), or the empty slice
  * when the chain loops. *ret_hops (may be NULL) counts the CNAMEs followed. */
 struct dc_slice dc_answer_target(const struct dc_answer *answer, size_t *ret_hops);
+/* The name that the last CNAME of the chain points at, whether or not records stand there (a dangling alias has none).
+ * False when the question's name is no alias or the chain loops. In `arena`. */
+bool dc_answer_alias(struct dc_arena *arena, const struct dc_answer *answer, struct dc_slice *ret_name);
 /* Records of the type asked at the end of the chain: the i-th, or NULL. */
 const struct dc_rr *dc_answer_rr(const struct dc_answer *answer, size_t i);
 size_t dc_answer_count(const struct dc_answer *answer);

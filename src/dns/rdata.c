@@ -62,6 +62,27 @@ bool dc_rr_mx(struct dc_arena *arena, const struct dc_rr *rr, uint16_t *ret_pref
 	return true;
 }
 
+static const struct dc_rr *cname_of(const struct dc_answer *answer, struct dc_slice owner)
+{
+	for (size_t i = 0; i < answer->rr_count; i++)
+		if (answer->rrs[i].type == DC_TYPE_CNAME && dc_name_eq(answer->rrs[i].owner, owner))
+			return &answer->rrs[i];
+	return NULL;
+}
+
+bool dc_answer_alias(struct dc_arena *arena, const struct dc_answer *answer, struct dc_slice *ret_name)
+{
+	struct dc_slice name = answer->question.name;
+	const struct dc_rr *cname;
+	size_t hops = 0;
+	while ((cname = cname_of(answer, name)) != NULL)
+		if (++hops > answer->rr_count || !dc_rr_name(arena, cname, &name))
+			return false;
+	if (hops)
+		*ret_name = name;
+	return hops > 0;
+}
+
 struct dc_span dc_span_of(const struct dc_txt *txt, struct dc_slice part)
 {
 	struct dc_span span = {.record = txt->text};

@@ -9,6 +9,8 @@
 
 #include "evidence/evidence.h"
 
+struct dc_psl;
+
 struct dc_asker {
 	const struct dc_evidence *evidence;
 	struct dc_arena *arena;      /* where facts of this build live; reset before the next build */
@@ -16,6 +18,7 @@ struct dc_asker {
 	size_t open_count, open_capacity;
 	bool sealed;                 /* nothing will be fetched any more: unknown questions get NOT_ASKED, never NULL */
 	bool quiet;                  /* unknown questions are not noted: "do we happen to know?" */
+	const struct dc_psl *psl;    /* public suffix list, dmarc/psl.h; NULL: the one built into libpsl */
 };
 
 /* `name` in any spelling; it is normalised. A name that cannot be put on the wire gives an answer MALFORMED at once. */

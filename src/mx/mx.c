@@ -37,15 +37,13 @@ static enum dc_tri has_records(const struct dc_answer *answer)
 }
 
 /* The end of the CNAME chain when there is one. */
-static struct dc_slice alias_of(const struct dc_answer *answer)
+static struct dc_slice alias_of(struct dc_asker *asker, const struct dc_answer *answer)
 {
-	size_t hops = 0;
-	struct dc_slice target;
+	struct dc_slice target = {0};
 
-	if (!known(answer))
-		return (struct dc_slice){0};
-	target = dc_answer_target(answer, &hops);
-	return hops > 0 ? target : (struct dc_slice){0};
+	if (known(answer) && dc_answer_alias(asker->arena, answer, &target))
+		return target;
+	return (struct dc_slice){0};
 }
 
 /* A name that does not exist: how far up does the nothing reach? The shortest ancestors are asked together. */
@@ -80,9 +78,9 @@ static void look_up_host(struct dc_asker *asker, struct dc_mx_host *host)
 	add_ips(host->aaaa, ips, &host->ip_count);
 	host->ips = ips;
 	host->resolves = dc_tri_or(has_records(host->a), has_records(host->aaaa));
-	host->alias = alias_of(host->a);
+	host->alias = alias_of(asker, host->a);
 	if (!host->alias.len)
-		host->alias = alias_of(host->aaaa);
+		host->alias = alias_of(asker, host->aaaa);
 	if (known(host->a))
 		host->exists = dc_tri_of(host->a->outcome != DC_OUTCOME_NXDOMAIN || host->a->rr_count > 0);
 	else if (known(host->aaaa))
@@ -201,7 +199,7 @@ const struct dc_mx_facts *dc_mx_build(struct dc_asker *asker, struct dc_slice do
 	facts->aaaa = dc_ask(asker, domain, DC_TYPE_AAAA);
 	if (!known(facts->answer))
 		return facts;
-	facts->alias = alias_of(facts->answer);
+	facts->alias = alias_of(asker, facts->answer);
 	if (facts->answer->outcome == DC_OUTCOME_ANSWER && dc_answer_count(facts->answer) > 0) {
 		read_hosts(asker, facts);
 		conclude_hosts(facts);

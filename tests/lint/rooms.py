@@ -59,6 +59,7 @@ FOREIGN = {
     "opendkim/": ["src/receiver/"],
     "jansson.h": ["src/render/"],
     "idn2.h": ["src/dns/"],
+    "libpsl.h": ["src/dmarc/psl.c"],
     "openssl/": ["src/dkim/"],
     "gmp.h": ["src/dkim/"],
     "seccomp.h": ["src/receiver/", "src/source/"],
