@@ -8,7 +8,8 @@
 #include "evidence/ask.h"
 
 enum {
-	DC_PTR_NAME_MAX = 10, /* names of one address that are confirmed; RFC 7208 5.5 stops there too */
+	DC_PTR_NAME_MAX = 10,    /* names of one address that are confirmed; RFC 7208 5.5 stops there too */
+	DC_PTR_HELO_IP_MAX = 32, /* addresses kept of the HELO name */
 };
 
 enum dc_sender_origin {
