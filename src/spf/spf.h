@@ -74,13 +74,14 @@ enum dc_spf_fault_kind {
 	/* not fatal: the record is legal but hardly means what was meant */
 	DC_SPF_FAULT_LOOKS_LIKE_MECHANISM, /* "ip4=192.0.2.1" is an unknown modifier: silently ignored */
 	DC_SPF_FAULT_URL,                  /* "include:https://example.com" is a legal name that cannot exist */
+	DC_SPF_FAULT_GLUED,                /* legal, but two terms grew together where two character-strings meet */
 	DC_SPF_FAULT_VERSION_INSIDE,       /* a second "v=spf1" inside the record: ignored */
 	DC_SPF_FAULT_UNKNOWN_MODIFIER,     /* other unknown modifiers that no RFC names */
 };
 struct dc_spf_fault {
 	enum dc_spf_fault_kind kind;
 	bool fatal;
-	bool glued;                 /* the part crosses from one character-string into the next: a space is missing */
+	bool glued;                 /* two terms grew together where two character-strings meet: a space is missing */
 	struct dc_slice part;       /* the octets in question */
 	struct dc_slice suggestion; /* what was probably meant, to be put in place of the term; empty: no idea */
 	const struct dc_spf_term *term;
