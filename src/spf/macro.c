@@ -180,10 +180,8 @@ static struct dc_slice value_of(struct dc_arena *arena, char letter, const struc
 		return dc_ip_format(v->ip, text);
 	case 'r':
 		return v->receiver.len ? v->receiver : DC_S("unknown");
-	default: { /* 't' */
-		struct dc_slice t = dc_arena_printf(arena, "%lld", (long long)v->now_s);
-		return t;
-	}
+	default: /* 't' */
+		return dc_arena_printf(arena, "%lld", (long long)v->now_s);
 	}
 }
 
@@ -211,7 +209,7 @@ static void put_value(struct out *out, const struct macro *macro, struct dc_slic
 		size_t part = 0;
 		for (size_t i = 0; i < value.len; i++) {
 			bool cut = is_in(delimiters, value.ptr[i]);
-			if (part >= skip && !(cut && part < skip))
+			if (part >= skip)
 				put_escaped(out, cut ? '.' : value.ptr[i], url);
 			part += cut;
 		}

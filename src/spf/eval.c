@@ -1,0 +1,522 @@
+/* check_host(): RFC 7208 sections 4, 5 and 6 for one sender, over evidence.
+ *
+ * Restartable: a term whose answer is not there yet is taken as "does not match", so that the walk goes on and asks in
+ * the same round all that a receiver could need next; whatever it then finds counts for nothing, the result is OPEN.
+ * The ten-term limit bounds that walk as it bounds a real one.
+ *
+ * Void lookups (4.6.4): one a term at most, for the lookup of the term itself; the addresses of the hosts of an mx or
+ * ptr are not counted. Names that cannot exist (4.8) match nothing. %{p} costs no term of its own. */
+#include "spf/answers.h"
+#include "spf/macro.h"
+
+enum { STEPS_MAX = DC_SPF_LOOKUP_LIMIT + 2 }; /* each nesting costs a lookup */
+
+struct eval {
+	struct dc_asker *asker;
+	const struct dc_spf_query *query;
+	struct dc_spf_values values;
+	struct dc_spf_result *result;
+	bool open;
+	struct dc_spf_step steps[STEPS_MAX], decided[STEPS_MAX];
+	size_t step_count, decided_count;
+	const struct dc_spf_record *exp_record; /* whose exp= holds: that of the last redirect */
+	struct dc_slice exp_domain;
+};
+
+/* One record being evaluated. */
+struct frame {
+	struct dc_slice domain;             /* <domain>, as written */
+	struct dc_slice name;               /* the same, canonical */
+	const struct dc_spf_record *record;
+};
+
+enum match { NO_MATCH, MATCH, ERROR };
+
+struct outcome {
+	enum match match;
+	enum dc_spf_code code; /* of an ERROR */
+};
+
+static const struct outcome no_match = {NO_MATCH, DC_SPF_NEUTRAL}, matches = {MATCH, DC_SPF_NEUTRAL};
+
+static struct outcome match_if(bool condition)
+{
+	return condition ? matches : no_match;
+}
+
+static void problem(struct eval *e, enum dc_spf_problem problem, struct dc_slice name, const struct dc_answer *answer)
+{
+	if (e->open)
+		return;
+	e->result->problem = problem;
+	e->result->problem_name = name;
+	e->result->answer = answer;
+}
+
+static struct outcome fail_with(struct eval *e, enum dc_spf_problem what, struct dc_slice name,
+				const struct dc_answer *answer)
+{
+	problem(e, what, name, answer);
+	return (struct outcome){ERROR, what == DC_SPF_PROBLEM_UNANSWERED ? DC_SPF_TEMPERROR : DC_SPF_PERMERROR};
+}
+
+/* The path down to here, with `term` at its end (NULL: nothing decided). */
+static void decide(struct eval *e, const struct frame *frame, const struct dc_spf_term *term)
+{
+	e->decided_count = 0;
+	if (!term)
+		return;
+	memcpy(e->decided, e->steps, e->step_count * sizeof(*e->steps));
+	e->decided_count = e->step_count;
+	if (e->decided_count < STEPS_MAX)
+		e->decided[e->decided_count++] = (struct dc_spf_step){frame->name, frame->record, term};
+}
+
+static const struct dc_answer *ask(struct eval *e, struct dc_slice name, uint16_t type)
+{
+	const struct dc_answer *answer = dc_ask(e->asker, name, type);
+
+	if (!answer)
+		e->open = true;
+	return answer;
+}
+
+static uint16_t address_type(const struct eval *e)
+{
+	return e->values.ip.family == 6 ? DC_TYPE_AAAA : DC_TYPE_A;
+}
+
+/* ---- the client's validated names (5.5) ---- */
+
+/* Names of the client's address that lead back to it. False while a question is open. */
+static bool validated_names(struct eval *e, struct dc_slice names[DC_SPF_HOST_LIMIT], size_t *ret_count,
+			    const struct dc_answer **ret_ptr)
+{
+	char arpa[DC_IP_ARPA_MAX];
+	struct dc_slice all[DC_SPF_HOST_LIMIT];
+	size_t count = 0;
+	bool known = true;
+	const struct dc_answer *ptr =
+		ask(e, dc_arena_dup(e->asker->arena, dc_ip_arpa(e->values.ip, arpa)), DC_TYPE_PTR);
+
+	*ret_count = 0;
+	*ret_ptr = ptr;
+	if (!ptr)
+		return false;
+	if (!dc_spf_is_answered(ptr))
+		return true;
+	dc_spf_names(e->asker->arena, ptr, all, &count);
+	for (size_t i = 0; i < count; i++) {
+		const struct dc_answer *answer = ask(e, all[i], address_type(e));
+		known &= answer != NULL;
+		if (answer && dc_spf_is_answered(answer) && dc_spf_holds(answer, e->values.ip, 32, 128))
+			names[(*ret_count)++] = all[i];
+	}
+	return known;
+}
+
+/* %{p}: the domain itself if validated, else a name below it, else any (7.3). */
+static bool find_validated(struct eval *e, const struct frame *frame)
+{
+	struct dc_slice names[DC_SPF_HOST_LIMIT];
+	const struct dc_answer *ptr;
+	size_t count;
+	int best = -1;
+
+	e->values.validated = DC_S("unknown");
+	if (!validated_names(e, names, &count, &ptr))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		int rank = dc_name_eq(names[i], frame->name) ? 2 : dc_name_is_below(names[i], frame->name) ? 1 : 0;
+		if (rank <= best)
+			continue;
+		best = rank;
+		e->values.validated = names[i];
+	}
+	return true;
+}
+
+/* ---- targets ---- */
+
+enum target { TARGET, TARGET_IMPOSSIBLE, TARGET_OPEN };
+
+/* The name that a term means: raw for %{d}, canonical for DNS. */
+static enum target find_target(struct eval *e, const struct frame *frame, const struct dc_spf_term *term,
+			       struct dc_slice *ret_raw, struct dc_slice *ret_name)
+{
+	struct dc_slice raw = term->domain;
+
+	if (!raw.len) {
+		*ret_raw = frame->domain;
+		*ret_name = frame->name;
+		return TARGET;
+	}
+	if (term->macros) {
+		e->values.domain = frame->domain;
+		if (dc_spf_macro_uses(raw, 'p') && !find_validated(e, frame))
+			return TARGET_OPEN;
+		if (dc_spf_macro_expand(e->asker->arena, raw, &e->values, &raw) != DC_SPF_EXPANDED)
+			return TARGET_IMPOSSIBLE;
+	}
+	*ret_raw = dc_spf_name_fit(raw);
+	return dc_spf_name_canonical(e->asker->arena, *ret_raw, ret_name) ? TARGET : TARGET_IMPOSSIBLE;
+}
+
+/* ---- mechanisms ---- */
+
+static struct outcome count_void(struct eval *e, struct dc_slice name, const struct dc_answer *answer)
+{
+	if (++e->result->voids > DC_SPF_VOID_LIMIT && !e->query->no_void_limit)
+		return fail_with(e, DC_SPF_PROBLEM_VOIDS, name, answer);
+	return no_match;
+}
+
+static struct outcome eval_a(struct eval *e, const struct dc_spf_term *term, struct dc_slice name)
+{
+	const struct dc_answer *answer = ask(e, name, address_type(e));
+
+	if (!answer)
+		return no_match;
+	if (!dc_spf_is_answered(answer))
+		return fail_with(e, DC_SPF_PROBLEM_UNANSWERED, name, answer);
+	if (dc_spf_is_void(answer))
+		return count_void(e, name, answer);
+	return match_if(dc_spf_holds(answer, e->values.ip, term->bits4, term->bits6));
+}
+
+static struct outcome eval_mx(struct eval *e, const struct dc_spf_term *term, struct dc_slice name)
+{
+	const struct dc_answer *mx = ask(e, name, DC_TYPE_MX), *addresses[DC_SPF_HOST_LIMIT];
+	struct dc_slice hosts[DC_SPF_HOST_LIMIT];
+	size_t count;
+
+	if (!mx)
+		return no_match;
+	if (!dc_spf_is_answered(mx))
+		return fail_with(e, DC_SPF_PROBLEM_UNANSWERED, name, mx);
+	if (dc_spf_is_void(mx))
+		return count_void(e, name, mx);
+	if (dc_spf_names(e->asker->arena, mx, hosts, &count) > DC_SPF_HOST_LIMIT)
+		return fail_with(e, DC_SPF_PROBLEM_MX_NAMES, name, mx);
+	for (size_t i = 0; i < count; i++) /* all at once; "." is a null MX (RFC 7505) */
+		addresses[i] = dc_name_labels(hosts[i]) ? ask(e, hosts[i], address_type(e)) : NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (!addresses[i])
+			continue;
+		if (!dc_spf_is_answered(addresses[i]))
+			return fail_with(e, DC_SPF_PROBLEM_UNANSWERED, hosts[i], addresses[i]);
+		if (dc_spf_holds(addresses[i], e->values.ip, term->bits4, term->bits6))
+			return matches;
+	}
+	return no_match;
+}
+
+static struct outcome eval_exists(struct eval *e, struct dc_slice name)
+{
+	const struct dc_answer *answer = ask(e, name, DC_TYPE_A);
+
+	if (!answer)
+		return no_match;
+	if (!dc_spf_is_answered(answer))
+		return fail_with(e, DC_SPF_PROBLEM_UNANSWERED, name, answer);
+	return dc_spf_is_void(answer) ? count_void(e, name, answer) : matches;
+}
+
+/* DNS errors only mean that a name is not validated. */
+static struct outcome eval_ptr(struct eval *e, struct dc_slice name)
+{
+	struct dc_slice names[DC_SPF_HOST_LIMIT];
+	const struct dc_answer *ptr;
+	size_t count;
+
+	(void)validated_names(e, names, &count, &ptr);
+	for (size_t i = 0; i < count; i++)
+		if (dc_name_is_below(names[i], name))
+			return matches;
+	if (ptr && dc_spf_is_answered(ptr) && dc_spf_is_void(ptr))
+		return count_void(e, name, ptr);
+	return no_match;
+}
+
+static enum dc_spf_code check(struct eval *e, struct dc_slice domain, bool main);
+
+static enum dc_spf_code check_below(struct eval *e, const struct frame *frame, const struct dc_spf_term *term,
+				    struct dc_slice domain, bool main)
+{
+	enum dc_spf_code code;
+
+	if (e->step_count == STEPS_MAX)
+		return DC_SPF_PERMERROR;
+	e->steps[e->step_count++] = (struct dc_spf_step){frame->name, frame->record, term};
+	code = check(e, domain, main);
+	e->step_count--;
+	return code;
+}
+
+/* A name without a record where one must be (5.2, 6.1); the cause stays to be seen in problem_name and answer. */
+static struct outcome no_record(struct eval *e, const struct frame *frame, const struct dc_spf_term *term)
+{
+	if (!e->open) {
+		e->result->problem = DC_SPF_PROBLEM_TARGET;
+		decide(e, frame, term);
+	}
+	return (struct outcome){ERROR, DC_SPF_PERMERROR};
+}
+
+static struct outcome eval_include(struct eval *e, const struct frame *frame, const struct dc_spf_term *term,
+				   struct dc_slice domain)
+{
+	enum dc_spf_code code = check_below(e, frame, term, domain, false);
+
+	switch (code) {
+	case DC_SPF_PASS:
+		return matches;
+	case DC_SPF_NONE:
+		return no_record(e, frame, term);
+	case DC_SPF_TEMPERROR:
+	case DC_SPF_PERMERROR:
+		return (struct outcome){ERROR, code};
+	default:
+		return no_match;
+	}
+}
+
+static bool is_counted(enum dc_spf_kind kind)
+{
+	return kind == DC_SPF_INCLUDE || kind == DC_SPF_A || kind == DC_SPF_MX || kind == DC_SPF_PTR ||
+	       kind == DC_SPF_EXISTS || kind == DC_SPF_REDIRECT;
+}
+
+static struct outcome eval_term(struct eval *e, const struct frame *frame, const struct dc_spf_term *term)
+{
+	struct dc_slice raw = {NULL, 0}, name = {NULL, 0};
+
+	if (term->kind == DC_SPF_ALL)
+		return matches;
+	if (term->kind == DC_SPF_IP4 || term->kind == DC_SPF_IP6)
+		return match_if(dc_prefix_contains(term->prefix, e->values.ip));
+	if (!is_counted(term->kind))
+		return no_match;
+	if (e->result->lookups++ >= DC_SPF_LOOKUP_LIMIT)
+		return fail_with(e, DC_SPF_PROBLEM_LOOKUPS, frame->name, NULL);
+	switch (find_target(e, frame, term, &raw, &name)) {
+	case TARGET_OPEN:
+		return no_match;
+	case TARGET_IMPOSSIBLE:
+		if (term->kind != DC_SPF_INCLUDE)
+			return no_match;
+		problem(e, DC_SPF_PROBLEM_TARGET, raw, NULL);
+		return no_record(e, frame, term);
+	case TARGET:
+		break;
+	}
+	switch (term->kind) {
+	case DC_SPF_A:
+		return eval_a(e, term, name);
+	case DC_SPF_MX:
+		return eval_mx(e, term, name);
+	case DC_SPF_PTR:
+		return eval_ptr(e, name);
+	case DC_SPF_EXISTS:
+		return eval_exists(e, name);
+	default:
+		return eval_include(e, frame, term, raw);
+	}
+}
+
+/* ---- records ---- */
+
+static enum dc_spf_code code_of(char qualifier)
+{
+	switch (qualifier) {
+	case '-':
+		return DC_SPF_FAIL;
+	case '~':
+		return DC_SPF_SOFTFAIL;
+	case '?':
+		return DC_SPF_NEUTRAL;
+	default:
+		return DC_SPF_PASS;
+	}
+}
+
+static enum dc_spf_code redirect(struct eval *e, const struct frame *frame, bool main)
+{
+	const struct dc_spf_term *term = frame->record->redirect;
+	struct dc_slice raw = {NULL, 0}, name;
+	enum dc_spf_code code = DC_SPF_NONE;
+
+	if (e->result->lookups++ >= DC_SPF_LOOKUP_LIMIT) {
+		decide(e, frame, term);
+		return fail_with(e, DC_SPF_PROBLEM_LOOKUPS, frame->name, NULL).code;
+	}
+	switch (find_target(e, frame, term, &raw, &name)) {
+	case TARGET_OPEN:
+		return DC_SPF_OPEN;
+	case TARGET_IMPOSSIBLE:
+		problem(e, DC_SPF_PROBLEM_TARGET, raw, NULL);
+		break;
+	case TARGET:
+		code = check_below(e, frame, term, raw, main);
+		break;
+	}
+	return code == DC_SPF_NONE ? no_record(e, frame, term).code : code;
+}
+
+static enum dc_spf_code evaluate(struct eval *e, const struct frame *frame, bool main)
+{
+	const struct dc_spf_record *record = frame->record;
+
+	if (main) {
+		e->exp_record = record;
+		e->exp_domain = frame->domain;
+	}
+	for (size_t i = 0; i < record->term_count; i++) {
+		const struct dc_spf_term *term = &record->terms[i];
+		size_t before = e->decided_count;
+		struct outcome outcome;
+
+		if (!term->qualifier)
+			continue;
+		e->decided_count = 0;
+		outcome = eval_term(e, frame, term);
+		if (outcome.match == NO_MATCH) {
+			e->decided_count = before;
+			continue;
+		}
+		if (!e->decided_count) /* an include has written a longer path */
+			decide(e, frame, term);
+		return outcome.match == ERROR ? outcome.code : code_of(term->qualifier);
+	}
+	if (record->redirect)
+		return redirect(e, frame, main);
+	decide(e, frame, NULL);
+	return DC_SPF_NEUTRAL;
+}
+
+/* 4.3 to 4.6. `main`: the record whose exp= would be used. */
+static enum dc_spf_code check(struct eval *e, struct dc_slice domain, bool main)
+{
+	struct frame frame = {.domain = dc_spf_name_fit(domain)};
+	const struct dc_txt *records;
+	const struct dc_answer *answer;
+	size_t count;
+
+	if (!dc_spf_name_canonical(e->asker->arena, frame.domain, &frame.name) ||
+	    dc_name_labels(frame.name) < (e->query->lax ? 1 : 2)) {
+		problem(e, DC_SPF_PROBLEM_BAD_DOMAIN, domain, NULL);
+		return DC_SPF_NONE;
+	}
+	answer = ask(e, frame.name, DC_TYPE_TXT);
+	if (!answer)
+		return DC_SPF_OPEN;
+	if (!dc_spf_is_answered(answer))
+		return fail_with(e, DC_SPF_PROBLEM_UNANSWERED, frame.name, answer).code;
+	count = dc_spf_records(e->asker->arena, answer, &records);
+	if (count == 0) {
+		problem(e, answer->outcome == DC_OUTCOME_NXDOMAIN ? DC_SPF_PROBLEM_NXDOMAIN : DC_SPF_PROBLEM_NO_RECORD,
+			frame.name, answer);
+		return DC_SPF_NONE;
+	}
+	if (count > 1)
+		return fail_with(e, DC_SPF_PROBLEM_TWO_RECORDS, frame.name, answer).code;
+	frame.record = dc_spf_parse(e->asker->arena, &records[0], e->query->lax);
+	if (frame.record->fatal) {
+		for (size_t i = 0; i < frame.record->term_count; i++)
+			if (frame.record->terms[i].faulty) {
+				decide(e, &frame, &frame.record->terms[i]);
+				break;
+			}
+		return fail_with(e, DC_SPF_PROBLEM_SYNTAX, frame.name, answer).code;
+	}
+	return evaluate(e, &frame, main);
+}
+
+/* ---- explanation (6.2) ---- */
+
+static bool is_printable(struct dc_slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.ptr[i] < 0x20 || (unsigned char)s.ptr[i] > 0x7e)
+			return false;
+	return true;
+}
+
+static void explain(struct eval *e)
+{
+	const struct dc_spf_term *term = e->exp_record ? e->exp_record->exp : NULL;
+	struct frame frame = {.domain = e->exp_domain};
+	struct dc_slice raw, name, target, text;
+	const struct dc_answer *answer;
+	const struct dc_rr *rr;
+	struct dc_txt txt;
+
+	if (!term || !dc_spf_name_canonical(e->asker->arena, frame.domain, &frame.name) ||
+	    find_target(e, &frame, term, &raw, &name) != TARGET)
+		return;
+	answer = ask(e, name, DC_TYPE_TXT);
+	if (!answer || !dc_spf_is_answered(answer))
+		return;
+	target = dc_answer_target(answer, NULL);
+	rr = dc_spf_next_rr(answer, target, NULL);
+	if (!rr || dc_spf_next_rr(answer, target, rr) || !dc_rr_txt(e->asker->arena, rr, &txt) ||
+	    !dc_spf_macro_check(txt.text, true, NULL, NULL))
+		return;
+	e->values.domain = frame.domain;
+	if (dc_spf_macro_uses(txt.text, 'p') && !find_validated(e, &frame))
+		return;
+	if (dc_spf_macro_expand(e->asker->arena, txt.text, &e->values, &text) == DC_SPF_EXPANDED && is_printable(text))
+		e->result->explanation = text;
+}
+
+/* ---- the whole ---- */
+
+static void keep_path(struct eval *e)
+{
+	struct dc_spf_result *r = e->result;
+	struct dc_spf_step *steps;
+
+	if (!e->decided_count)
+		return;
+	steps = DC_NEW_ARRAY(e->asker->arena, struct dc_spf_step, e->decided_count);
+	memcpy(steps, e->decided, e->decided_count * sizeof(*steps));
+	r->steps = steps;
+	r->step_count = e->decided_count;
+	for (size_t i = 0; i < r->step_count; i++) {
+		if (steps[i].term->kind == DC_SPF_REDIRECT && i + 1 < r->step_count)
+			continue;
+		r->mechanism = steps[i].term->text;
+		r->span = dc_spf_term_span(steps[i].record, steps[i].term);
+		break;
+	}
+}
+
+void dc_spf_check_host(struct dc_asker *asker, const struct dc_spf_query *query, struct dc_spf_result *ret)
+{
+	struct eval e = {.asker = asker, .query = query, .result = ret};
+	enum dc_spf_code code;
+
+	*ret = (struct dc_spf_result){.code = DC_SPF_OPEN};
+	e.values = (struct dc_spf_values){
+		.local = query->local.len ? query->local : DC_S("postmaster"),
+		.sender_domain = query->domain,
+		.helo = query->helo,
+		.receiver = query->receiver,
+		.ip = dc_ip_unmap(query->ip),
+		.now_s = query->now_s,
+	};
+	code = check(&e, query->domain, true);
+	if (code == DC_SPF_FAIL && !e.open)
+		explain(&e);
+	if (e.open) {
+		*ret = (struct dc_spf_result){.code = DC_SPF_OPEN};
+		return;
+	}
+	ret->code = code;
+	if (code != DC_SPF_NONE && code != DC_SPF_TEMPERROR && code != DC_SPF_PERMERROR) {
+		ret->problem = DC_SPF_PROBLEM_NOTHING; /* of an include that did not matter */
+		ret->problem_name = (struct dc_slice){NULL, 0};
+		ret->answer = NULL;
+	}
+	keep_path(&e);
+}
