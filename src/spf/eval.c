@@ -6,29 +6,9 @@
  *
  * Void lookups (4.6.4): one a term at most, for the lookup of the term itself; the addresses of the hosts of an mx or
  * ptr are not counted. Names that cannot exist (4.8) match nothing. %{p} costs no term of its own. */
+#include "spf/eval.h"
+
 #include "spf/answers.h"
-#include "spf/macro.h"
-
-enum { STEPS_MAX = DC_SPF_LOOKUP_LIMIT + 2 }; /* each nesting costs a lookup */
-
-struct eval {
-	struct dc_asker *asker;
-	const struct dc_spf_query *query;
-	struct dc_spf_values values;
-	struct dc_spf_result *result;
-	bool open;
-	struct dc_spf_step steps[STEPS_MAX], decided[STEPS_MAX];
-	size_t step_count, decided_count;
-	const struct dc_spf_record *exp_record; /* whose exp= holds: that of the last redirect */
-	struct dc_slice exp_domain;
-};
-
-/* One record being evaluated. */
-struct frame {
-	struct dc_slice domain;             /* <domain>, as written */
-	struct dc_slice name;               /* the same, canonical */
-	const struct dc_spf_record *record;
-};
 
 enum match { NO_MATCH, MATCH, ERROR };
 
@@ -44,7 +24,7 @@ static struct outcome match_if(bool condition)
 	return condition ? matches : no_match;
 }
 
-static void problem(struct eval *e, enum dc_spf_problem problem, struct dc_slice name, const struct dc_answer *answer)
+static void problem(struct dc_spf_eval *e, enum dc_spf_problem problem, struct dc_slice name, const struct dc_answer *answer)
 {
 	if (e->open)
 		return;
@@ -53,127 +33,34 @@ static void problem(struct eval *e, enum dc_spf_problem problem, struct dc_slice
 	e->result->answer = answer;
 }
 
-static struct outcome fail_with(struct eval *e, enum dc_spf_problem what, struct dc_slice name,
+static struct outcome fail_with(struct dc_spf_eval *e, enum dc_spf_problem what, struct dc_slice name,
 				const struct dc_answer *answer)
 {
 	problem(e, what, name, answer);
 	return (struct outcome){ERROR, what == DC_SPF_PROBLEM_UNANSWERED ? DC_SPF_TEMPERROR : DC_SPF_PERMERROR};
 }
 
-/* The path down to here, with `term` at its end (NULL: nothing decided). */
-static void decide(struct eval *e, const struct frame *frame, const struct dc_spf_term *term)
+/* The path down to here, with `term` at its end. */
+static void decide(struct dc_spf_eval *e, const struct dc_spf_frame *frame, const struct dc_spf_term *term)
 {
-	e->decided_count = 0;
-	if (!term)
-		return;
 	memcpy(e->decided, e->steps, e->step_count * sizeof(*e->steps));
 	e->decided_count = e->step_count;
-	if (e->decided_count < STEPS_MAX)
+	if (e->decided_count < DC_SPF_STEPS_MAX)
 		e->decided[e->decided_count++] = (struct dc_spf_step){frame->name, frame->record, term};
-}
-
-static const struct dc_answer *ask(struct eval *e, struct dc_slice name, uint16_t type)
-{
-	const struct dc_answer *answer = dc_ask(e->asker, name, type);
-
-	if (!answer)
-		e->open = true;
-	return answer;
-}
-
-static uint16_t address_type(const struct eval *e)
-{
-	return e->values.ip.family == 6 ? DC_TYPE_AAAA : DC_TYPE_A;
-}
-
-/* ---- the client's validated names (5.5) ---- */
-
-/* Names of the client's address that lead back to it. False while a question is open. */
-static bool validated_names(struct eval *e, struct dc_slice names[DC_SPF_HOST_LIMIT], size_t *ret_count,
-			    const struct dc_answer **ret_ptr)
-{
-	char arpa[DC_IP_ARPA_MAX];
-	struct dc_slice all[DC_SPF_HOST_LIMIT];
-	size_t count = 0;
-	bool known = true;
-	const struct dc_answer *ptr =
-		ask(e, dc_arena_dup(e->asker->arena, dc_ip_arpa(e->values.ip, arpa)), DC_TYPE_PTR);
-
-	*ret_count = 0;
-	*ret_ptr = ptr;
-	if (!ptr)
-		return false;
-	if (!dc_spf_is_answered(ptr))
-		return true;
-	dc_spf_names(e->asker->arena, ptr, all, &count);
-	for (size_t i = 0; i < count; i++) {
-		const struct dc_answer *answer = ask(e, all[i], address_type(e));
-		known &= answer != NULL;
-		if (answer && dc_spf_is_answered(answer) && dc_spf_holds(answer, e->values.ip, 32, 128))
-			names[(*ret_count)++] = all[i];
-	}
-	return known;
-}
-
-/* %{p}: the domain itself if validated, else a name below it, else any (7.3). */
-static bool find_validated(struct eval *e, const struct frame *frame)
-{
-	struct dc_slice names[DC_SPF_HOST_LIMIT];
-	const struct dc_answer *ptr;
-	size_t count;
-	int best = -1;
-
-	e->values.validated = DC_S("unknown");
-	if (!validated_names(e, names, &count, &ptr))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		int rank = dc_name_eq(names[i], frame->name) ? 2 : dc_name_is_below(names[i], frame->name) ? 1 : 0;
-		if (rank <= best)
-			continue;
-		best = rank;
-		e->values.validated = names[i];
-	}
-	return true;
-}
-
-/* ---- targets ---- */
-
-enum target { TARGET, TARGET_IMPOSSIBLE, TARGET_OPEN };
-
-/* The name that a term means: raw for %{d}, canonical for DNS. */
-static enum target find_target(struct eval *e, const struct frame *frame, const struct dc_spf_term *term,
-			       struct dc_slice *ret_raw, struct dc_slice *ret_name)
-{
-	struct dc_slice raw = term->domain;
-
-	if (!raw.len) {
-		*ret_raw = frame->domain;
-		*ret_name = frame->name;
-		return TARGET;
-	}
-	if (term->macros) {
-		e->values.domain = frame->domain;
-		if (dc_spf_macro_uses(raw, 'p') && !find_validated(e, frame))
-			return TARGET_OPEN;
-		if (dc_spf_macro_expand(e->asker->arena, raw, &e->values, &raw) != DC_SPF_EXPANDED)
-			return TARGET_IMPOSSIBLE;
-	}
-	*ret_raw = dc_spf_name_fit(raw);
-	return dc_spf_name_canonical(e->asker->arena, *ret_raw, ret_name) ? TARGET : TARGET_IMPOSSIBLE;
 }
 
 /* ---- mechanisms ---- */
 
-static struct outcome count_void(struct eval *e, struct dc_slice name, const struct dc_answer *answer)
+static struct outcome count_void(struct dc_spf_eval *e, struct dc_slice name, const struct dc_answer *answer)
 {
 	if (++e->result->voids > DC_SPF_VOID_LIMIT && !e->query->no_void_limit)
 		return fail_with(e, DC_SPF_PROBLEM_VOIDS, name, answer);
 	return no_match;
 }
 
-static struct outcome eval_a(struct eval *e, const struct dc_spf_term *term, struct dc_slice name)
+static struct outcome eval_a(struct dc_spf_eval *e, const struct dc_spf_term *term, struct dc_slice name)
 {
-	const struct dc_answer *answer = ask(e, name, address_type(e));
+	const struct dc_answer *answer = dc_spf_eval_ask(e, name, dc_spf_eval_type(e));
 
 	if (!answer)
 		return no_match;
@@ -184,9 +71,9 @@ static struct outcome eval_a(struct eval *e, const struct dc_spf_term *term, str
 	return match_if(dc_spf_holds(answer, e->values.ip, term->bits4, term->bits6));
 }
 
-static struct outcome eval_mx(struct eval *e, const struct dc_spf_term *term, struct dc_slice name)
+static struct outcome eval_mx(struct dc_spf_eval *e, const struct dc_spf_term *term, struct dc_slice name)
 {
-	const struct dc_answer *mx = ask(e, name, DC_TYPE_MX), *addresses[DC_SPF_HOST_LIMIT];
+	const struct dc_answer *mx = dc_spf_eval_ask(e, name, DC_TYPE_MX), *addresses[DC_SPF_HOST_LIMIT];
 	struct dc_slice hosts[DC_SPF_HOST_LIMIT];
 	size_t count;
 
@@ -199,7 +86,7 @@ static struct outcome eval_mx(struct eval *e, const struct dc_spf_term *term, st
 	if (dc_spf_names(e->asker->arena, mx, hosts, &count) > DC_SPF_HOST_LIMIT)
 		return fail_with(e, DC_SPF_PROBLEM_MX_NAMES, name, mx);
 	for (size_t i = 0; i < count; i++) /* all at once; "." is a null MX (RFC 7505) */
-		addresses[i] = dc_name_labels(hosts[i]) ? ask(e, hosts[i], address_type(e)) : NULL;
+		addresses[i] = dc_name_labels(hosts[i]) ? dc_spf_eval_ask(e, hosts[i], dc_spf_eval_type(e)) : NULL;
 	for (size_t i = 0; i < count; i++) {
 		if (!addresses[i])
 			continue;
@@ -211,9 +98,9 @@ static struct outcome eval_mx(struct eval *e, const struct dc_spf_term *term, st
 	return no_match;
 }
 
-static struct outcome eval_exists(struct eval *e, struct dc_slice name)
+static struct outcome eval_exists(struct dc_spf_eval *e, struct dc_slice name)
 {
-	const struct dc_answer *answer = ask(e, name, DC_TYPE_A);
+	const struct dc_answer *answer = dc_spf_eval_ask(e, name, DC_TYPE_A);
 
 	if (!answer)
 		return no_match;
@@ -223,13 +110,13 @@ static struct outcome eval_exists(struct eval *e, struct dc_slice name)
 }
 
 /* DNS errors only mean that a name is not validated. */
-static struct outcome eval_ptr(struct eval *e, struct dc_slice name)
+static struct outcome eval_ptr(struct dc_spf_eval *e, struct dc_slice name)
 {
 	struct dc_slice names[DC_SPF_HOST_LIMIT];
 	const struct dc_answer *ptr;
 	size_t count;
 
-	(void)validated_names(e, names, &count, &ptr);
+	(void)dc_spf_eval_validated(e, names, &count, &ptr);
 	for (size_t i = 0; i < count; i++)
 		if (dc_name_is_below(names[i], name))
 			return matches;
@@ -238,14 +125,14 @@ static struct outcome eval_ptr(struct eval *e, struct dc_slice name)
 	return no_match;
 }
 
-static enum dc_spf_code check(struct eval *e, struct dc_slice domain, bool main);
+static enum dc_spf_code check(struct dc_spf_eval *e, struct dc_slice domain, bool main);
 
-static enum dc_spf_code check_below(struct eval *e, const struct frame *frame, const struct dc_spf_term *term,
+static enum dc_spf_code check_below(struct dc_spf_eval *e, const struct dc_spf_frame *frame, const struct dc_spf_term *term,
 				    struct dc_slice domain, bool main)
 {
 	enum dc_spf_code code;
 
-	if (e->step_count == STEPS_MAX)
+	if (e->step_count == DC_SPF_STEPS_MAX)
 		return DC_SPF_PERMERROR;
 	e->steps[e->step_count++] = (struct dc_spf_step){frame->name, frame->record, term};
 	code = check(e, domain, main);
@@ -254,7 +141,7 @@ static enum dc_spf_code check_below(struct eval *e, const struct frame *frame, c
 }
 
 /* A name without a record where one must be (5.2, 6.1); the cause stays to be seen in problem_name and answer. */
-static struct outcome no_record(struct eval *e, const struct frame *frame, const struct dc_spf_term *term)
+static struct outcome no_record(struct dc_spf_eval *e, const struct dc_spf_frame *frame, const struct dc_spf_term *term)
 {
 	if (!e->open) {
 		e->result->problem = DC_SPF_PROBLEM_TARGET;
@@ -263,7 +150,7 @@ static struct outcome no_record(struct eval *e, const struct frame *frame, const
 	return (struct outcome){ERROR, DC_SPF_PERMERROR};
 }
 
-static struct outcome eval_include(struct eval *e, const struct frame *frame, const struct dc_spf_term *term,
+static struct outcome eval_include(struct dc_spf_eval *e, const struct dc_spf_frame *frame, const struct dc_spf_term *term,
 				   struct dc_slice domain)
 {
 	enum dc_spf_code code = check_below(e, frame, term, domain, false);
@@ -287,7 +174,7 @@ static bool is_counted(enum dc_spf_kind kind)
 	       kind == DC_SPF_EXISTS || kind == DC_SPF_REDIRECT;
 }
 
-static struct outcome eval_term(struct eval *e, const struct frame *frame, const struct dc_spf_term *term)
+static struct outcome eval_term(struct dc_spf_eval *e, const struct dc_spf_frame *frame, const struct dc_spf_term *term)
 {
 	struct dc_slice raw = {NULL, 0}, name = {NULL, 0};
 
@@ -299,15 +186,15 @@ static struct outcome eval_term(struct eval *e, const struct frame *frame, const
 		return no_match;
 	if (e->result->lookups++ >= DC_SPF_LOOKUP_LIMIT)
 		return fail_with(e, DC_SPF_PROBLEM_LOOKUPS, frame->name, NULL);
-	switch (find_target(e, frame, term, &raw, &name)) {
-	case TARGET_OPEN:
+	switch (dc_spf_eval_target(e, frame, term, &raw, &name)) {
+	case DC_SPF_TARGET_OPEN:
 		return no_match;
-	case TARGET_IMPOSSIBLE:
+	case DC_SPF_TARGET_IMPOSSIBLE:
 		if (term->kind != DC_SPF_INCLUDE)
 			return no_match;
 		problem(e, DC_SPF_PROBLEM_TARGET, raw, NULL);
 		return no_record(e, frame, term);
-	case TARGET:
+	case DC_SPF_TARGET:
 		break;
 	}
 	switch (term->kind) {
@@ -340,7 +227,7 @@ static enum dc_spf_code code_of(char qualifier)
 	}
 }
 
-static enum dc_spf_code redirect(struct eval *e, const struct frame *frame, bool main)
+static enum dc_spf_code redirect(struct dc_spf_eval *e, const struct dc_spf_frame *frame, bool main)
 {
 	const struct dc_spf_term *term = frame->record->redirect;
 	struct dc_slice raw = {NULL, 0}, name;
@@ -350,20 +237,20 @@ static enum dc_spf_code redirect(struct eval *e, const struct frame *frame, bool
 		decide(e, frame, term);
 		return fail_with(e, DC_SPF_PROBLEM_LOOKUPS, frame->name, NULL).code;
 	}
-	switch (find_target(e, frame, term, &raw, &name)) {
-	case TARGET_OPEN:
+	switch (dc_spf_eval_target(e, frame, term, &raw, &name)) {
+	case DC_SPF_TARGET_OPEN:
 		return DC_SPF_OPEN;
-	case TARGET_IMPOSSIBLE:
+	case DC_SPF_TARGET_IMPOSSIBLE:
 		problem(e, DC_SPF_PROBLEM_TARGET, raw, NULL);
 		break;
-	case TARGET:
+	case DC_SPF_TARGET:
 		code = check_below(e, frame, term, raw, main);
 		break;
 	}
 	return code == DC_SPF_NONE ? no_record(e, frame, term).code : code;
 }
 
-static enum dc_spf_code evaluate(struct eval *e, const struct frame *frame, bool main)
+static enum dc_spf_code evaluate(struct dc_spf_eval *e, const struct dc_spf_frame *frame, bool main)
 {
 	const struct dc_spf_record *record = frame->record;
 
@@ -373,31 +260,28 @@ static enum dc_spf_code evaluate(struct eval *e, const struct frame *frame, bool
 	}
 	for (size_t i = 0; i < record->term_count; i++) {
 		const struct dc_spf_term *term = &record->terms[i];
-		size_t before = e->decided_count;
 		struct outcome outcome;
 
 		if (!term->qualifier)
 			continue;
 		e->decided_count = 0;
 		outcome = eval_term(e, frame, term);
-		if (outcome.match == NO_MATCH) {
-			e->decided_count = before;
+		if (outcome.match == NO_MATCH)
 			continue;
-		}
 		if (!e->decided_count) /* an include has written a longer path */
 			decide(e, frame, term);
 		return outcome.match == ERROR ? outcome.code : code_of(term->qualifier);
 	}
+	e->decided_count = 0;
 	if (record->redirect)
 		return redirect(e, frame, main);
-	decide(e, frame, NULL);
 	return DC_SPF_NEUTRAL;
 }
 
 /* 4.3 to 4.6. `main`: the record whose exp= would be used. */
-static enum dc_spf_code check(struct eval *e, struct dc_slice domain, bool main)
+static enum dc_spf_code check(struct dc_spf_eval *e, struct dc_slice domain, bool main)
 {
-	struct frame frame = {.domain = dc_spf_name_fit(domain)};
+	struct dc_spf_frame frame = {.domain = dc_spf_name_fit(domain)};
 	const struct dc_txt *records;
 	const struct dc_answer *answer;
 	size_t count;
@@ -407,7 +291,7 @@ static enum dc_spf_code check(struct eval *e, struct dc_slice domain, bool main)
 		problem(e, DC_SPF_PROBLEM_BAD_DOMAIN, domain, NULL);
 		return DC_SPF_NONE;
 	}
-	answer = ask(e, frame.name, DC_TYPE_TXT);
+	answer = dc_spf_eval_ask(e, frame.name, DC_TYPE_TXT);
 	if (!answer)
 		return DC_SPF_OPEN;
 	if (!dc_spf_is_answered(answer))
@@ -432,46 +316,9 @@ static enum dc_spf_code check(struct eval *e, struct dc_slice domain, bool main)
 	return evaluate(e, &frame, main);
 }
 
-/* ---- explanation (6.2) ---- */
-
-static bool is_printable(struct dc_slice s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.ptr[i] < 0x20 || (unsigned char)s.ptr[i] > 0x7e)
-			return false;
-	return true;
-}
-
-static void explain(struct eval *e)
-{
-	const struct dc_spf_term *term = e->exp_record ? e->exp_record->exp : NULL;
-	struct frame frame = {.domain = e->exp_domain};
-	struct dc_slice raw, name, target, text;
-	const struct dc_answer *answer;
-	const struct dc_rr *rr;
-	struct dc_txt txt;
-
-	if (!term || !dc_spf_name_canonical(e->asker->arena, frame.domain, &frame.name) ||
-	    find_target(e, &frame, term, &raw, &name) != TARGET)
-		return;
-	answer = ask(e, name, DC_TYPE_TXT);
-	if (!answer || !dc_spf_is_answered(answer))
-		return;
-	target = dc_answer_target(answer, NULL);
-	rr = dc_spf_next_rr(answer, target, NULL);
-	if (!rr || dc_spf_next_rr(answer, target, rr) || !dc_rr_txt(e->asker->arena, rr, &txt) ||
-	    !dc_spf_macro_check(txt.text, true, NULL, NULL))
-		return;
-	e->values.domain = frame.domain;
-	if (dc_spf_macro_uses(txt.text, 'p') && !find_validated(e, &frame))
-		return;
-	if (dc_spf_macro_expand(e->asker->arena, txt.text, &e->values, &text) == DC_SPF_EXPANDED && is_printable(text))
-		e->result->explanation = text;
-}
-
 /* ---- the whole ---- */
 
-static void keep_path(struct eval *e)
+static void keep_path(struct dc_spf_eval *e)
 {
 	struct dc_spf_result *r = e->result;
 	struct dc_spf_step *steps;
@@ -493,7 +340,7 @@ static void keep_path(struct eval *e)
 
 void dc_spf_check_host(struct dc_asker *asker, const struct dc_spf_query *query, struct dc_spf_result *ret)
 {
-	struct eval e = {.asker = asker, .query = query, .result = ret};
+	struct dc_spf_eval e = {.asker = asker, .query = query, .result = ret};
 	enum dc_spf_code code;
 
 	*ret = (struct dc_spf_result){.code = DC_SPF_OPEN};
@@ -507,7 +354,7 @@ void dc_spf_check_host(struct dc_asker *asker, const struct dc_spf_query *query,
 	};
 	code = check(&e, query->domain, true);
 	if (code == DC_SPF_FAIL && !e.open)
-		explain(&e);
+		dc_spf_eval_explain(&e);
 	if (e.open) {
 		*ret = (struct dc_spf_result){.code = DC_SPF_OPEN};
 		return;

@@ -180,7 +180,7 @@ static bool read_mechanism(struct dc_spf_term *term, char separator, bool lax, s
 	switch (term->kind) {
 	case DC_SPF_ALL:
 		if (separator)
-			return flaw(ret, DC_SPF_FAULT_ARGUMENT, dc_slice_sub(term->text, (size_t)(rest.ptr - 1 - term->text.ptr), term->text.len));
+			return flaw(ret, DC_SPF_FAULT_ARGUMENT, (struct dc_slice){rest.ptr - 1, rest.len + 1});
 		return true;
 	case DC_SPF_IP4:
 	case DC_SPF_IP6:
