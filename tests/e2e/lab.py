@@ -7,8 +7,8 @@ Three NSDs hold the world (world.py); unbound resolves and validates from that r
 answers, one port a kind of trouble (lab.at("servfail") ...); small servers in threads strip signatures or say nothing.
 All of it lives in a network of its own, 127.x.y.0/24 taken at random, and in a temporary folder; two labs do not meet.
 
-Recursion needs servers on port 53. Where an ordinary user may not open it the world is one NSD on a high port, the
-resolver is told where it is, and lab.can_recurse is false.
+Recursion needs servers on port 53. Where an ordinary user may not open it they take a high port, the resolver is told of
+each zone's server, and lab.can_recurse is false.
 
 lab.py as a program: starts the lab, prints where everything is, waits for Enter.
 """
@@ -235,18 +235,12 @@ class Lab:
         with open(self.root_hints, "w", encoding="ascii") as f:
             f.write(f". 3600000 NS a.root-servers.\na.root-servers. 3600000 A {self.address('root')}\n")
         self.closers.append(Silent(self.address("dead"), self.port))
-        if self.can_recurse:
-            for server in ("root", "tld", "leaf"):
-                self.start_nsd(server, [zone for zone in self.zones.values() if zone.served and zone.server == server])
-            self.start_nsd("refusing", [])
-        else:
-            self.start_nsd("root", [zone for zone in self.zones.values() if zone.served])
+        for server in ("root", "tld", "leaf", "refusing"):
+            self.start_nsd(server, [zone for zone in self.zones.values() if zone.served and zone.server == server])
         self.start_unbound()
         if self.spoil:
             self.start_mischief()
         self.wait(self.address("resolver"), self.port, "plain.example.")
-        for name in (["tld", "leaf"] if self.can_recurse else []):
-            self.wait(self.address(name), self.port, {"tld": "example.", "leaf": "plain.example."}[name])
         if self.spoil:
             for trouble in ("clean", "strip"):
                 self.wait(self.address("mischief"), self.ports[trouble], "plain.example.")
@@ -316,8 +310,9 @@ remote-control:
 remote-control:
 	control-enable: no
 """
-        if not self.can_recurse:
-            conf += f'stub-zone:\n\tname: "."\n\tstub-addr: {self.address("root")}@{self.port}\n\tstub-prime: no\n'
+        for zone in [] if self.can_recurse else self.zones.values():
+            server = world.server_of(zone)
+            conf += f'stub-zone:\n\tname: "{zone.fqdn}"\n\tstub-addr: {self.address(server)}@{self.port}\n'
         self.launch("unbound", "unbound", "-d", "-c", self.write("unbound.conf", conf))
 
     def free_ports(self, count):

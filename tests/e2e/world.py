@@ -112,13 +112,17 @@ def make_keys(zone, folder):
         return base, f.read().strip()
 
 
+def server_of(zone):
+    """Which server the zone is delegated to."""
+    return "refusing" if "lame" in zone.flags else "dead" if "dead" in zone.flags else zone.server
+
+
 def zone_text(zone, addresses):
     lines = [f"$ORIGIN {zone.fqdn}", f"$TTL {TTL_S}",
              f"@\tSOA\t{zone.ns} hostmaster.{zone.fqdn if zone.name != '.' else ''} {SERIAL} 3600 600 604800 {TTL_S}",
              f"@\tNS\t{zone.ns}", f"{zone.ns}\tA\t{addresses[zone.server]}"]
     for child in zone.children:
-        server = "refusing" if "lame" in child.flags else "dead" if "dead" in child.flags else child.server
-        lines += [f"{child.fqdn}\tNS\t{child.ns}", f"{child.ns}\tA\t{addresses[server]}"] + child.ds
+        lines += [f"{child.fqdn}\tNS\t{child.ns}", f"{child.ns}\tA\t{addresses[server_of(child)]}"] + child.ds
     return "\n".join(lines + zone.lines) + "\n"
 
 
