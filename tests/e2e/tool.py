@@ -1,0 +1,94 @@
+"""What the end-to-end tests share: calling the binary, and keeping count of what is wrong."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+TIMEOUT_S = 60
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+
+
+class Result:
+    def __init__(self, command, status, out, err, elapsed_s):
+        self.command, self.status, self.out, self.err, self.elapsed_s = command, status, out, err, elapsed_s
+
+    @property
+    def report(self):
+        return json.loads(self.out)
+
+    @property
+    def domains(self):
+        """name -> domain object."""
+        return {domain["domain"]: domain for domain in self.report["domains"]}
+
+    def __str__(self):
+        return f"$ {' '.join(self.command)}\nexit status {self.status}\n{self.err[-2000:]}"
+
+
+class Tool:
+    """The binary, as a script would call it. Standard input is closed to it unless given."""
+
+    def __init__(self, binary):
+        self.binary = os.path.abspath(binary)
+        self.env = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "CLICOLOR_FORCE")}
+        self.env.update(LC_ALL="C.UTF-8", TZ="UTC")
+
+    def __call__(self, *args, stdin=None, timeout=TIMEOUT_S, text=True, **options):
+        command = [self.binary, *map(str, args)]
+        began = time.monotonic()
+        given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
+        options.setdefault("stdout", subprocess.PIPE)
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=text, timeout=timeout, env=self.env, **given, **options)
+        return Result(command, done.returncode, done.stdout, done.stderr, time.monotonic() - began)
+
+    def audit(self, *args, **options):
+        """The same with -f json."""
+        return self("-f", "json", *args, **options)
+
+
+def finding_lines(domain):
+    """Sorted "severity slug subject" of a domain object."""
+    return sorted(f'{finding["severity"]} {finding["id"]} {finding["subject"]}' for finding in domain["findings"])
+
+
+def slugs(domain):
+    return {finding["id"] for finding in domain["findings"]}
+
+
+class Tests:
+    """Collects functions, runs them in order, and prints what does not hold."""
+
+    def __init__(self):
+        self.functions, self.faults, self.checks = [], [], 0
+
+    def __call__(self, function):
+        self.functions.append(function)
+        return function
+
+    def check(self, good, message):
+        self.checks += 1
+        if not good:
+            self.faults.append(message)
+            print(f"    FAIL {message}", flush=True)
+        return good
+
+    def equal(self, have, want, what):
+        return self.check(have == want, f"{what}: {have!r}, expected {want!r}")
+
+    def run(self, *args):
+        """Runs all of them (or those named after the binary on the command line) and ends the program."""
+        only = set(sys.argv[2:])
+        for function in self.functions:
+            if only and function.__name__ not in only:
+                continue
+            began, before = time.monotonic(), len(self.faults)
+            try:
+                function(*args)
+            except Exception as error:
+                self.check(False, f"{type(error).__name__}: {error}")
+            verdict = "ok  " if len(self.faults) == before else "FAIL"
+            print(f"{verdict} {function.__name__} ({time.monotonic() - began:.1f} s)", flush=True)
+        print(f"{self.checks} checks, {len(self.faults)} faults")
+        return 1 if self.faults else 0
