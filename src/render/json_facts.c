@@ -1,4 +1,5 @@
 /* "facts" of the JSON report: what has no file of its own, and the object that holds all parts. */
+#include "dnssec/dnssec.h"
 #include "facts/identity.h"
 #include "mx/mx.h"
 #include "provider/provider.h"
@@ -22,32 +23,13 @@ static json_t *mx_host(struct dc_json *json, const struct dc_mx_host *host)
 	return object;
 }
 
-/* The worst verdict among the checks of a protocol: fail, inconclusive, warn, pass, not-applicable; NULL: no such check. */
-static const char *worst(const struct dc_audit_result *result, const char *prefix)
-{
-	static const unsigned char rank[] = {[DC_VERDICT_NOT_APPLICABLE] = 1,
-					     [DC_VERDICT_PASS] = 2,
-					     [DC_VERDICT_WARN] = 3,
-					     [DC_VERDICT_INCONCLUSIVE] = 4,
-					     [DC_VERDICT_FAIL] = 5};
-	const struct dc_check_result *found = NULL;
-
-	for (size_t i = 0; i < result->check_count; i++) {
-		const struct dc_check_result *check = &result->checks[i];
-
-		if (strncmp(check->check->id, prefix, strlen(prefix)) != 0)
-			continue;
-		if (!found || rank[check->verdict] > rank[found->verdict])
-			found = check;
-	}
-	return found ? dc_verdict_name(found->verdict) : NULL;
-}
-
 json_t *dc_json_mx(struct dc_json *json, const struct dc_audit_result *result)
 {
 	const struct dc_mx_facts *mx = result->facts ? result->facts->mx : NULL;
 	const struct dc_provider_facts *providers = result->facts ? result->facts->providers : NULL;
 	bool known = mx && mx->class != DC_MX_UNKNOWN;
+	enum dc_verdict verdict = DC_VERDICT_PASS;
+	bool judged = dc_worst_verdict(result, "mx-", &verdict);
 	json_t *object = json_object(), *hosts = json_array(), *by = json_array();
 
 	for (size_t i = 0; mx && i < mx->host_count; i++)
@@ -56,7 +38,7 @@ json_t *dc_json_mx(struct dc_json *json, const struct dc_audit_result *result)
 		if (providers->items[i].hosts)
 			dc_json_add(json, by, json_string(providers->items[i].row->id));
 	}
-	dc_json_set(json, object, "verdict", dc_json_name_or_null(worst(result, "mx-")));
+	dc_json_set(json, object, "verdict", judged ? json_string(dc_verdict_name(verdict)) : json_null());
 	dc_json_set(json, object, "class", mx ? dc_json_name_or_null(dc_mx_class_name(mx->class)) : json_null());
 	dc_json_set(json, object, "null_mx", dc_json_bool(known, known && mx->class == DC_MX_NULL));
 	dc_json_set(json, object, "implicit", dc_json_bool(known, known && mx->class == DC_MX_IMPLICIT));
@@ -150,55 +132,44 @@ json_t *dc_json_spoofable(struct dc_json *json, const struct dc_facts *facts)
 
 /* ---- what is looked at, but not judged yet ---- */
 
-/* Is there a record of `type` at prefix.DOMAIN (that begins with `start`, for TXT)? Known only when it was asked. */
-static enum dc_tri has_record(const struct dc_facts *facts, const char *prefix, uint16_t type, const char *start)
-{
-	char name[DC_NAME_TEXT_MAX];
-	struct dc_question question = {.kind = DC_ASK_DNS, .type = type};
-	size_t prefix_len = strlen(prefix);
-	const struct dc_answer *answer;
-
-	if (!facts || !facts->evidence || prefix_len + facts->inputs->domain.len > sizeof(name))
-		return DC_TRI_UNKNOWN;
-	memcpy(name, prefix, prefix_len);
-	memcpy(name + prefix_len, facts->inputs->domain.ptr, facts->inputs->domain.len);
-	question.name = (struct dc_slice){name, prefix_len + facts->inputs->domain.len};
-	answer = dc_evidence_find(facts->evidence, &question);
-	if (!answer || !dc_outcome_is_known(answer->outcome))
-		return DC_TRI_UNKNOWN;
-	for (size_t i = 0; i < dc_answer_count(answer); i++) {
-		const struct dc_rr *rr = dc_answer_rr(answer, i);
-		struct dc_slice text = dc_slice_sub(rr->rdata, 1, SIZE_MAX); /* past the length of the first string */
-
-		if (!start || dc_slice_starts_nocase(text, dc_slice_of(start)))
-			return DC_TRI_YES;
-	}
-	return DC_TRI_NO;
-}
-
-static json_t *present(struct dc_json *json, enum dc_tri value)
+static json_t *present(struct dc_json *json, const struct dc_policy_record *found, bool text)
 {
 	json_t *object = json_object();
 
-	dc_json_set(json, object, "present", dc_json_tri(value));
+	dc_json_set(json, object, "present", dc_json_tri(found ? found->present : DC_TRI_UNKNOWN));
+	if (text)
+		dc_json_set(json, object, "record", found ? dc_json_text_or_null(json, found->record) : json_null());
 	return object;
 }
 
 static json_t *dnssec(struct dc_json *json, const struct dc_facts *facts)
 {
-	struct dc_question question = {.kind = DC_ASK_VALIDATE, .type = DC_TYPE_SOA};
-	const struct dc_answer *answer = NULL;
-	enum dc_dnssec state;
+	const struct dc_dnssec_facts *found = facts ? facts->dnssec : NULL;
+	bool known = found && found->state != DC_DNSSEC_UNKNOWN;
+	json_t *object = json_object(), *names = json_array();
+
+	for (size_t i = 0; found && i < found->count; i++) {
+		const struct dc_dnssec_item *item = &found->items[i];
+		json_t *entry = json_object();
+		char type[16];
+
+		dc_json_set(json, entry, "name", dc_json_text(json, item->name));
+		dc_json_set(json, entry, "type", json_string(dc_type_name(item->type, type)));
+		dc_json_set(json, entry, "state",
+			    item->state != DC_DNSSEC_UNKNOWN ? json_string(dc_dnssec_name(item->state)) : json_null());
+		dc_json_add(json, names, entry);
+	}
+	dc_json_set(json, object, "present", dc_json_tri(found ? found->present : DC_TRI_UNKNOWN));
+	dc_json_set(json, object, "state", known ? json_string(dc_dnssec_name(found->state)) : json_null());
+	dc_json_set(json, object, "names", names);
+	return object;
+}
+
+static json_t *dane(struct dc_json *json)
+{
 	json_t *object = json_object();
 
-	if (facts && facts->evidence) {
-		question.name = facts->inputs->domain;
-		answer = dc_evidence_find(facts->evidence, &question);
-	}
-	state = answer ? answer->dnssec : DC_DNSSEC_UNKNOWN;
-	dc_json_set(json, object, "present", dc_json_bool(state != DC_DNSSEC_UNKNOWN, state != DC_DNSSEC_INSECURE));
-	dc_json_set(json, object, "state",
-		    state != DC_DNSSEC_UNKNOWN ? json_string(dc_dnssec_name(state)) : json_null());
+	dc_json_set(json, object, "present", json_null());
 	return object;
 }
 
@@ -212,12 +183,12 @@ json_t *dc_json_facts(struct dc_json *json, const struct dc_audit_result *result
 	dc_json_set(json, object, "dkim", dc_json_dkim(json, facts));
 	dc_json_set(json, object, "dmarc", dc_json_dmarc(json, facts));
 	dc_json_set(json, object, "ptr", dc_json_ptr(json, facts));
-	dc_json_set(json, object, "mta_sts", present(json, has_record(facts, "_mta-sts.", DC_TYPE_TXT, "v=STSv1")));
-	dc_json_set(json, object, "tls_rpt", present(json, has_record(facts, "_smtp._tls.", DC_TYPE_TXT, "v=TLSRPTv1")));
-	dc_json_set(json, object, "bimi", present(json, has_record(facts, "default._bimi.", DC_TYPE_TXT, "v=BIMI1")));
-	dc_json_set(json, object, "dane", present(json, DC_TRI_UNKNOWN));
+	dc_json_set(json, object, "mta_sts", present(json, facts ? &facts->mta_sts : NULL, true));
+	dc_json_set(json, object, "tls_rpt", present(json, facts ? &facts->tls_rpt : NULL, true));
+	dc_json_set(json, object, "bimi", present(json, facts ? &facts->bimi : NULL, true));
+	dc_json_set(json, object, "dane", dane(json));
 	dc_json_set(json, object, "dnssec", dnssec(json, facts));
-	dc_json_set(json, object, "caa", present(json, has_record(facts, "", DC_TYPE_CAA, NULL)));
+	dc_json_set(json, object, "caa", present(json, facts ? &facts->caa : NULL, false));
 	dc_json_set(json, object, "identities", dc_json_identities(json, facts));
 	dc_json_set(json, object, "providers", dc_json_providers(json, facts));
 	dc_json_set(json, object, "spoofable", dc_json_spoofable(json, facts));

@@ -5,6 +5,7 @@
 
 /* In the order of --help. */
 static const struct dc_format *const formats[] = {
+	&dc_format_text,
 	&dc_format_json,
 	&dc_format_ndjson,
 	&dc_format_lint,

@@ -25,6 +25,10 @@ enum { DC_REPORT_MAX = 64 << 20, DC_REPORT_SCRATCH_MAX = 64 << 20 };
 enum { DC_TIME_TEXT_MAX = 24 };
 const char *dc_time_format(int64_t seconds, char text[DC_TIME_TEXT_MAX]);
 
+/* The worst verdict among the checks whose ids begin with `prefix`: fail, inconclusive, warn, pass, not-applicable.
+ * False when there is no such check. */
+bool dc_worst_verdict(const struct dc_audit_result *result, const char *prefix, enum dc_verdict *ret_verdict);
+
 /* What a receiver of the report calls the kind of a question: "dns" "validate" "server" "https" "smtp" "receiver". */
 const char *dc_question_kind_name(enum dc_question_kind kind);
 

@@ -43,6 +43,26 @@ void dc_summary_add(struct dc_summary *summary, const struct dc_audit_result *re
 	}
 }
 
+bool dc_worst_verdict(const struct dc_audit_result *result, const char *prefix, enum dc_verdict *ret_verdict)
+{
+	static const unsigned char rank[] = {[DC_VERDICT_NOT_APPLICABLE] = 1,
+					     [DC_VERDICT_PASS] = 2,
+					     [DC_VERDICT_WARN] = 3,
+					     [DC_VERDICT_INCONCLUSIVE] = 4,
+					     [DC_VERDICT_FAIL] = 5};
+	unsigned worst = 0;
+
+	for (size_t i = 0; i < result->check_count; i++) {
+		const struct dc_check_result *check = &result->checks[i];
+
+		if (strncmp(check->check->id, prefix, strlen(prefix)) != 0 || rank[check->verdict] <= worst)
+			continue;
+		worst = rank[check->verdict];
+		*ret_verdict = check->verdict;
+	}
+	return worst > 0;
+}
+
 /* Days since 1970 to a date of the proleptic Gregorian calendar, counted from March so that leap days come last. */
 const char *dc_time_format(int64_t seconds, char text[DC_TIME_TEXT_MAX])
 {

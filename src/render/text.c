@@ -1,0 +1,474 @@
+/* text: made to be read. The verdict first, then what to mend and how, then what is known, grouped by protocol, then
+ * what could not be determined, and one GO, NO-GO or HOLD line a domain at the end. Looks right in 80 columns, without
+ * colour and without UTF-8. */
+#include "render/text.h"
+
+#include "facts/identity.h"
+#include "provider/provider.h"
+
+/* What the table at the end needs of a domain. */
+struct line {
+	struct line *next;
+	enum dc_domain_verdict verdict;
+	size_t errors, warnings, notices, undetermined;
+	uint64_t unanswered;
+	struct dc_slice domain, reasons; /* clean */
+};
+
+struct state {
+	struct dc_arena *arena; /* what must outlive a domain */
+	struct line *first, **last;
+	size_t count;
+};
+
+/* A million domains at 250 octets. */
+enum { LINES_MAX = 256 << 20 };
+
+struct dc_slice dc_text_mark(const struct dc_text *text, enum dc_verdict verdict)
+{
+	switch (verdict) {
+	case DC_VERDICT_FAIL:
+		return dc_text_pick(text, "✗", "x");
+	case DC_VERDICT_WARN:
+		return DC_S("!");
+	case DC_VERDICT_PASS:
+		return dc_text_pick(text, "✓", "+");
+	case DC_VERDICT_INCONCLUSIVE:
+		return DC_S("?");
+	default:
+		return dc_text_pick(text, "–", "-");
+	}
+}
+
+enum dc_ink dc_text_verdict_ink(enum dc_verdict verdict)
+{
+	static const enum dc_ink inks[] = {[DC_VERDICT_FAIL] = DC_INK_RED,
+					   [DC_VERDICT_WARN] = DC_INK_YELLOW,
+					   [DC_VERDICT_PASS] = DC_INK_GREEN,
+					   [DC_VERDICT_INCONCLUSIVE] = DC_INK_CYAN,
+					   [DC_VERDICT_NOT_APPLICABLE] = DC_INK_DIM};
+
+	return inks[verdict];
+}
+
+struct dc_slice dc_text_tri(enum dc_tri value)
+{
+	return value == DC_TRI_YES ? DC_S("yes") : value == DC_TRI_NO ? DC_S("no") : DC_S("?");
+}
+
+void dc_text_heading(const struct dc_text *text, const struct dc_audit_result *result, const char *title,
+		     const char *prefix, struct dc_slice note)
+{
+	enum { NOTE_AT = DC_TEXT_INDENT + DC_TEXT_LABEL };
+	size_t len = strlen(title), at = NOTE_AT;
+	enum dc_verdict verdict;
+
+	dc_text_newline(text);
+	dc_text_puts(text, DC_INK_BOLD, title);
+	dc_text_spaces(text, len < NOTE_AT ? NOTE_AT - len : 1);
+	if (dc_worst_verdict(result, prefix, &verdict)) {
+		struct dc_slice mark = dc_text_mark(text, verdict);
+		const char *name = verdict == DC_VERDICT_INCONCLUSIVE ? "unknown" : dc_verdict_name(verdict);
+		struct dc_slice word = dc_text_format(text, "%.*s %s", DC_FMT(mark), name);
+
+		dc_text_put(text, dc_text_verdict_ink(verdict), word);
+		dc_text_spaces(text, 2);
+		at += dc_columns(word) + 2;
+	}
+	if (note.len == 0)
+		dc_text_newline(text);
+	dc_text_wrap(text, DC_INK_PLAIN, note, at, at);
+}
+
+/* ---- the head of a domain ---- */
+
+static struct dc_slice counted(const struct dc_text *text, struct dc_slice so_far, size_t count, const char *one,
+			       const char *many)
+{
+	const char *separator = so_far.len > 0 ? ", " : "";
+
+	if (count == 0)
+		return so_far;
+	return dc_text_format(text, "%.*s%s%zu %s", DC_FMT(so_far), separator, count, count == 1 ? one : many);
+}
+
+static struct line count_findings(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	struct line line = {.verdict = result->verdict, .unanswered = result->dns.unanswered};
+
+	for (size_t i = 0; i < result->finding_count; i++) {
+		const struct dc_finding *finding = &result->findings[i];
+		const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
+
+		if (finding->severity == DC_SEVERITY_OFF || finding->waived.len > 0)
+			continue;
+		if (row->inconclusive) {
+			line.undetermined++;
+			continue;
+		}
+		line.errors += finding->severity == DC_SEVERITY_ERROR;
+		line.warnings += finding->severity == DC_SEVERITY_WARNING;
+		line.notices += finding->severity == DC_SEVERITY_NOTICE;
+	}
+	line.domain = dc_text_clean(text, result->inputs->domain);
+	return line;
+}
+
+static struct dc_slice tally(const struct dc_text *text, const struct line *line, bool notices)
+{
+	struct dc_slice s = counted(text, (struct dc_slice){0}, line->errors, "error", "errors");
+
+	s = counted(text, s, line->warnings, "warning", "warnings");
+	if (notices)
+		s = counted(text, s, line->notices, "notice", "notices");
+	return counted(text, s, line->undetermined, "unknown", "unknown");
+}
+
+static enum dc_ink domain_ink(enum dc_domain_verdict verdict)
+{
+	return verdict == DC_DOMAIN_FAIL ? DC_INK_RED : verdict == DC_DOMAIN_PASS ? DC_INK_GREEN : DC_INK_CYAN;
+}
+
+static void headline(const struct dc_text *text, const struct dc_audit_result *result, const struct line *line)
+{
+	static const char *const words[] = {
+		[DC_DOMAIN_PASS] = "PASS", [DC_DOMAIN_INCOMPLETE] = "INCOMPLETE", [DC_DOMAIN_FAIL] = "FAIL"};
+	struct dc_slice right = tally(text, line, true), name = line->domain, unicode;
+	size_t width = text->style->width, used;
+
+	unicode = text->style->utf8 ? dc_name_to_unicode(text->scratch, result->inputs->domain) : (struct dc_slice){0};
+	if (unicode.len > 0 && !dc_slice_eq(unicode, result->inputs->domain)) {
+		unicode = dc_text_clean(text, unicode);
+		name = dc_text_format(text, "%.*s (%.*s)", DC_FMT(name), DC_FMT(unicode));
+	}
+	dc_text_fill(text, domain_ink(line->verdict), "━", "=", width);
+	dc_text_newline(text);
+	dc_text_puts(text, domain_ink(line->verdict), words[line->verdict]);
+	dc_text_spaces(text, 2);
+	used = strlen(words[line->verdict]) + 2 + dc_columns(name) + 2 + right.len;
+	if (used <= width) {
+		dc_text_put(text, DC_INK_BOLD, name);
+		dc_text_spaces(text, right.len > 0 ? width - used + 2 : 0);
+		dc_text_put(text, DC_INK_PLAIN, right);
+		dc_text_newline(text);
+	} else {
+		dc_text_wrap(text, DC_INK_BOLD, name, strlen(words[line->verdict]) + 2, 2);
+		dc_text_spaces(text, right.len > 0 ? 2 : 0);
+		dc_text_wrap(text, DC_INK_PLAIN, right, 2, 2);
+	}
+	dc_text_fill(text, domain_ink(line->verdict), "━", "=", width);
+	dc_text_newline(text);
+}
+
+/* The names of providers that host (or send), joined. */
+static struct dc_slice provider_names(const struct dc_text *text, const struct dc_provider_facts *providers, bool sends)
+{
+	struct dc_slice names = {0};
+
+	for (size_t i = 0; providers && i < providers->count; i++) {
+		const struct dc_provider *provider = &providers->items[i];
+
+		if (sends ? provider->sends : provider->hosts)
+			names = dc_text_format(text, "%.*s%s%s", DC_FMT(names), names.len > 0 ? ", " : "",
+					       provider->row->name);
+	}
+	return names;
+}
+
+static void forgery(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	static const char *const words[] = {[DC_SPOOF_UNKNOWN] = "not known",
+					    [DC_SPOOF_NO] = "no",
+					    [DC_SPOOF_PARTLY] = "partly",
+					    [DC_SPOOF_YES] = "yes"};
+	static const enum dc_ink inks[] = {[DC_SPOOF_UNKNOWN] = DC_INK_CYAN,
+					   [DC_SPOOF_NO] = DC_INK_GREEN,
+					   [DC_SPOOF_PARTLY] = DC_INK_YELLOW,
+					   [DC_SPOOF_YES] = DC_INK_RED};
+	const struct dc_identity_facts *identities = result->facts ? result->facts->identities : NULL;
+	const struct dc_spoof_facts *spoof = identities ? identities->spoof : NULL;
+	struct dc_slice line;
+
+	if (!spoof)
+		return;
+	line = dc_slice_of(words[spoof->verdict]);
+	for (size_t i = 0; i < spoof->why_count && i < 3; i++) {
+		struct dc_slice subject = dc_text_clean(text, spoof->why[i].subject);
+
+		line = dc_text_format(text, "%.*s%s%s%s%.*s%s", DC_FMT(line), i == 0 ? ": " : "; ",
+				      dc_spoof_reason_text(spoof->why[i].kind), subject.len > 0 ? " (" : "",
+				      DC_FMT(subject), subject.len > 0 ? ")" : "");
+	}
+	dc_text_field(text, "forgeable", inks[spoof->verdict], line);
+}
+
+static const struct {
+	const char *title, *prefix;
+} protocols[] = {{"MX", "mx-"}, {"SPF", "spf-"}, {"DKIM", "dkim-"}, {"DMARC", "dmarc-"}, {"PTR", "ptr-"}};
+
+/* One line that says how each protocol stands, and who is behind the domain. */
+static void glance(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	const struct dc_provider_facts *providers = result->facts ? result->facts->providers : NULL;
+	struct dc_slice hosts = provider_names(text, providers, false), sends = provider_names(text, providers, true);
+
+	dc_text_spaces(text, DC_TEXT_INDENT);
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		enum dc_verdict verdict;
+
+		if (!dc_worst_verdict(result, protocols[i].prefix, &verdict))
+			continue;
+		dc_text_put(text, dc_text_verdict_ink(verdict), dc_text_mark(text, verdict));
+		dc_text_spaces(text, 1);
+		dc_text_puts(text, DC_INK_PLAIN, protocols[i].title);
+		dc_text_spaces(text, 3);
+	}
+	while (text->out->len > 0 && text->out->ptr[text->out->len - 1] == ' ')
+		text->out->len--;
+	dc_text_newline(text);
+	if (hosts.len > 0)
+		dc_text_field(text, "mailboxes", DC_INK_PLAIN, hosts);
+	if (sends.len > 0)
+		dc_text_field(text, "sends through", DC_INK_PLAIN, sends);
+	forgery(text, result);
+}
+
+/* ---- the foot of a domain ---- */
+
+static void other_records(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	const struct dc_facts *facts = result->facts;
+	struct dc_slice line;
+
+	if (!facts)
+		return;
+	line = dc_text_format(text, "MTA-STS %s, TLS-RPT %s, BIMI %s, CAA %s", dc_text_tri(facts->mta_sts.present).ptr,
+			      dc_text_tri(facts->tls_rpt.present).ptr, dc_text_tri(facts->bimi.present).ptr,
+			      dc_text_tri(facts->caa.present).ptr);
+	dc_text_newline(text);
+	dc_text_field(text, "also published", DC_INK_PLAIN, line);
+}
+
+static void checks(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	static const struct {
+		enum dc_verdict verdict;
+		const char *label;
+	} rows[] = {{DC_VERDICT_FAIL, "failed"},	{DC_VERDICT_WARN, "warned"},
+		    {DC_VERDICT_INCONCLUSIVE, "unknown"}, {DC_VERDICT_PASS, "passed"},
+		    {DC_VERDICT_NOT_APPLICABLE, "no concern"}};
+
+	dc_text_newline(text);
+	dc_text_puts(text, DC_INK_BOLD, "Checks");
+	dc_text_newline(text);
+	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+		struct dc_slice mark = dc_text_mark(text, rows[r].verdict), line = {0};
+		size_t count = 0;
+
+		for (size_t i = 0; i < result->check_count; i++) {
+			const struct dc_check *check = result->checks[i].check;
+
+			if (result->checks[i].verdict != rows[r].verdict)
+				continue;
+			if (text->style->verbose)
+				dc_text_field(text, count++ == 0 ? rows[r].label : "",
+					      dc_text_verdict_ink(rows[r].verdict),
+					      dc_text_format(text, "%.*s %s: %s", DC_FMT(mark), check->id, check->title));
+			else
+				line = dc_text_format(text, "%.*s%s%s", DC_FMT(line), count++ == 0 ? "" : ", ", check->id);
+		}
+		if (line.len > 0)
+			dc_text_field(text, dc_text_format(text, "%zu %s", count, rows[r].label).ptr, DC_INK_PLAIN, line);
+	}
+}
+
+static void profiles(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	if (result->profile_count == 0 ||
+	    (result->profile_count == 1 && strcmp(result->profiles[0].id, "baseline") == 0))
+		return;
+	dc_text_newline(text);
+	dc_text_puts(text, DC_INK_BOLD, "Profiles");
+	dc_text_newline(text);
+	for (size_t i = 0; i < result->profile_count; i++) {
+		const struct dc_profile_result *profile = &result->profiles[i];
+		struct dc_slice line = dc_slice_of(dc_verdict_name(profile->verdict)), blind = {0};
+		const char *lead = ": blocked by ";
+
+		for (size_t j = 0; j < profile->requirement_count; j++) {
+			if (profile->requirements[j].verdict != DC_VERDICT_FAIL)
+				continue;
+			line = dc_text_format(text, "%.*s%s%s", DC_FMT(line), lead, profile->requirements[j].id);
+			lead = ", ";
+		}
+		dc_text_field(text, profile->id, dc_text_verdict_ink(profile->verdict), line);
+		lead = "cannot be seen in DNS: ";
+		for (size_t j = 0; profile->not_checkable && profile->not_checkable[j]; j++) {
+			blind = dc_text_format(text, "%.*s%s%s", DC_FMT(blind), lead, profile->not_checkable[j]);
+			lead = ", ";
+		}
+		if (blind.len > 0)
+			dc_text_field(text, "", DC_INK_DIM, blind);
+	}
+}
+
+/* ---- GO, NO-GO, HOLD ---- */
+
+/* Slugs of what stands in the way, each once; the first few. */
+static struct dc_slice reasons(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	enum { SHOWN = 4 };
+	bool seen[DC_F_COUNT] = {false};
+	struct dc_slice list = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; i < result->finding_count; i++) {
+		const struct dc_finding *finding = &result->findings[i];
+		const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
+		bool blocks = result->verdict == DC_DOMAIN_FAIL
+				      ? finding->severity == DC_SEVERITY_ERROR && !row->inconclusive
+				      : finding->severity != DC_SEVERITY_OFF && row->inconclusive;
+
+		if (!blocks || finding->waived.len > 0 || seen[finding->id])
+			continue;
+		seen[finding->id] = true;
+		if (count++ < SHOWN)
+			list = dc_text_format(text, "%.*s%s%s", DC_FMT(list), list.len > 0 ? ", " : "", row->slug);
+	}
+	if (count > SHOWN)
+		list = dc_text_format(text, "%.*s and %zu more", DC_FMT(list), count - SHOWN);
+	return result->verdict == DC_DOMAIN_PASS ? (struct dc_slice){0} : list;
+}
+
+static const char *const go_words[] = {
+	[DC_DOMAIN_PASS] = "GO", [DC_DOMAIN_INCOMPLETE] = "HOLD", [DC_DOMAIN_FAIL] = "NO-GO"};
+
+/* "NO-GO  example.com  2 errors: slug, slug" */
+static void go_line(const struct dc_text *text, const struct line *line, size_t name_width)
+{
+	struct dc_slice what = tally(text, line, false);
+	size_t len = strlen(go_words[line->verdict]), columns = dc_columns(line->domain);
+
+	dc_text_puts(text, domain_ink(line->verdict), go_words[line->verdict]);
+	dc_text_spaces(text, 7 - len);
+	dc_text_put(text, DC_INK_BOLD, line->domain);
+	if (line->reasons.len > 0)
+		what = dc_text_format(text, "%.*s: %.*s", DC_FMT(what), DC_FMT(line->reasons));
+	if (what.len == 0) {
+		dc_text_newline(text);
+		return;
+	}
+	dc_text_spaces(text, (columns < name_width ? name_width - columns : 0) + 2);
+	columns = columns > name_width ? columns : name_width;
+	dc_text_wrap(text, DC_INK_PLAIN, what, 7 + columns + 2, 9);
+}
+
+static void keep_line(struct state *state, const struct line *line)
+{
+	struct line *kept = DC_NEW(state->arena, struct line);
+
+	*kept = *line;
+	kept->domain = dc_arena_dup(state->arena, line->domain);
+	kept->reasons = dc_arena_dup(state->arena, line->reasons);
+	*state->last = kept;
+	state->last = &kept->next;
+	state->count++;
+}
+
+/* ---- the format ---- */
+
+static void begin(struct dc_report *report)
+{
+	struct state *state = report->state;
+
+	state->last = &state->first;
+	state->arena = dc_arena_new(LINES_MAX);
+	if (!state->arena)
+		report->status = DC_ERR_NOMEM;
+}
+
+static void domain(struct dc_report *report, const struct dc_audit_result *result)
+{
+	const struct dc_text text = {.out = &report->out, .scratch = report->scratch, .style = &report->style};
+	struct state *state = report->state;
+	struct line line = count_findings(&text, result);
+
+	line.reasons = reasons(&text, result);
+	if (DC_ARENA_GUARD(state->arena)) {
+		report->status = DC_ERR_NOMEM;
+		return;
+	}
+	keep_line(state, &line);
+	if (report->style.quiet)
+		return;
+	if (state->count > 1)
+		dc_text_newline(&text);
+	headline(&text, result, &line);
+	glance(&text, result);
+	dc_text_findings(&text, result);
+	dc_text_mx(&text, result);
+	dc_text_spf(&text, result);
+	dc_text_dkim(&text, result);
+	dc_text_dmarc(&text, result);
+	dc_text_ptr(&text, result);
+	dc_text_identities(&text, result);
+	dc_text_undetermined(&text, result);
+	other_records(&text, result);
+	profiles(&text, result);
+	checks(&text, result);
+	dc_text_newline(&text);
+	dc_text_field(&text, "asked", DC_INK_DIM,
+		      dc_text_format(&text, "%llu questions, %llu not answered, %llu rounds, %llu ms",
+				     (unsigned long long)result->dns.questions, (unsigned long long)result->dns.unanswered,
+				     (unsigned long long)result->dns.rounds, (unsigned long long)result->dns.elapsed_ms));
+}
+
+static void end(struct dc_report *report)
+{
+	static const enum dc_domain_verdict order[] = {DC_DOMAIN_FAIL, DC_DOMAIN_INCOMPLETE, DC_DOMAIN_PASS};
+	const struct dc_text text = {.out = &report->out, .scratch = report->scratch, .style = &report->style};
+	const struct dc_summary *summary = &report->summary;
+	struct state *state = report->state;
+	size_t width = 0;
+
+	for (const struct line *line = state->first; line; line = line->next) {
+		size_t columns = dc_columns(line->domain);
+
+		width = columns > width && columns <= 32 ? columns : width;
+	}
+	if (!report->style.quiet && state->count > 0)
+		dc_text_newline(&text);
+	if (!report->style.quiet && state->count > 1) {
+		dc_text_fill(&text, DC_INK_DIM, "━", "=", report->style.width);
+		dc_text_newline(&text);
+		dc_text_wrap(&text, DC_INK_BOLD,
+			     dc_text_format(&text, "%llu domains: %llu fail, %llu incomplete, %llu pass",
+					    (unsigned long long)summary->domains, (unsigned long long)summary->fail,
+					    (unsigned long long)summary->incomplete, (unsigned long long)summary->pass),
+			     0, 2);
+	}
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		for (const struct line *line = state->first; line; line = line->next) {
+			if (line->verdict == order[i])
+				go_line(&text, line, width);
+		}
+	}
+}
+
+static void clear(struct dc_report *report)
+{
+	struct state *state = report->state;
+
+	dc_arena_free(state->arena);
+}
+
+const struct dc_format dc_format_text = {
+	.name = "text",
+	.about = "made to be read: verdict, what to mend, what is known",
+	.streams = true,
+	.state_size = sizeof(struct state),
+	.begin = begin,
+	.domain = domain,
+	.end = end,
+	.clear = clear,
+};

@@ -1,0 +1,28 @@
+/* Inside the text renderer: its sections. Each writes nothing, or an empty line and what it has to say. */
+#ifndef DC_RENDER_TEXT_H
+#define DC_RENDER_TEXT_H
+
+#include "render/text_layout.h"
+
+/* What to mend, what is worth knowing, what was accepted. text_findings.c */
+void dc_text_findings(const struct dc_text *text, const struct dc_audit_result *result);
+/* What could not be determined: question, server, outcome. */
+void dc_text_undetermined(const struct dc_text *text, const struct dc_audit_result *result);
+
+void dc_text_spf(const struct dc_text *text, const struct dc_audit_result *result);        /* text_spf.c */
+void dc_text_dkim(const struct dc_text *text, const struct dc_audit_result *result);       /* text_dkim.c */
+void dc_text_dmarc(const struct dc_text *text, const struct dc_audit_result *result);      /* text_dmarc.c */
+void dc_text_mx(const struct dc_text *text, const struct dc_audit_result *result);         /* text_hosts.c */
+void dc_text_ptr(const struct dc_text *text, const struct dc_audit_result *result);        /* text_hosts.c */
+void dc_text_identities(const struct dc_text *text, const struct dc_audit_result *result); /* text_hosts.c */
+
+/* "✗", in its ink */
+struct dc_slice dc_text_mark(const struct dc_text *text, enum dc_verdict verdict);
+enum dc_ink dc_text_verdict_ink(enum dc_verdict verdict);
+/* An empty line and "SPF             ✗ fail  note" for the checks that begin with `prefix`. */
+void dc_text_heading(const struct dc_text *text, const struct dc_audit_result *result, const char *title,
+		     const char *prefix, struct dc_slice note);
+/* "yes", "no" or "?" */
+struct dc_slice dc_text_tri(enum dc_tri value);
+
+#endif
