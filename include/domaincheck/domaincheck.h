@@ -86,7 +86,9 @@ DC_PUBLIC void dc_run_free(struct dc_run *run);
 
 enum dc_result_verdict { DC_RESULT_PASS, DC_RESULT_INCOMPLETE, DC_RESULT_FAIL };
 
+/* `result` may be NULL. */
 DC_PUBLIC void dc_result_free(struct dc_result *result);
+/* In A-labels; borrowed until the result is freed. */
 DC_PUBLIC const char *dc_result_domain(const struct dc_result *result);
 DC_PUBLIC enum dc_result_verdict dc_result_verdict(const struct dc_result *result);
 /* A finding at or above "fail-on"; and something could not be determined. */

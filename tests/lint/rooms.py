@@ -60,8 +60,9 @@ FOREIGN = {
     "jansson.h": ["src/render/"],
     "idn2.h": ["src/dns/"],
     "libpsl.h": ["src/dmarc/psl.c"],
-    "openssl/": ["src/dkim/"],
-    "gmp.h": ["src/dkim/"],
+    "openssl/": ["src/dkim/key.c"],
+    "gmp.h": ["src/dkim/weak.c", "src/dkim/batch_gcd.c"],
+    "libpsl.h": ["src/dmarc/psl.c"],
     "seccomp.h": ["src/receiver/", "src/source/"],
 }
 

@@ -48,20 +48,25 @@ def check_text(path, text):
 def check_guard(path, text):
     """src/dns/name.h has DC_DNS_NAME_H, include/domaincheck/x.h DOMAINCHECK_X_H."""
     words = re.sub(r"\.h$", "", path).split("/")[1:]
-    guard = "_".join((["DC"] if path.startswith(("src/", "tests/")) else []) + words).upper().replace("-", "_") + "_H"
+    if path.startswith("src/"):
+        words.insert(0, "dc")
+    elif len(words) > 1 and words[-1] == words[-2]:
+        words.pop()  # domaincheck/domaincheck.h
+    guard = "_".join(words).upper().replace("-", "_") + "_H"
     if f"#ifndef {guard}\n#define {guard}\n" not in text:
         return [f"{path}: no guard {guard}"]
     return []
 
 
 def check_docs(path, text):
-    """Each function of an installed header has a comment right above it."""
+    """Each function of an installed header has a comment: right above, or at the head of its block of lines."""
     lines = text.split("\n")
     faults = []
     for match in FUNCTION.finditer(text):
-        number = text.count("\n", 0, match.start())
-        above = lines[number - 1].strip() if number else ""
-        if not above.endswith("*/"):
+        number = first = text.count("\n", 0, match.start())
+        while first > 0 and lines[first - 1].strip():
+            first -= 1
+        if not lines[first].startswith("/*") and not lines[number - 1].endswith("*/"):
             faults.append(f"{path}:{number + 1}: {match[1]} has no doc comment")
     return faults
 
