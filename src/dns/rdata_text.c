@@ -1,0 +1,314 @@
+/* Rdata to text and back. ldns knows the types; here stands what it does not guard: numbers that do not fit their field,
+ * text longer than its buffers (TXT is read here for that reason), unquoted CAA values, and the RFC 3597 form of rdata
+ * that is malformed for its type.
+ * RFC 1035 5.1 (escapes, strings), RFC 3597 5 (\#), RFC 8659 4.1.1 (CAA). */
+#include "dns/rdata_text.h"
+
+#include <ldns/ldns.h>
+#include <stdlib.h>
+
+#include "dns/answer.h"
+
+enum { LDNS_TEXT_MAX = 60000 }; /* ldns cuts longer rdata at LDNS_MAX_PACKETLEN without a word */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static struct dc_slice skip_blanks(struct dc_slice s)
+{
+	while (s.len && is_blank(s.ptr[0]))
+		s = dc_slice_sub(s, 1, SIZE_MAX);
+	return s;
+}
+
+/* The next word of *rest, which ends at a blank that is neither quoted nor escaped. */
+static struct dc_slice next_word(struct dc_slice *rest)
+{
+	struct dc_slice s = skip_blanks(*rest);
+	bool quoted = false;
+	size_t i = 0;
+	for (; i < s.len && (quoted || !is_blank(s.ptr[i])); i++) {
+		if (s.ptr[i] == '"')
+			quoted = !quoted;
+		else if (s.ptr[i] == '\\' && i + 1 < s.len)
+			i++;
+	}
+	*rest = dc_slice_sub(s, i, SIZE_MAX);
+	return dc_slice_sub(s, 0, i);
+}
+
+/* ---- \# LENGTH HEX ---- */
+
+static int hex_value(char c)
+{
+	if (dc_is_digit(c))
+		return c - '0';
+	c = dc_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static const char *read_generic(struct dc_buf *out, struct dc_slice text)
+{
+	struct dc_slice rest = dc_slice_sub(text, 2, SIZE_MAX), number = next_word(&rest);
+	uint64_t length;
+	int high = -1;
+	size_t octets = 0;
+	if (!dc_slice_uint(number, true, DC_RDATA_MAX, &length))
+		return "after \\# stands no length from 0 to 65535";
+	for (size_t i = 0; i < rest.len; i++) {
+		int value = is_blank(rest.ptr[i]) ? -2 : hex_value(rest.ptr[i]);
+		if (value == -1)
+			return "after \\# and the length only hexadecimal digits may stand";
+		if (value < 0)
+			continue;
+		if (high < 0) {
+			high = value;
+			continue;
+		}
+		dc_buf_putc(out, (char)(high << 4 | value));
+		high = -1;
+		octets++;
+	}
+	return octets == length && high < 0 ? NULL : "the length after \\# is not the number of octets that follow";
+}
+
+static void write_generic(struct dc_buf *out, struct dc_slice rdata)
+{
+	static const char digits[] = "0123456789abcdef";
+	dc_buf_printf(out, "\\# %zu", rdata.len);
+	if (rdata.len)
+		dc_buf_putc(out, ' ');
+	for (size_t i = 0; i < rdata.len; i++) {
+		dc_buf_putc(out, digits[(uint8_t)rdata.ptr[i] >> 4]);
+		dc_buf_putc(out, digits[(uint8_t)rdata.ptr[i] & 15]);
+	}
+}
+
+/* ---- TXT and SPF ---- */
+
+/* One character or escape at s[*at]; -1 when the escape is broken. */
+static int next_octet(struct dc_slice s, size_t *at)
+{
+	char c = s.ptr[(*at)++];
+	if (c != '\\')
+		return (uint8_t)c;
+	if (*at >= s.len)
+		return -1;
+	if (!dc_is_digit(s.ptr[*at]))
+		return (uint8_t)s.ptr[(*at)++];
+	uint64_t value;
+	if (!dc_slice_uint(dc_slice_sub(s, *at, 3), true, 255, &value) || s.len - *at < 3)
+		return -1;
+	*at += 3;
+	return (int)value;
+}
+
+static const char *read_strings(struct dc_buf *out, struct dc_slice s)
+{
+	size_t at = 0, strings = 0;
+	while ((s = skip_blanks(dc_slice_sub(s, at, SIZE_MAX))).len > 0) {
+		bool quoted = s.ptr[0] == '"', closed = !quoted;
+		char string[1 + 255];
+		size_t len = 0;
+		at = quoted;
+		while (at < s.len) {
+			if (quoted && s.ptr[at] == '"') {
+				closed = true;
+				at++;
+				break;
+			}
+			if (!quoted && is_blank(s.ptr[at]))
+				break;
+			int octet = next_octet(s, &at);
+			if (octet < 0)
+				return "a backslash must be followed by a character or by three digits up to 255";
+			if (len == 255)
+				return "a string is longer than 255 octets: split it into several quoted strings";
+			string[1 + len++] = (char)octet;
+		}
+		if (!closed)
+			return "a quotation mark is never closed";
+		string[0] = (char)len;
+		dc_buf_put(out, string, 1 + len);
+		strings++;
+	}
+	return strings ? NULL : "at least one string is needed, as in: \"v=spf1 -all\"";
+}
+
+/* ---- everything else, through ldns ---- */
+
+static const char *hint_for(uint16_t type)
+{
+	switch (type) {
+	case DC_TYPE_A:
+		return "not one IPv4 address, as in: 192.0.2.1";
+	case DC_TYPE_AAAA:
+		return "not one IPv6 address, as in: 2001:db8::1";
+	case DC_TYPE_NS:
+	case DC_TYPE_CNAME:
+	case DC_TYPE_PTR:
+	case DC_TYPE_DNAME:
+		return "not one host name, as in: mail.example.com.";
+	case DC_TYPE_MX:
+		return "not a preference and a host name, as in: 10 mail.example.com.";
+	case DC_TYPE_SRV:
+		return "not priority, weight, port and host name, as in: 0 1 587 mail.example.com.";
+	case DC_TYPE_SOA:
+		return "not two names and five numbers, as in: ns1.example.com. hostmaster.example.com. 1 3600 900 604800 300";
+	case DC_TYPE_TLSA:
+		return "not three numbers and hexadecimal digits, as in: 3 1 1 0123ABCD";
+	case DC_TYPE_CAA:
+		return "not a number, a tag and a value, as in: 0 issue \"ca.example.net\"";
+	default:
+		return "the data does not fit the type";
+	}
+}
+
+/* ldns takes 70000 for 4464. True when each leading plain number fits its field. */
+static bool numbers_fit(uint16_t type, struct dc_slice text)
+{
+	const ldns_rr_descriptor *row = ldns_rr_descript(type);
+	for (size_t i = 0; row && i < ldns_rr_descriptor_maximum(row) && text.len; i++) {
+		ldns_rdf_type field = ldns_rr_descriptor_field_type(row, i);
+		uint64_t value, max = field == LDNS_RDF_TYPE_INT8 ? UINT8_MAX : field == LDNS_RDF_TYPE_INT16 ? UINT16_MAX : 0;
+		struct dc_slice word = next_word(&text);
+		if (field != LDNS_RDF_TYPE_INT8 && field != LDNS_RDF_TYPE_INT16 && field != LDNS_RDF_TYPE_DNAME)
+			return true;
+		if (max && !dc_slice_uint(word, true, max, &value))
+			return false;
+	}
+	return true;
+}
+
+/* RFC 8659 4.1.1 allows a value without quotation marks; ldns does not. */
+static void put_caa(struct dc_buf *line, struct dc_slice text)
+{
+	struct dc_slice rest = text;
+	next_word(&rest);
+	next_word(&rest);
+	rest = skip_blanks(rest);
+	bool bare = rest.len && rest.ptr[0] != '"' && dc_slice_find(rest, ' ') == SIZE_MAX;
+	dc_buf_put(line, text.ptr, text.len - rest.len);
+	dc_buf_puts(line, bare ? "\"" : "");
+	dc_buf_put_slice(line, rest);
+	dc_buf_puts(line, bare ? "\"" : "");
+}
+
+static ldns_rdf *origin_rdf(struct dc_slice origin)
+{
+	uint8_t wire[DC_NAME_WIRE_MAX];
+	size_t len = origin.len ? dc_name_to_wire(origin, wire) : 0;
+	return len ? ldns_dname_new_frm_data((uint16_t)len, wire) : NULL;
+}
+
+static const char *read_with_ldns(struct dc_buf *out, uint16_t type, struct dc_slice text, struct dc_slice origin)
+{
+	char name[16];
+	struct dc_buf line;
+	ldns_rr *rr = NULL;
+	const char *why = NULL;
+	if (text.len > LDNS_TEXT_MAX)
+		return "the data is too long for this form: write it as \\# LENGTH HEX";
+	if (!numbers_fit(type, text))
+		return hint_for(type);
+	dc_buf_init(&line, LDNS_TEXT_MAX + 64);
+	dc_buf_printf(&line, ". 0 IN %s ", dc_type_name(type, name));
+	if (type == DC_TYPE_CAA)
+		put_caa(&line, text);
+	else
+		dc_buf_put_slice(&line, text);
+	dc_buf_putc(&line, 0);
+	ldns_rdf *base = origin_rdf(origin);
+	ldns_buffer *wire = ldns_buffer_new(512);
+	if (line.status != DC_OK || !wire)
+		why = "no memory";
+	else if (ldns_rr_new_frm_str(&rr, line.ptr, 0, base, NULL) != LDNS_STATUS_OK)
+		why = hint_for(type);
+	else if (ldns_rr_rdata2buffer_wire(wire, rr) != LDNS_STATUS_OK || ldns_buffer_position(wire) > DC_RDATA_MAX)
+		why = "the data is too long";
+	else
+		dc_buf_put(out, ldns_buffer_begin(wire), ldns_buffer_position(wire));
+	ldns_rr_free(rr);
+	ldns_buffer_free(wire);
+	ldns_rdf_deep_free(base);
+	dc_buf_free(&line);
+	return why;
+}
+
+bool dc_rdata_from_text(struct dc_buf *out, uint16_t type, struct dc_slice text, struct dc_slice origin,
+			const char **ret_why)
+{
+	size_t start = out->len;
+	const char *why;
+	text = dc_slice_trim(text);
+	if (text.len && memchr(text.ptr, 0, text.len))
+		why = "an octet 0 stands in the text";
+	else if (dc_slice_starts(text, DC_S("\\#")) && (text.len == 2 || is_blank(text.ptr[2])))
+		why = read_generic(out, text);
+	else if (type == DC_TYPE_TXT || type == DC_TYPE_SPF)
+		why = read_strings(out, text);
+	else
+		why = read_with_ldns(out, type, text, origin);
+	if (!why && out->len - start > DC_RDATA_MAX)
+		why = "the data is longer than 65535 octets";
+	if (!why && out->status != DC_OK)
+		why = "no memory";
+	if (!why)
+		return true;
+	out->len = start;
+	if (ret_why)
+		*ret_why = why;
+	return false;
+}
+
+/* The fields of `rdata` as ldns shows them, into `text`; false when it cannot. */
+static bool present(ldns_buffer *text, uint16_t type, struct dc_slice rdata)
+{
+	uint8_t head[] = {0, (uint8_t)(type >> 8), (uint8_t)type, 0, 1, 0, 0, 0, 0, (uint8_t)(rdata.len >> 8), (uint8_t)rdata.len};
+	struct dc_buf wire;
+	ldns_rr *rr = NULL;
+	size_t at = 0;
+	bool fine;
+	dc_buf_init(&wire, sizeof head + DC_RDATA_MAX);
+	dc_buf_put(&wire, head, sizeof head);
+	dc_buf_put_slice(&wire, rdata);
+	fine = wire.status == DC_OK && ldns_wire2rr(&rr, (const uint8_t *)wire.ptr, wire.len, &at, LDNS_SECTION_ANSWER) ==
+						LDNS_STATUS_OK;
+	for (size_t i = 0; fine && i < ldns_rr_rd_count(rr); i++)
+		fine = (i == 0 || ldns_buffer_printf(text, " ") >= 0) &&
+		       ldns_rdf2buffer_str(text, ldns_rr_rdf(rr, i)) == LDNS_STATUS_OK;
+	fine = fine && ldns_rr_rd_count(rr) > 0;
+	ldns_rr_free(rr);
+	dc_buf_free(&wire);
+	return fine;
+}
+
+static bool reads_back(uint16_t type, struct dc_slice text, struct dc_slice rdata)
+{
+	struct dc_buf again;
+	bool same;
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] < 0x20 || text.ptr[i] > 0x7e)
+			return false;
+	dc_buf_init(&again, 2 * DC_RDATA_MAX);
+	same = dc_rdata_from_text(&again, type, text, (struct dc_slice){0}, NULL) && dc_slice_eq(dc_buf_slice(&again), rdata);
+	dc_buf_free(&again);
+	return same;
+}
+
+void dc_rdata_to_text(struct dc_buf *out, uint16_t type, struct dc_slice rdata)
+{
+	ldns_buffer *text = rdata.len <= DC_RDATA_MAX ? ldns_buffer_new(2 * rdata.len + 64) : NULL;
+	if (text && present(text, type, rdata) && ldns_buffer_status_ok(text)) {
+		struct dc_slice shown = dc_slice_trim((struct dc_slice){(char *)ldns_buffer_begin(text), ldns_buffer_position(text)});
+		if (reads_back(type, shown, rdata)) {
+			dc_buf_put_slice(out, shown);
+			ldns_buffer_free(text);
+			return;
+		}
+	}
+	ldns_buffer_free(text);
+	write_generic(out, rdata);
+}
