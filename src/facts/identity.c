@@ -1,0 +1,216 @@
+/* Identities: SPF by our evaluator and by libspf2, a usable DKIM key, alignment, the DMARC result and what becomes of the
+ * message: RFC 9989 sections 4.4 (alignment), 5.4 (disposition); RFC 7208; beside it RFC 7489 with the public suffix list.
+ *
+ * No message was seen. "DKIM" is the prediction that a message signed with d= and a published key passes; without any
+ * known selector it is unknown, never a failure. */
+#include "facts/identity.h"
+
+#include "dkim/dkim.h"
+#include "dmarc/psl.h"
+#include "facts/spoof_build.h"
+#include "spf/spf.h"
+
+const char *dc_dmarc_result_name(enum dc_dmarc_result result)
+{
+	static const char *const names[] = {
+		[DC_DMARC_RESULT_UNKNOWN] = NULL, [DC_DMARC_RESULT_NONE] = "none",
+		[DC_DMARC_RESULT_FAIL] = "fail",  [DC_DMARC_RESULT_PASS] = "pass",
+	};
+
+	return names[result];
+}
+
+struct builder {
+	struct dc_asker *asker;
+	const struct dc_inputs *inputs;
+	const struct dc_spf_facts *spf;
+	const struct dc_dmarc_facts *dmarc;
+	struct dc_slice local; /* of MAIL FROM */
+};
+
+/* ---- SPF ---- */
+
+static enum dc_spf_code check_host(const struct builder *b, struct dc_ip ip, struct dc_slice helo, struct dc_slice local,
+				   struct dc_slice domain, struct dc_slice *ret_mechanism)
+{
+	struct dc_spf_query query = {.ip = ip, .helo = helo, .local = local, .domain = domain, .now_s = b->inputs->now_s};
+	struct dc_spf_result result = {0};
+
+	dc_spf_check_host(b->asker, &query, &result);
+	if (ret_mechanism)
+		*ret_mechanism = result.mechanism;
+	return result.code;
+}
+
+static struct dc_slice code_text(enum dc_spf_code code)
+{
+	return code == DC_SPF_OPEN ? (struct dc_slice){0} : dc_slice_of(dc_spf_code_name(code));
+}
+
+static enum dc_tri passes(enum dc_spf_code code)
+{
+	if (code == DC_SPF_OPEN || code == DC_SPF_TEMPERROR)
+		return DC_TRI_UNKNOWN;
+	return dc_tri_of(code == DC_SPF_PASS);
+}
+
+/* Without a sending address SPF can be told only when the address does not matter. */
+static enum dc_tri spf_without_address(const struct builder *b, struct dc_identity *identity)
+{
+	if (!dc_name_eq(identity->mail_from, b->inputs->domain) || !b->spf->answer)
+		return DC_TRI_UNKNOWN;
+	if (b->spf->class == DC_SPF_CLASS_NONE)
+		identity->spf = DC_S("none");
+	else if (b->spf->class == DC_SPF_CLASS_PERMERROR && b->spf->root && b->spf->root->record == NULL)
+		identity->spf = DC_S("permerror");
+	return identity->spf.len ? DC_TRI_NO : DC_TRI_UNKNOWN;
+}
+
+static enum dc_tri look_up_spf(const struct builder *b, struct dc_identity *identity)
+{
+	struct dc_slice helo = identity->helo.len ? identity->helo : identity->mail_from;
+	enum dc_spf_code code;
+
+	if (!identity->ip.family)
+		return spf_without_address(b, identity);
+	code = check_host(b, identity->ip, helo, b->local, identity->mail_from, &identity->spf_mechanism);
+	identity->spf = code_text(code);
+	identity->libspf2_known = dc_receiver_spf(
+		b->asker, identity->ip, helo,
+		dc_arena_printf(b->asker->arena, "%.*s@%.*s", DC_FMT(b->local), DC_FMT(identity->mail_from)),
+		identity->mail_from, &identity->libspf2);
+	if (identity->helo.len && identity->helo.ptr[0] != '[')
+		identity->helo_spf = code_text(check_host(b, identity->ip, identity->helo, DC_S("postmaster"), identity->helo, NULL));
+	return passes(code);
+}
+
+/* ---- DKIM ---- */
+
+static bool usable(const struct dc_dkim_selector *selector)
+{
+	return (selector->status == DC_DKIM_OK || selector->status == DC_DKIM_TESTING || selector->status == DC_DKIM_WEAK_KEY) &&
+	       selector->record && selector->record->usable;
+}
+
+/* Given selectors are all there is to know; guessed ones that fail say nothing about the others. */
+static enum dc_tri dkim_usable(const struct dc_inputs *inputs, const struct dc_dkim_facts *dkim, struct dc_slice *ret_selector)
+{
+	enum dc_tri found = inputs->selector_count ? DC_TRI_NO : DC_TRI_UNKNOWN;
+
+	if (dkim->conclusion == DC_DKIM_NONE)
+		found = DC_TRI_NO;
+	for (size_t i = 0; i < dkim->selector_count; i++) {
+		const struct dc_dkim_selector *selector = &dkim->selectors[i];
+
+		if (inputs->selector_count && selector->origin != DC_DKIM_GIVEN)
+			continue;
+		if (usable(selector)) {
+			*ret_selector = selector->selector;
+			return DC_TRI_YES;
+		}
+		if (selector->status == DC_DKIM_UNKNOWN)
+			found = DC_TRI_UNKNOWN;
+	}
+	return found;
+}
+
+/* ---- DMARC ---- */
+
+static enum dc_dmarc_policy disposition_of(enum dc_dmarc_result result, const struct dc_dmarc_verdict *verdict)
+{
+	if (result == DC_DMARC_RESULT_PASS || result == DC_DMARC_RESULT_NONE)
+		return DC_DMARC_POLICY_NONE;
+	if (verdict->effective == DC_DMARC_POLICY_NONE)
+		return DC_DMARC_POLICY_NONE; /* whatever the result is */
+	return result == DC_DMARC_RESULT_FAIL ? verdict->effective : DC_DMARC_POLICY_UNKNOWN;
+}
+
+static void conclude(struct dc_identity_dmarc *dmarc, const struct dc_dmarc_verdict *verdict, enum dc_tri spf, enum dc_tri dkim)
+{
+	enum dc_tri pass = dc_tri_or(dc_tri_and(spf, dmarc->spf_aligned), dc_tri_and(dkim, dmarc->dkim_aligned));
+
+	if (verdict->class == DC_DMARC_CLASS_NONE || verdict->class == DC_DMARC_CLASS_IGNORED)
+		dmarc->result = DC_DMARC_RESULT_NONE;
+	else if (verdict->class == DC_DMARC_CLASS_UNKNOWN || pass == DC_TRI_UNKNOWN)
+		dmarc->result = DC_DMARC_RESULT_UNKNOWN;
+	else
+		dmarc->result = pass == DC_TRI_YES ? DC_DMARC_RESULT_PASS : DC_DMARC_RESULT_FAIL;
+	dmarc->disposition = disposition_of(dmarc->result, verdict);
+}
+
+static enum dc_tri aligned_legacy(const struct dc_psl *psl, struct dc_slice author, struct dc_slice other, bool strict)
+{
+	if (strict)
+		return dc_tri_of(dc_name_eq(author, other));
+	return dc_tri_of(dc_name_eq(dc_psl_org_domain(psl, author), dc_psl_org_domain(psl, other)));
+}
+
+static void judge(const struct builder *b, struct dc_identity *identity, enum dc_tri spf)
+{
+	const struct dc_dmarc_view *now = &b->dmarc->now, *legacy = &b->dmarc->legacy, *changed = &b->dmarc->changed;
+	struct dc_slice from = identity->from, mail_from = identity->mail_from, d = identity->dkim_domain;
+	bool known = now->name.class != DC_DMARC_CLASS_UNKNOWN;
+
+	/* While the record is unknown so are its modes; equal names are in alignment under both. */
+	if (known || dc_name_eq(from, mail_from))
+		identity->now.spf_aligned = dc_dmarc_aligned(b->asker, from, mail_from, now->aspf_strict);
+	if (known || dc_name_eq(from, d))
+		identity->now.dkim_aligned = dc_dmarc_aligned(b->asker, from, d, now->adkim_strict);
+	identity->legacy.spf_aligned = aligned_legacy(b->asker->psl, from, mail_from, legacy->aspf_strict);
+	identity->legacy.dkim_aligned = aligned_legacy(b->asker->psl, from, d, legacy->adkim_strict);
+	identity->changed = identity->now;
+	if (changed->aspf_strict != now->aspf_strict)
+		identity->changed.spf_aligned = dc_dmarc_aligned(b->asker, from, mail_from, changed->aspf_strict);
+	if (changed->adkim_strict != now->adkim_strict)
+		identity->changed.dkim_aligned = dc_dmarc_aligned(b->asker, from, d, changed->adkim_strict);
+	conclude(&identity->now, &now->name, spf, identity->dkim);
+	conclude(&identity->legacy, &legacy->name, spf, identity->dkim);
+	conclude(&identity->changed, &changed->name, spf, identity->dkim);
+}
+
+static struct dc_slice org_of(struct dc_asker *asker, struct dc_slice name)
+{
+	struct dc_slice org = {0};
+
+	(void)dc_dmarc_org_domain(asker, name, &org);
+	return org;
+}
+
+const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const struct dc_inputs *inputs,
+						  const struct dc_sender_facts *senders, const struct dc_mx_facts *mx,
+						  const struct dc_spf_facts *spf, const struct dc_dkim_facts *dkim,
+						  const struct dc_dmarc_facts *dmarc, const struct dc_ptr_facts *ptr)
+{
+	struct dc_identity_facts *facts = DC_NEW(asker->arena, struct dc_identity_facts);
+	size_t count = senders->count ? senders->count : 1;
+	struct dc_identity *items = DC_NEW_ARRAY(asker->arena, struct dc_identity, count);
+	struct dc_identity identity = {
+		.from = inputs->domain,
+		.mail_from = inputs->mail_from.len ? inputs->mail_from : inputs->domain,
+		.helo = inputs->helo,
+		.dkim_domain = inputs->dkim_domain.len ? inputs->dkim_domain : inputs->domain,
+	};
+	struct builder b = {asker, inputs, spf, dmarc, inputs->mail_from_local};
+
+	(void)mx;
+	if (!b.local.len)
+		b.local = DC_S("postmaster");
+	identity.dkim = dkim_usable(inputs, dkim, &identity.dkim_selector);
+	for (size_t i = 0; i < count; i++) {
+		items[i] = identity;
+		if (i < senders->count) {
+			items[i].ip = senders->items[i].ip;
+			items[i].ptr = i < ptr->count ? &ptr->addresses[i] : NULL;
+			items[i].ip_text = items[i].ptr ? items[i].ptr->text : (struct dc_slice){0};
+		}
+		judge(&b, &items[i], look_up_spf(&b, &items[i]));
+	}
+	facts->items = items;
+	facts->count = count;
+	facts->senders = senders;
+	facts->from_org = org_of(asker, identity.from);
+	facts->mail_from_org = org_of(asker, identity.mail_from);
+	facts->dkim_org = org_of(asker, identity.dkim_domain);
+	facts->spoof = dc_spoof_build(asker, inputs, spf, dkim, dmarc);
+	return facts;
+}
