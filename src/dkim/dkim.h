@@ -128,7 +128,8 @@ struct dc_dkim_record {
 	bool revoked;     /* p= is there and empty */
 	bool testing;     /* t=y */
 	bool strict;      /* t=s: i= must be the d= domain itself */
-	bool usable;      /* RFC 6376 6.1.2: a verifier that follows the standards can use this key for mail */
+	bool well_formed; /* RFC 6376 6.1.2: a verifier that follows the standards can use this record for mail … */
+	bool usable;      /* … and the key in it is large enough (RFC 8301) */
 	struct dc_slice type; /* the k= value, "rsa" by default */
 	struct dc_dkim_key key;
 };
@@ -143,7 +144,7 @@ enum dc_dkim_status {
 	DC_DKIM_OK,
 	DC_DKIM_REVOKED,
 	DC_DKIM_MALFORMED, /* a record is there and no verifier can use it, or there are several */
-	DC_DKIM_MISSING,   /* given selectors only: known not to be there */
+	DC_DKIM_MISSING,   /* known not to be there: given by the user, or a CNAME that leads nowhere */
 	DC_DKIM_WEAK_KEY,  /* RSA below 1,024 bits, or a key that can be broken */
 	DC_DKIM_TESTING,   /* usable, but t=y tells receivers to treat the mail as unsigned */
 	DC_DKIM_UNKNOWN,   /* the question was not answered */
@@ -241,7 +242,7 @@ enum {
 	DC_DKIM_RSA_BITS_GOOD = 2048, /* the same: signers SHOULD use at least this */
 	DC_DKIM_TEST_BITS_MAX = 8192,  /* moduli above are measured, not tested for weaknesses */
 	DC_DKIM_CNAMES_MAX = 16,
-	DC_DKIM_WALK_MAX = 40,      /* steps of the NSEC walk: each is a round trip */
+	DC_DKIM_WALK_MAX = 36,      /* steps of the NSEC walk: each is a round trip, and an audit has 48 */
 	DC_DKIM_FOUND_MAX = 400,    /* selectors kept */
 };
 

@@ -120,7 +120,7 @@ static void judge_version(struct parse *parse)
 	}
 	if (!dc_slice_eq(v->value, DC_S("DKIM1"))) {
 		note(parse, DC_DKIM_VERSION_WRONG, v->value);
-		parse->record->usable = false;
+		parse->record->well_formed = false;
 	}
 	if (v != parse->tags)
 		note(parse, DC_DKIM_VERSION_NOT_FIRST, v->value);
@@ -161,7 +161,7 @@ static void judge_hashes(struct parse *parse)
 		return;
 	each_word(parse, h->value, hash_word, &hashes);
 	if (!hashes.sha256)
-		parse->record->usable = false;
+		parse->record->well_formed = false;
 	if (hashes.sha256 && hashes.sha1)
 		note(parse, DC_DKIM_HASH_SHA1, h->value);
 	else if (hashes.sha1)
@@ -190,7 +190,7 @@ static void judge_services(struct parse *parse)
 	if (email)
 		return;
 	note(parse, DC_DKIM_SERVICE_NOT_EMAIL, s->value);
-	parse->record->usable = false;
+	parse->record->well_formed = false;
 }
 
 static void flag_word(struct parse *parse, struct dc_slice word, void *user)
@@ -217,7 +217,7 @@ static void judge_type(struct parse *parse)
 		return;
 	}
 	note(parse, DC_DKIM_TYPE_UNKNOWN, record->type);
-	record->usable = false;
+	record->well_formed = false;
 }
 
 static void judge_other_tags(struct parse *parse)
@@ -333,7 +333,7 @@ static void judge_form(struct parse *parse, enum dc_dkim_form form, struct dc_sl
 	if (record->key.trailing)
 		note(parse, DC_DKIM_KEY_TRAILING, p);
 	if (bad)
-		record->usable = false;
+		record->well_formed = false;
 }
 
 static void judge_key(struct parse *parse)
@@ -347,19 +347,19 @@ static void judge_key(struct parse *parse)
 
 	if (!p) {
 		note(parse, DC_DKIM_KEY_ABSENT, (struct dc_slice){0});
-		record->usable = false;
+		record->well_formed = false;
 		return;
 	}
 	if (!p->value.len) {
 		record->revoked = true;
-		record->usable = false;
+		record->well_formed = false;
 		return;
 	}
 	octets = dc_arena_alloc(parse->arena, DC_DKIM_KEY_OCTETS_MAX);
 	len = dc_dkim_base64(p->value, octets, DC_DKIM_KEY_OCTETS_MAX, &junk, &padding);
 	clean = value_is_clean(parse, p->value, junk, padding);
 	if (!clean) {
-		record->usable = false;
+		record->well_formed = false;
 		len = dc_dkim_base64(inside_pem(p->value), octets, DC_DKIM_KEY_OCTETS_MAX, &junk, &padding);
 	}
 	/* What cannot be decoded cleanly is still looked at: a private key is one also behind a stray quote. */
@@ -369,8 +369,6 @@ static void judge_key(struct parse *parse)
 	if (!clean && form != DC_DKIM_FORM_PRIVATE)
 		record->problem_count = before; /* one cause, one problem */
 	dc_dkim_weak_test(&record->key, parse->deep);
-	if (record->key.type == DC_DKIM_KEY_RSA && record->key.bits < DC_DKIM_RSA_BITS_MIN)
-		record->usable = false;
 }
 
 void dc_dkim_record_parse(struct dc_arena *arena, const struct dc_txt *txt, bool deep,
@@ -379,24 +377,26 @@ void dc_dkim_record_parse(struct dc_arena *arena, const struct dc_txt *txt, bool
 	struct parse parse = {.arena = arena, .record = ret_record, .deep = deep};
 	struct dc_slice bad = bad_octet(txt->text);
 
-	*ret_record = (struct dc_dkim_record){.txt = *txt, .usable = true, .type = DC_S("rsa")};
+	*ret_record = (struct dc_dkim_record){.txt = *txt, .well_formed = true, .type = DC_S("rsa")};
 	read_tags(&parse, txt->text);
 	if (!looks_like_dkim(&parse, txt->text)) {
 		ret_record->problem_count = 0;
 		note(&parse, DC_DKIM_NOT_A_RECORD, txt->text);
-		ret_record->usable = false;
+		ret_record->well_formed = false;
 		return;
 	}
 	if (bad.len)
 		note(&parse, DC_DKIM_BAD_OCTET, bad);
 	if (ret_record->problem_count) /* RFC 6376 3.2: a list that breaks the grammar is no list */
-		ret_record->usable = false;
+		ret_record->well_formed = false;
 	judge_version(&parse);
 	judge_type(&parse);
 	judge_hashes(&parse);
 	judge_services(&parse);
 	judge_other_tags(&parse);
 	judge_key(&parse);
+	ret_record->usable = ret_record->well_formed &&
+			     (ret_record->key.type != DC_DKIM_KEY_RSA || ret_record->key.bits >= DC_DKIM_RSA_BITS_MIN);
 	if (txt->text.len > DC_DKIM_LIBRARY_MAX)
 		note(&parse, DC_DKIM_TOO_LONG, (struct dc_slice){0});
 }
