@@ -20,7 +20,7 @@ LIMIT = 1.15
 
 
 def measure(tool, lab, *args):
-    result = tool.audit("-n", lab.at("delay"), *args, DOMAIN)
+    result = tool.audit(*lab.options("delay"), *args, DOMAIN)
     dns = result.report["domains"][0]["facts"].get("dns") or result.report["domains"][0]["dns"]
     return dns["rounds"], dns["questions"], dns["elapsed_ms"]
 
@@ -28,7 +28,7 @@ def measure(tool, lab, *args):
 def main():
     tool, runs = Tool(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 5
     with Lab() as lab:
-        tool.audit("-n", lab.resolver, DOMAIN)  # the resolver has every answer now: only the delay is left
+        tool.audit(*lab.options(), DOMAIN)  # the resolver has every answer now: only the delay is left
         best = None
         for _ in range(runs):
             rounds, questions, elapsed_ms = measure(tool, lab)

@@ -210,6 +210,10 @@ class Lab:
         """A resolver with a trouble: delay drop20 servfail refused drop truncate dead strip, or servfail-mx ... of KINDS."""
         return f"{self.address('mischief')}:{self.ports[trouble]}"
 
+    def options(self, trouble=None):
+        """Command line to ask the resolver (or the one with a trouble) and to trust the lab's root."""
+        return ["-n", self.at(trouble) if trouble else self.resolver, "--trust-anchor", self.trust_anchor]
+
     @property
     def root_hints(self):
         return os.path.join(self.folder, "root.hints")
