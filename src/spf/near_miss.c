@@ -418,5 +418,14 @@ struct dc_slice dc_spf_suggest_record(struct dc_arena *arena, struct dc_slice te
 	*ret_similar = valid || dc_slice_starts_nocase(text, DC_S("v=spf1"));
 	if (!valid || text.len > REPAIR_MAX)
 		return none;
-	return dc_arena_concat(arena, DC_S("v=spf1 "), body);
+	struct text out = {.len = 0};
+	add(&out, DC_S("v=spf1"));
+	while (body.len) {
+		struct dc_slice word = dc_slice_cut(&body, ' ');
+		if (word.len) {
+			add_c(&out, ' ');
+			add(&out, word);
+		}
+	}
+	return out.full ? none : dc_arena_dup(arena, of(&out));
 }
