@@ -30,6 +30,7 @@ size_t dc_checks_run(struct dc_arena *arena, const struct dc_facts *facts, struc
 		dc_emitter_init(&emitter, arena, checks[i]->id, facts->inputs->domain, list);
 		checks[i]->run(facts, &emitter);
 		runs[i].not_applicable = emitter.not_applicable;
+		runs[i].skipped = emitter.inconclusive;
 	}
 	*ret_runs = runs;
 	return count;

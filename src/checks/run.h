@@ -8,7 +8,7 @@
 struct dc_check_run {
 	const struct dc_check *check;
 	bool not_applicable; /* as the check said */
-	bool skipped;        /* memory was spent before there were facts: inconclusive */
+	bool skipped;        /* could not judge: what it rests on was not answered, or memory was spent before: inconclusive */
 };
 
 /* *ret_runs: one a check, in order of the registry; findings are appended to `list`; all in `arena`. `facts` without

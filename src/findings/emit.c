@@ -83,6 +83,8 @@ enum dc_verdict dc_emitter_finish(const struct dc_emitter *emitter)
 {
 	const struct dc_finding_list *list = emitter->list;
 
+	if (emitter->inconclusive)
+		return DC_VERDICT_INCONCLUSIVE;
 	return dc_findings_verdict(list->items + emitter->first, list->count - emitter->first, emitter->check,
 				   emitter->not_applicable);
 }
@@ -196,6 +198,11 @@ void dc_emit_unanswered(struct dc_emitter *emitter, enum dc_finding_id id, struc
 void dc_not_applicable(struct dc_emitter *emitter)
 {
 	emitter->not_applicable = true;
+}
+
+void dc_inconclusive(struct dc_emitter *emitter)
+{
+	emitter->inconclusive = true;
 }
 
 struct dc_arena *dc_emitter_arena(struct dc_emitter *emitter)

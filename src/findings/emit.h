@@ -21,6 +21,8 @@ void dc_emit_unanswered(struct dc_emitter *emitter, enum dc_finding_id id, struc
 			const struct dc_arg *args);
 /* The check has nothing to say here (no SPF record to judge, a domain that does not send …). */
 void dc_not_applicable(struct dc_emitter *emitter);
+/* The check cannot judge because a lookup that another check reports failed: inconclusive without a finding of its own. */
+void dc_inconclusive(struct dc_emitter *emitter);
 /* For strings and lists that must outlive the check. */
 struct dc_arena *dc_emitter_arena(struct dc_emitter *emitter);
 

@@ -18,6 +18,7 @@ struct dc_emitter {
 	struct dc_finding_list *list;
 	size_t first;           /* this check's findings start here */
 	bool not_applicable;
+	bool inconclusive;      /* said by dc_inconclusive */
 };
 
 /* `emitter` is the caller's, for one check. Findings are appended to `list` and live in `arena`. */
