@@ -96,10 +96,11 @@ json_t *dc_json_answer(struct dc_json *json, const struct dc_answer *answer)
 {
 	char buffer[16];
 	json_t *object;
-	bool dns;
+	bool dns, known;
 
 	if (!answer)
 		return json_null();
+	known = dc_outcome_is_known(answer->outcome);
 	dns = answer->question.kind <= DC_ASK_SERVER;
 	object = json_object();
 	dc_json_set(json, object, "kind", json_string(dc_question_kind_name(answer->question.kind)));
@@ -107,8 +108,8 @@ json_t *dc_json_answer(struct dc_json *json, const struct dc_answer *answer)
 	dc_json_set(json, object, "type", dns ? json_string(dc_type_name(answer->question.type, buffer)) : json_null());
 	dc_json_set(json, object, "server", dc_json_text_or_null(json, answer->via));
 	dc_json_set(json, object, "outcome", json_string(dc_outcome_name(answer->outcome)));
-	dc_json_set(json, object, "records", dns ? dc_json_uint(dc_answer_count(answer)) : json_null());
-	dc_json_set(json, object, "ttl_s", dc_outcome_is_known(answer->outcome) ? dc_json_uint(answer->ttl_s) : json_null());
+	dc_json_set(json, object, "records", dns && known ? dc_json_uint(dc_answer_count(answer)) : json_null());
+	dc_json_set(json, object, "ttl_s", dns && known ? dc_json_uint(answer->ttl_s) : json_null());
 	if (answer->ede >= 0)
 		dc_json_set(json, object, "ede", json_integer(answer->ede));
 	if (answer->detail.len > 0)

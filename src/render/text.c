@@ -3,6 +3,7 @@
  * colour and without UTF-8. */
 #include "render/text.h"
 
+#include "dnssec/dnssec.h"
 #include "facts/identity.h"
 #include "provider/provider.h"
 
@@ -72,7 +73,7 @@ void dc_text_heading(const struct dc_text *text, const struct dc_audit_result *r
 		struct dc_slice word = dc_text_format(text, "%.*s %s", DC_FMT(mark), name);
 
 		dc_text_put(text, dc_text_verdict_ink(verdict), word);
-		dc_text_spaces(text, 2);
+		dc_text_spaces(text, note.len > 0 ? 2 : 0);
 		at += dc_columns(word) + 2;
 	}
 	if (note.len == 0)
@@ -238,15 +239,18 @@ static void glance(const struct dc_text *text, const struct dc_audit_result *res
 static void other_records(const struct dc_text *text, const struct dc_audit_result *result)
 {
 	const struct dc_facts *facts = result->facts;
+	enum dc_dnssec dnssec;
 	struct dc_slice line;
 
 	if (!facts)
 		return;
-	line = dc_text_format(text, "MTA-STS %s, TLS-RPT %s, BIMI %s, CAA %s", dc_text_tri(facts->mta_sts.present).ptr,
-			      dc_text_tri(facts->tls_rpt.present).ptr, dc_text_tri(facts->bimi.present).ptr,
-			      dc_text_tri(facts->caa.present).ptr);
+	dnssec = facts->dnssec ? facts->dnssec->state : DC_DNSSEC_UNKNOWN;
+	line = dc_text_format(text, "DNSSEC %s, MTA-STS %s, TLS-RPT %s, BIMI %s, CAA %s",
+			      dnssec == DC_DNSSEC_UNKNOWN ? "?" : dc_dnssec_name(dnssec),
+			      dc_text_tri(facts->mta_sts.present).ptr, dc_text_tri(facts->tls_rpt.present).ptr,
+			      dc_text_tri(facts->bimi.present).ptr, dc_text_tri(facts->caa.present).ptr);
 	dc_text_newline(text);
-	dc_text_field(text, "also published", DC_INK_PLAIN, line);
+	dc_text_field(text, "besides", DC_INK_PLAIN, line);
 }
 
 static void checks(const struct dc_text *text, const struct dc_audit_result *result)

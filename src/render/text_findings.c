@@ -47,7 +47,6 @@ static void show_span(const struct dc_text *text, const struct dc_span *span)
 	left = (room - columns) / 2;
 	if (dc_columns(after) < room - columns - left)
 		left = room - columns - dc_columns(after);
-	dc_text_newline(text);
 	dc_text_spaces(text, BODY);
 	if (dc_columns(before) > left) {
 		while (dc_columns(before) > left) {

@@ -157,27 +157,64 @@ static void outcome(struct dc_table *table, const struct dc_identity_dmarc *dmar
 		dc_table_add(table, ink, dc_slice_of(result ? result : "?"));
 }
 
+/* What all rows share is said once, above the table. */
+static bool is_shared(const struct dc_identity_facts *identities, bool return_path)
+{
+	const struct dc_identity *first = &identities->items[0];
+
+	for (size_t i = 1; i < identities->count; i++) {
+		const struct dc_identity *other = &identities->items[i];
+
+		if (!dc_slice_eq(return_path ? first->mail_from : first->dkim_domain,
+				 return_path ? other->mail_from : other->dkim_domain))
+			return false;
+	}
+	return true;
+}
+
 void dc_text_identities(const struct dc_text *text, const struct dc_audit_result *result)
 {
-	static const char *const titles[] = {"sent from", "return path", "SPF", "aligned", "DKIM d=", "key", "aligned", "DMARC"};
 	const struct dc_identity_facts *identities = result->facts ? result->facts->identities : NULL;
+	const char *titles[8];
 	struct dc_table table;
+	bool path, key;
+	size_t n = 0;
 
 	if (!identities || identities->count == 0)
 		return;
+	path = is_shared(identities, true);
+	key = is_shared(identities, false);
 	dc_text_newline(text);
 	dc_text_puts(text, DC_INK_BOLD, "Identities");
 	dc_text_newline(text);
-	dc_table_init(&table, text, 8, titles);
+	if (path)
+		dc_text_field(text, "return path", DC_INK_PLAIN, dc_text_clean(text, identities->items[0].mail_from));
+	if (key)
+		dc_text_field(text, "signed by d=", DC_INK_PLAIN, dc_text_clean(text, identities->items[0].dkim_domain));
+	dc_text_newline(text);
+	titles[n++] = "sent from";
+	if (!path)
+		titles[n++] = "return path";
+	titles[n++] = "SPF";
+	titles[n++] = "aligned";
+	if (!key)
+		titles[n++] = "d=";
+	titles[n++] = "DKIM key";
+	titles[n++] = "aligned";
+	titles[n++] = "DMARC";
+	dc_table_init(&table, text, n, titles);
+	table.rigid = 1;
 	for (size_t i = 0; i < identities->count; i++) {
 		const struct dc_identity *identity = &identities->items[i];
 		struct dc_slice spf = dc_text_clean(text, identity->spf);
 
 		dc_table_add(&table, DC_INK_BOLD, identity->ip_text.len > 0 ? identity->ip_text : DC_S("(not known)"));
-		dc_table_add(&table, DC_INK_PLAIN, dc_text_clean(text, identity->mail_from));
+		if (!path)
+			dc_table_add(&table, DC_INK_PLAIN, dc_text_clean(text, identity->mail_from));
 		dc_table_add(&table, result_ink(identity->spf), spf.len > 0 ? spf : DC_S("?"));
 		dc_table_add(&table, tri_ink(identity->now.spf_aligned), dc_text_tri(identity->now.spf_aligned));
-		dc_table_add(&table, DC_INK_PLAIN, dc_text_clean(text, identity->dkim_domain));
+		if (!key)
+			dc_table_add(&table, DC_INK_PLAIN, dc_text_clean(text, identity->dkim_domain));
 		dc_table_add(&table, tri_ink(identity->dkim), dc_text_tri(identity->dkim));
 		dc_table_add(&table, tri_ink(identity->now.dkim_aligned), dc_text_tri(identity->now.dkim_aligned));
 		outcome(&table, &identity->now);

@@ -164,7 +164,7 @@ static void cost(const struct dc_text *text, const struct dc_spf_facts *spf)
 	dc_text_put(text, over ? DC_INK_RED : DC_INK_PLAIN,
 		    dc_text_format(text, " %s%u of %d", least ? "at least " : "", spf->lookups, DC_SPF_LOOKUP_LIMIT));
 	dc_text_put(text, voids > DC_SPF_VOID_LIMIT ? DC_INK_RED : DC_INK_DIM,
-		    dc_text_format(text, ", %s%u of %d that find nothing", least ? "at least " : "", voids,
+		    dc_text_format(text, ", %s%u of %d empty answers", least ? "at least " : "", voids,
 				   DC_SPF_VOID_LIMIT));
 	dc_text_newline(text);
 }
