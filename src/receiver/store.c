@@ -175,7 +175,9 @@ static enum dc_wire_state note(struct dc_run *run, const struct dc_question *que
 		return DC_WIRE_NXDOMAIN;
 	if (run->deaf || run->missing_count == DC_RECEIVER_MISSING_MAX)
 		return DC_WIRE_FAILED;
-	run->missing[run->missing_count++] = *question;
+	run->missing[run->missing_count] = *question;
+	/* a name that is canonical already is not copied when it is normalised, and this one is the library's */
+	run->missing[run->missing_count++].name = dc_arena_dup(run->arena, question->name);
 	/* names made from a pointer's target (%{p}) would be made from nothing now */
 	run->deaf = question->type == DC_TYPE_PTR;
 	return DC_WIRE_NXDOMAIN;
