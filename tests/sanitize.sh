@@ -12,6 +12,8 @@ export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:abort
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99
 export LSAN_OPTIONS=suppressions="$PWD/tests/leaks.supp":print_suppressions=0
 
+valgrind='-q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite'
+
 with_compiler() {
 	dir=build-asan-$1
 	[ -f "$dir/build.ninja" ] || CC=$1 meson setup "$dir" -Dbuildtype=debug -Db_sanitize=address,undefined \
@@ -25,8 +27,8 @@ with_valgrind() {
 	[ -f "$dir/build.ninja" ] || meson setup "$dir" -Dbuildtype=debug
 	ninja -C "$dir"
 	meson test -C "$dir" --no-rebuild --suite unit --num-processes 2 --timeout-multiplier 20 \
-		--wrap 'valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite'
-	/usr/bin/python3 tests/cases/valgrind.py "$dir/src/cli/domaincheck" tests/cases
+		--wrap "valgrind $valgrind"
+	tests/cases/run.py --wrap "valgrind $valgrind" --limit 3 "$dir/src/cli/domaincheck" tests/cases/*/
 }
 
 for how; do

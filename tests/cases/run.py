@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Run case folders against the binary.
 
-usage: run.py [--update] [--jobs N] [--schema FILE] [--keep-going] BINARY FOLDER...
+usage: run.py [--update] [--jobs N] [--schema FILE] [--wrap COMMAND] [--limit N] BINARY FOLDER...
 
 A FOLDER is a case, or holds cases at any depth. A case is a folder with
 
@@ -24,12 +24,14 @@ import concurrent.futures
 import difflib
 import json
 import os
+import shlex
 import subprocess
 import sys
 
 NOW = "2026-11-20T12:00:00Z"
 TIMEOUT_S = 60
 SUBCOMMANDS = ("message", "explain", "checks")
+WRAP = []  # a command to run the binary under: valgrind
 PARTS = ("args", "findings", "status", "text", "report.json", "recording", "zone", "stdin")
 
 
@@ -52,7 +54,7 @@ class Case:
 
     def command(self, binary, form):
         args = self.read("args").splitlines() if "args" in self.files else []
-        command = [binary]
+        command = [*WRAP, binary]
         if args and args[0] in SUBCOMMANDS:
             command.append(args.pop(0))
         command += ["-f", form]
@@ -215,10 +217,16 @@ def main():
     parser.add_argument("--update", action="store_true", help="rewrite findings and status")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--schema", default=default_schema())
+    parser.add_argument("--wrap", default="", help="command to run the binary under, such as valgrind")
+    parser.add_argument("--limit", type=int, help="run only so many cases of each folder")
     parser.add_argument("binary")
     parser.add_argument("folders", nargs="+")
     options = parser.parse_args()
-    cases = run_all(os.path.abspath(options.binary), options.folders, options.schema, options.jobs, options.update)
+    WRAP.extend(shlex.split(options.wrap))
+    folders = options.folders
+    if options.limit:
+        folders = [case for folder in folders for case in case_folders([folder])[:options.limit]]
+    cases = run_all(os.path.abspath(options.binary), folders, options.schema, options.jobs, options.update)
     failed = [case for case in cases if case.faults]
     for case in failed:
         print(f"FAIL {case.folder}")
