@@ -19,7 +19,7 @@ with_compiler() {
 	[ -f "$dir/build.ninja" ] || CC=$1 meson setup "$dir" -Dbuildtype=debug -Db_sanitize=address,undefined \
 		-Db_lundef=false
 	ninja -C "$dir"
-	meson test -C "$dir" --no-rebuild --suite unit --suite cases --timeout-multiplier 4 --num-processes 2
+	meson test -C "$dir" --no-rebuild --suite unit --suite conformance --suite cases --timeout-multiplier 4 --num-processes 2
 }
 
 with_valgrind() {
