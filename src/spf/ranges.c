@@ -71,7 +71,9 @@ void dc_spf_set_add(struct dc_spf_set *set, struct dc_spf_interval interval, str
 		set->items[end].first - 1 == interval.last)) {
 		const struct dc_spf_interval *old = &set->items[end++];
 		if (rest && old->first > at && fresh)
-			dc_spf_set_add(fresh, (struct dc_spf_interval){at, old->first - 1 < interval.last ? old->first - 1 : interval.last}, NULL);
+			dc_spf_set_add(fresh,
+				       (struct dc_spf_interval){at, old->first - 1 < interval.last ? old->first - 1 : interval.last},
+				       NULL);
 		if (old->last >= interval.last)
 			rest = false;
 		else if (old->last >= at)
