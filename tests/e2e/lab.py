@@ -65,6 +65,19 @@ def can_bind(address, port):
     return True
 
 
+def free_port6():
+    """A port of ::1 that nobody has, for UDP and TCP alike; None without IPv6."""
+    for port in random.sample(range(20000, 30000), 20):
+        try:
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                with socket.socket(socket.AF_INET6, kind) as s:
+                    s.bind(("::1", port))
+            return port
+        except OSError:
+            continue
+    return None
+
+
 def query_bytes(name, qtype, ident=1, edns=True, recurse=True):
     wire = b"".join(bytes([len(label)]) + label.encode() for label in name.rstrip(".").split(".") if label) + b"\0"
     opt = b"\0" + struct.pack("!HHIH", 41, 1232, 0, 0) if edns else b""
@@ -210,6 +223,11 @@ class Lab:
         """A resolver with a trouble: delay drop20 servfail refused drop truncate dead strip, or servfail-mx ... of KINDS."""
         return f"{self.address('mischief')}:{self.ports[trouble]}"
 
+    @property
+    def resolver6(self):
+        """A resolver on ::1, or None where IPv6 is not."""
+        return f"[::1]:{self.ports['ipv6']}" if "ipv6" in self.ports else None
+
     def options(self, trouble=None):
         """Command line to ask the resolver (or the one with a trouble) and to trust the lab's root."""
         return ["-n", self.at(trouble) if trouble else self.resolver, "--trust-anchor", self.trust_anchor]
@@ -334,9 +352,13 @@ remote-control:
         address = self.address("mischief")
         self.closers.append(Silent(address, self.ports["dead"]))
         self.closers.append(Stripper(address, self.ports["strip"], (self.address("resolver"), self.port)))
-        conf = ['setACL("127.0.0.0/8")', 'setSecurityPollSuffix("")', "setMaxTCPClientThreads(4)"]
+        conf = ['setACL({"127.0.0.0/8", "::1/128"})', 'setSecurityPollSuffix("")', "setMaxTCPClientThreads(4)"]
         for i, trouble in enumerate(t for t in troubles if t not in ("dead", "strip")):
             conf.append(f'{"add" if i else "set"}Local("{address}:{self.ports[trouble]}")')
+        port6 = free_port6()
+        if port6:
+            self.ports["ipv6"] = port6
+            conf.append(f'addLocal("[::1]:{port6}")')
         conf += [f'newServer({{address="{self.resolver}", sockets=4}})', "getServer(0):setUp()"]
         for fate, action in FATES.items():
             conf.append(f"addAction(DSTPortRule({self.ports[fate]}), {action})")
@@ -396,6 +418,6 @@ if __name__ == "__main__":
     with Lab() as running:
         print(f"resolver {running.resolver}")
         for what in running.ports:
-            print(f"{what} {running.at(what)}")
+            print(f"{what} {running.at(what) if what != 'ipv6' else running.resolver6}")
         print(f"root {running.address('root')}  hints {running.root_hints}  anchor {running.trust_anchor}", flush=True)
         sys.stdin.readline()

@@ -70,12 +70,15 @@ class Offline:
             f.write(text)
         return self.path(name)
 
+    @property
+    def zones(self):
+        return [part for name in ("good", "bad", "open", "hostile") for part in ("-z", self.path(name + ".zone"))]
+
     def __call__(self, *args, **options):
-        zones = [part for name in ("good", "bad", "open", "hostile") for part in ("-z", self.path(name + ".zone"))]
-        return self.tool(*zones, *NOW, *args, **options)
+        return self.tool(*self.zones, *NOW, *args, **options)
 
     def json(self, *args, **options):
-        return self("-f", "json", *args, **options)
+        return self.tool.audit(*self.zones, *NOW, *args, **options)
 
 
 def fault_line(result, status, what):
@@ -307,8 +310,7 @@ def no_socket_offline(cli):
     if not probe or probe.returncode:
         print("    skipped: strace cannot trace here")
         return
-    zones = [part for name in ("good", "bad", "open") for part in ("-z", cli.path(name + ".zone"))]
-    done = subprocess.run(["strace", "-f", "-qq", "-e", "trace=%network", "-o", trace, cli.tool.binary, *zones, *NOW,
+    done = subprocess.run(["strace", "-f", "-qq", "-e", "trace=%network", "-o", trace, cli.tool.binary, *cli.zones, *NOW,
                            "--ip", "192.0.2.1", "good.example", "bad.example", "open.example"],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
     test.equal(done.returncode, 1, f"under strace: {done.stderr[-300:]}")

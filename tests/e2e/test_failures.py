@@ -89,6 +89,18 @@ def one_resolver_is_dead(tool, lab):
 
 
 @test
+def over_ipv6(tool, lab):
+    if not lab.resolver6:
+        print("    skipped: no IPv6 here")
+        return
+    clean = tool.audit(*lab.options(), *HEALTHY)
+    other = tool.audit("-n", lab.resolver6, "--trust-anchor", lab.trust_anchor, *HEALTHY)
+    test.equal(other.status, 0, f"exit status: {other.err}")
+    test.equal(finding_lines(other.domains["own-server.example"]), finding_lines(clean.domains["own-server.example"]),
+               "findings")
+
+
+@test
 def nobody_listens(tool, lab):
     """A port where nothing is bound: refused by the kernel, at once."""
     closed = f"{lab.address('mischief')}:{lab.free_ports(1)[0]}"

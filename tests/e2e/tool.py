@@ -6,8 +6,12 @@ import subprocess
 import sys
 import time
 
-TIMEOUT_S = 60
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+sys.path.insert(0, os.path.join(ROOT, "tests/cases"))
+
+from run import schema_validator
+
+TIMEOUT_S = 60
 
 
 class Result:
@@ -32,6 +36,7 @@ class Tool:
 
     def __init__(self, binary):
         self.binary = os.path.abspath(binary)
+        self.validator = schema_validator(os.path.join(ROOT, "data/schema/report.json"))
         self.env = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "CLICOLOR_FORCE")}
         self.env.update(LC_ALL="C.UTF-8", TZ="UTC")
 
@@ -44,8 +49,12 @@ class Tool:
         return Result(command, done.returncode, done.stdout, done.stderr, time.monotonic() - began)
 
     def audit(self, *args, **options):
-        """The same with -f json."""
-        return self("-f", "json", *args, **options)
+        """The same with -f json; the report must be valid."""
+        result = self("-f", "json", *args, **options)
+        if result.out and result.status in (0, 1, 3):
+            for fault in self.validator(result.report)[:3]:
+                raise ValueError(f"schema: {fault}\n{result}")
+        return result
 
 
 def finding_lines(domain):
