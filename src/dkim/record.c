@@ -73,7 +73,7 @@ static void read_tag(struct parse *parse, struct dc_slice part)
 	for (size_t i = 0; i < record->tag_count; i++) {
 		if (!dc_slice_eq(parse->tags[i].name, tag.name))
 			continue;
-		note(parse, DC_DKIM_TAG_DUPLICATE, part);
+		note(parse, DC_DKIM_TAG_DUPLICATE, tag.name);
 		break;
 	}
 	DC_PUSH(parse->arena, parse->tags, record->tag_count, parse->tag_capacity) = tag;

@@ -1,0 +1,53 @@
+/* CNAMEs below _domainkey: do they lead to a key, and to somebody's? */
+#include "checks/dkim_records.h"
+
+static void judge(const struct dc_dkim_selector *selector, struct dc_emitter *emitter)
+{
+	struct dc_where where = dc_dkim_where(selector, NULL);
+	struct dc_arg name = dc_dkim_name_arg(selector);
+
+	where.more = selector->target_answer;
+	if (selector->cname_loop) {
+		dc_emit(emitter, DC_F_DKIM_CNAME_LOOP, where, DC_ARGS(name));
+		return;
+	}
+	switch (selector->target) {
+	case DC_DKIM_TARGET_FINE:
+		break;
+	case DC_DKIM_TARGET_EMPTY:
+		dc_emit(emitter, DC_F_DKIM_CNAME_DANGLING, where, DC_ARGS(name, dc_text("target", selector->cname)));
+		break;
+	case DC_DKIM_TARGET_NO_DOMAIN:
+		dc_emit(emitter, DC_F_DKIM_CNAME_TAKEOVER, where,
+			DC_ARGS(name, dc_text("domain", selector->target_domain)));
+		break;
+	case DC_DKIM_TARGET_UNKNOWN:
+		where.answer = selector->target_answer ? selector->target_answer : selector->answer;
+		where.more = NULL;
+		dc_emit_unanswered(emitter, DC_F_DKIM_CNAME_UNANSWERED, where, DC_ARGS(name));
+		break;
+	}
+}
+
+static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < facts->dkim->selector_count; i++) {
+		const struct dc_dkim_selector *selector = &facts->dkim->selectors[i];
+
+		if (!selector->cname_count)
+			continue;
+		any = true;
+		judge(selector, emitter);
+	}
+	if (!any)
+		dc_not_applicable(emitter);
+}
+
+const struct dc_check dc_check_dkim_cname = {
+	.id = "dkim-cname",
+	.title = "CNAMEs of DKIM selectors lead to keys",
+	.standard = "RFC 6376 section 3.6.2.1",
+	.run = run,
+};
