@@ -2,4 +2,21 @@
  * its own in this room. */
 #define DC_CHECKS(X) \
 	X(dc_check_audit_complete) \
+	X(dc_check_dkim_selectors) \
+	X(dc_check_dkim_syntax) \
+	X(dc_check_dkim_key) \
+	X(dc_check_dkim_key_size) \
+	X(dc_check_dkim_key_strength) \
+	X(dc_check_dkim_usable) \
+	X(dc_check_dkim_testing) \
+	X(dc_check_dkim_revoked) \
+	X(dc_check_dkim_record_count) \
+	X(dc_check_dkim_record_length) \
+	X(dc_check_dkim_cname) \
+	X(dc_check_dkim_wildcard) \
+	X(dc_check_dkim_receivers) \
+	X(dc_check_dkim_algorithms) \
+	X(dc_check_dkim_key_reuse) \
+	X(dc_check_dkim_own_key) \
+	X(dc_check_dkim_obsolete) \
 	X(dc_check_dnssec_state)
