@@ -2,6 +2,9 @@
  * its own in this room. */
 #define DC_CHECKS(X) \
 	X(dc_check_audit_complete) \
+	X(dc_check_mx_present) \
+	X(dc_check_mx_hosts) \
+	X(dc_check_mx_redundancy) \
 	X(dc_check_dkim_selectors) \
 	X(dc_check_dkim_syntax) \
 	X(dc_check_dkim_key) \
@@ -19,4 +22,10 @@
 	X(dc_check_dkim_key_reuse) \
 	X(dc_check_dkim_own_key) \
 	X(dc_check_dkim_obsolete) \
+	X(dc_check_dmarc_record) \
+	X(dc_check_dmarc_syntax) \
+	X(dc_check_dmarc_policy) \
+	X(dc_check_dmarc_subdomains) \
+	X(dc_check_dmarc_reports) \
+	X(dc_check_dmarc_psl) \
 	X(dc_check_dnssec_state)

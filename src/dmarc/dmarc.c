@@ -103,6 +103,7 @@ const struct dc_dmarc_facts *dc_dmarc_build(struct dc_asker *asker, struct dc_sl
 
 	facts->domain = domain;
 	facts->what_if = what_if;
+	facts->psl = asker->psl;
 	facts->psl_version = dc_psl_version(asker->psl, asker->arena);
 	dc_dmarc_walk_from(asker, domain, &facts->walk);
 	facts->existence = dc_ask(asker, domain, DC_TYPE_MX);

@@ -103,6 +103,7 @@ struct dc_dmarc_facts {
 	struct dc_dmarc_view now;                /* RFC 9989 */
 	struct dc_dmarc_view legacy;             /* RFC 7489 with the public suffix list, pct and test mode aside */
 	unsigned differences;                    /* DC_DMARC_DIFF_…; 0 also while something is unknown */
+	const struct dc_psl *psl;                /* the list in use, see dmarc/psl.h */
 	struct dc_slice psl_version;
 	const struct dc_dmarc_report *reports;   /* of the record that applies */
 	size_t report_count;

@@ -1,0 +1,54 @@
+/* Does mail still arrive when one machine or one protocol is missing? Advice; RFC 5321 section 5.1, RFC 3974. */
+#include "checks/check.h"
+#include "mx/mx.h"
+
+static size_t count_family(const struct dc_mx_host *host, uint8_t family)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < host->ip_count; i++)
+		n += host->ips[i].family == family;
+	return n;
+}
+
+static bool is_known(const struct dc_answer *answer)
+{
+	return answer && dc_outcome_is_known(answer->outcome);
+}
+
+static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
+{
+	const struct dc_mx_facts *mx = facts->mx;
+	size_t v4 = 0, v6 = 0, reachable = 0;
+	struct dc_slice host = {0};
+	bool all_known = true;
+
+	for (size_t i = 0; i < mx->host_count; i++) {
+		const struct dc_mx_host *item = &mx->hosts[i];
+
+		if (item->is_null || item->is_address || item->duplicate)
+			continue;
+		all_known &= is_known(item->a) && is_known(item->aaaa);
+		v4 += count_family(item, 4);
+		v6 += count_family(item, 6);
+		reachable++;
+		host = item->host;
+	}
+	if (mx->class != DC_MX_HOSTS || !all_known || v4 + v6 == 0) {
+		dc_not_applicable(emitter); /* what is wrong or unknown is told by mx-hosts */
+		return;
+	}
+	if (reachable == 1 && v4 <= 1 && v6 <= 1)
+		dc_emit(emitter, DC_F_MX_SINGLE_HOST, (struct dc_where){.answer = mx->answer}, DC_ARGS(dc_text("host", host)));
+	if (!v6)
+		dc_emit(emitter, DC_F_MX_NO_IPV6, (struct dc_where){.answer = mx->answer}, NULL);
+	if (!v4)
+		dc_emit(emitter, DC_F_MX_IPV6_ONLY, (struct dc_where){.answer = mx->answer}, NULL);
+}
+
+const struct dc_check dc_check_mx_redundancy = {
+	.id = "mx-redundancy",
+	.title = "Mail arrives when one machine is down, over IPv4 and IPv6",
+	.standard = "RFC 5321 section 5.1",
+	.run = run,
+};

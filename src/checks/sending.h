@@ -1,0 +1,19 @@
+/* Does the domain say of itself that it never sends? Several checks judge such a domain by other rules. */
+#ifndef DC_CHECKS_SENDING_H
+#define DC_CHECKS_SENDING_H
+
+#include "facts/facts.h"
+#include "spf/spf.h"
+
+/* True when the user says so (--parked), or when the SPF record lets nobody send and fails everybody: v=spf1 -all. */
+static inline bool dc_sends_never(const struct dc_facts *facts)
+{
+	const struct dc_spf_facts *spf = facts->spf;
+
+	if (facts->inputs->parked)
+		return true;
+	return spf->class == DC_SPF_CLASS_VALID && spf->all == '-' && spf->pass_exact && !spf->has_macros &&
+	       spf->pass4.count == 0 && spf->pass6.count == 0;
+}
+
+#endif
