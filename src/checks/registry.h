@@ -28,4 +28,11 @@
 	X(dc_check_dmarc_subdomains) \
 	X(dc_check_dmarc_reports) \
 	X(dc_check_dmarc_psl) \
+	X(dc_check_ptr_present) \
+	X(dc_check_ptr_forward) \
+	X(dc_check_ptr_generic) \
+	X(dc_check_helo) \
+	X(dc_check_alignment) \
+	X(dc_check_spoofable) \
+	X(dc_check_parked) \
 	X(dc_check_dnssec_state)

@@ -12,6 +12,7 @@ import re
 import sys
 import tomllib
 
+CHECK = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+\Z")
 ARGUMENT = re.compile(r"[a-z][a-z0-9_]*\Z")
 # "%{" starts an SPF macro and stands for itself.
@@ -56,7 +57,7 @@ def row_problems(slug, row):
         yield "references must name the standard or the source"
     if row.get("severity") not in SEVERITIES:
         yield f"severity must be one of {', '.join(SEVERITIES)}"
-    if isinstance(row.get("check"), str) and not SLUG.match(row["check"]):
+    if isinstance(row.get("check"), str) and not CHECK.match(row["check"]):
         yield "check must be the id of a check"
     if not isinstance(row.get("inconclusive", False), bool):
         yield "inconclusive must be true or false"

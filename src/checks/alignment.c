@@ -1,0 +1,130 @@
+/* Does mail from the domain pass DMARC, for every identity that is known? RFC 9989 section 4.4.
+ *
+ * DKIM without a known selector is unknown, never a failure: selectors cannot be listed from outside. */
+#include "checks/check.h"
+#include "checks/sending.h"
+#include "facts/identity.h"
+
+static struct dc_slice sender_text(const struct dc_identity *identity)
+{
+	return identity->ip_text.len ? identity->ip_text : DC_S("an unknown address");
+}
+
+/* Why SPF and DKIM do not help, for a result that is known. */
+static struct dc_slice describe(struct dc_arena *arena, const struct dc_identity *identity)
+{
+	struct dc_slice spf = identity->spf.len ? identity->spf : DC_S("unknown");
+	const char *dkim = identity->dkim == DC_TRI_YES ? "its key can be used" : "no key can be used";
+
+	return dc_arena_printf(arena, "SPF gives %.*s%s; DKIM: %s%s", DC_FMT(spf),
+			       identity->now.spf_aligned == DC_TRI_NO ? " for another domain" : "", dkim,
+			       identity->now.dkim_aligned == DC_TRI_NO ? ", but for another domain" : "");
+}
+
+/* A failed lookup behind an unknown result, in words; empty: nothing failed, too little was said. */
+static struct dc_slice failure(const struct dc_facts *facts, const struct dc_identity *identity)
+{
+	const struct dc_identity_dmarc *now = &identity->now;
+
+	if (facts->dmarc->now.name.class == DC_DMARC_CLASS_UNKNOWN)
+		return DC_S("which DMARC record applies could not be looked up");
+	if (dc_slice_eq(identity->spf, DC_S("temperror")) || (identity->ip.family && !identity->spf.len))
+		return DC_S("the SPF evaluation met a lookup that failed");
+	if (now->spf_aligned == DC_TRI_UNKNOWN || now->dkim_aligned == DC_TRI_UNKNOWN)
+		return DC_S("an organizational domain could not be looked up");
+	if (facts->inputs->selector_count)
+		return DC_S("the DKIM key could not be looked up");
+	return (struct dc_slice){0};
+}
+
+static void judge_result(const struct dc_facts *facts, const struct dc_identity *identity, struct dc_emitter *emitter, bool *told)
+{
+	const struct dc_arg from = dc_text("from", identity->from), ip = dc_text("ip", sender_text(identity));
+	struct dc_where where = {.subject = identity->ip_text};
+	struct dc_slice reason;
+
+	if (identity->now.result == DC_DMARC_RESULT_FAIL)
+		dc_emit(emitter, DC_F_ALIGNMENT_FAILS, where,
+			DC_ARGS(from, ip, dc_text("reason", describe(dc_emitter_arena(emitter), identity))));
+	if (identity->now.result != DC_DMARC_RESULT_UNKNOWN)
+		return;
+	reason = failure(facts, identity);
+	if (reason.len) {
+		dc_emit(emitter, DC_F_ALIGNMENT_UNANSWERED, where, DC_ARGS(from, ip, dc_text("reason", reason)));
+	} else if (!*told) {
+		dc_emit(emitter, DC_F_ALIGNMENT_UNKNOWN, (struct dc_where){0},
+			DC_ARGS(from, dc_text("what", identity->ip.family ? DC_S("a DKIM selector") :
+									    DC_S("a sending address or a DKIM selector"))));
+		*told = true;
+	}
+}
+
+static void judge_domains(const struct dc_identity *identity, struct dc_emitter *emitter)
+{
+	const struct dc_arg from = dc_text("from", identity->from);
+
+	if (identity->now.spf_aligned == DC_TRI_NO)
+		dc_emit(emitter, DC_F_ALIGNMENT_RETURN_PATH, (struct dc_where){.subject = identity->mail_from},
+			DC_ARGS(from, dc_text("mail_from", identity->mail_from)));
+	if (identity->now.dkim_aligned == DC_TRI_NO)
+		dc_emit(emitter, DC_F_ALIGNMENT_DKIM_DOMAIN, (struct dc_where){.subject = identity->dkim_domain},
+			DC_ARGS(from, dc_text("dkim_domain", identity->dkim_domain)));
+}
+
+/* Addresses that the user names; those from SPF pass by themselves, MX hosts need not send. */
+static void judge_sender(const struct dc_identity *identity, struct dc_emitter *emitter)
+{
+	if (!identity->ptr || identity->ptr->sender.origin != DC_SENDER_OPTION || !identity->spf.len ||
+	    dc_slice_eq(identity->spf, DC_S("pass")) || dc_slice_eq(identity->spf, DC_S("temperror")) ||
+	    dc_slice_eq(identity->spf, DC_S("none")))
+		return;
+	dc_emit(emitter, DC_F_ALIGNMENT_SENDER_NOT_AUTHORISED, (struct dc_where){.subject = identity->ip_text},
+		DC_ARGS(dc_text("mail_from", identity->mail_from), dc_text("result", identity->spf), dc_text("ip", identity->ip_text)));
+}
+
+static struct dc_slice disposition_text(const struct dc_identity_dmarc *dmarc)
+{
+	switch (dmarc->disposition) {
+	case DC_DMARC_POLICY_NONE:
+		return DC_S("delivery");
+	case DC_DMARC_POLICY_QUARANTINE:
+		return DC_S("quarantine");
+	case DC_DMARC_POLICY_REJECT:
+		return DC_S("rejection");
+	default:
+		return DC_S("an unknown fate");
+	}
+}
+
+static void judge_what_if(const struct dc_facts *facts, const struct dc_identity *identity, struct dc_emitter *emitter)
+{
+	if (!facts->inputs->what_if.len || identity->now.disposition == identity->changed.disposition)
+		return;
+	dc_emit(emitter, DC_F_ALIGNMENT_WHAT_IF, (struct dc_where){.subject = identity->ip_text},
+		DC_ARGS(dc_text("what_if", facts->inputs->what_if), dc_text("from", identity->from), dc_text("ip", sender_text(identity)),
+			dc_text("today", disposition_text(&identity->now)), dc_text("changed", disposition_text(&identity->changed))));
+}
+
+static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
+{
+	const struct dc_identity_facts *identities = facts->identities;
+	bool told = false;
+
+	if (dc_sends_never(facts) && !facts->inputs->sender_count) {
+		dc_not_applicable(emitter);
+		return;
+	}
+	judge_domains(&identities->items[0], emitter);
+	for (size_t i = 0; i < identities->count; i++) {
+		judge_sender(&identities->items[i], emitter);
+		judge_result(facts, &identities->items[i], emitter, &told);
+		judge_what_if(facts, &identities->items[i], emitter);
+	}
+}
+
+const struct dc_check dc_check_alignment = {
+	.id = "alignment",
+	.title = "Mail from the domain passes DMARC",
+	.standard = "RFC 9989 section 4.4",
+	.run = run,
+};

@@ -1,0 +1,85 @@
+/* Is the HELO name a host that resolves, fits the sending addresses and passes SPF? RFC 5321 sections 2.3.5 and 4.1.4,
+ * RFC 7208 section 2.3. */
+#include "checks/check.h"
+#include "facts/identity.h"
+
+static bool shares_address(const struct dc_ptr_helo *helo, const struct dc_ptr_facts *ptr)
+{
+	for (size_t i = 0; i < helo->ip_count; i++) {
+		for (size_t k = 0; k < ptr->count; k++) {
+			if (dc_ip_eq(helo->ips[i], ptr->addresses[k].sender.ip))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void judge_addresses(const struct dc_ptr_facts *ptr, struct dc_emitter *emitter)
+{
+	const struct dc_ptr_helo *helo = &ptr->helo;
+	const struct dc_arg name = dc_text("helo", helo->name);
+
+	if (ptr->count && helo->resolves == DC_TRI_YES && !shares_address(helo, ptr) && dc_outcome_is_known(helo->a->outcome) &&
+	    dc_outcome_is_known(helo->aaaa->outcome))
+		dc_emit(emitter, DC_F_HELO_ADDRESS_DIFFERS, (struct dc_where){.subject = helo->name, .answer = helo->a}, DC_ARGS(name));
+	for (size_t i = 0; i < ptr->count; i++) {
+		const struct dc_ptr_address *address = &ptr->addresses[i];
+
+		if (address->helo_match == DC_TRI_NO && address->sender.origin != DC_SENDER_MX)
+			dc_emit(emitter, DC_F_HELO_PTR_DIFFERS,
+				(struct dc_where){.subject = address->text, .answer = address->answer},
+				DC_ARGS(name, dc_text("ip", address->text)));
+	}
+}
+
+static void judge_spf(const struct dc_identity_facts *identities, struct dc_emitter *emitter)
+{
+	for (size_t i = 0; i < identities->count; i++) {
+		const struct dc_identity *identity = &identities->items[i];
+		const struct dc_arg helo = dc_text("helo", identity->helo);
+		struct dc_where where = {.subject = identity->helo};
+
+		if (dc_slice_eq(identity->helo_spf, DC_S("none"))) {
+			dc_emit(emitter, DC_F_HELO_SPF_MISSING, where, DC_ARGS(helo));
+			return; /* the same for every address */
+		}
+		if (!identity->helo_spf.len || dc_slice_eq(identity->helo_spf, DC_S("pass")) ||
+		    dc_slice_eq(identity->helo_spf, DC_S("temperror")) ||
+		    (identity->ptr && identity->ptr->sender.origin == DC_SENDER_MX))
+			continue;
+		dc_emit(emitter, DC_F_HELO_SPF_FAILS, where,
+			DC_ARGS(helo, dc_text("result", identity->helo_spf), dc_text("ip", identity->ip_text)));
+	}
+}
+
+static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
+{
+	const struct dc_ptr_helo *helo = &facts->ptr->helo;
+	const struct dc_arg name = dc_text("helo", helo->name);
+	struct dc_where where = {.subject = helo->name, .answer = helo->a, .more = helo->aaaa};
+
+	if (!helo->name.len) {
+		dc_not_applicable(emitter);
+	} else if (helo->is_literal) {
+		dc_emit(emitter, DC_F_HELO_LITERAL, where, DC_ARGS(name));
+	} else if (!helo->is_host) {
+		dc_emit(emitter, DC_F_HELO_NOT_FQDN, where, DC_ARGS(name));
+	} else if (helo->resolves == DC_TRI_NO) {
+		dc_emit(emitter, DC_F_HELO_UNRESOLVABLE, where, DC_ARGS(name));
+	} else {
+		if (helo->resolves == DC_TRI_UNKNOWN) {
+			where.answer = dc_outcome_is_known(helo->a->outcome) ? helo->aaaa : helo->a;
+			where.more = NULL;
+			dc_emit_unanswered(emitter, DC_F_HELO_UNANSWERED, where, NULL);
+		}
+		judge_addresses(facts->ptr, emitter);
+		judge_spf(facts->identities, emitter);
+	}
+}
+
+const struct dc_check dc_check_helo = {
+	.id = "helo",
+	.title = "The HELO name is a host that resolves and fits",
+	.standard = "RFC 5321 section 2.3.5",
+	.run = run,
+};
