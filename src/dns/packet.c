@@ -1,0 +1,314 @@
+/* DNS messages: queries written by hand (a header, a name, four numbers), answers read by ldns.
+ * Covers RFC 1035 4.1, RFC 2308 2 (negative answers), RFC 6604 (rcode after a CNAME), RFC 6891, RFC 8914.
+ * Deliberately not: the additional section, signatures (DO is never set), classes other than IN. */
+#include "dns/packet.h"
+
+#include <ldns/ldns.h>
+
+enum {
+	HEADER = 12,
+	OPT_SIZE = 11,
+	EDE_OPTION = 15,      /* RFC 8914 2 */
+	EDE_TEXT_MAX = 512,   /* nobody reads more */
+	TTL_MAX = 0x7fffffff, /* RFC 2181 8: with the top bit set it counts as zero */
+};
+
+/* RFC 8914 4 and the registry; said when the server says only the number. */
+static const char *const ede_words[] = {
+	"other error", "unsupported DNSKEY algorithm", "unsupported DS digest type", "stale answer", "forged answer",
+	"DNSSEC indeterminate", "DNSSEC bogus", "signature expired", "signature not yet valid", "DNSKEY missing",
+	"RRSIGs missing", "no zone key bit set", "NSEC missing", "cached error", "not ready", "blocked", "censored",
+	"filtered", "prohibited", "stale NXDOMAIN answer", "not authoritative", "not supported", "no reachable authority",
+	"network error", "invalid data", "signature expired before valid", "too early", "unsupported NSEC3 iterations value",
+	"unable to conform to policy", "synthesized",
+};
+
+/* A SERVFAIL with one of these failed validation. */
+static bool ede_is_bogus(int32_t code)
+{
+	return (code >= 6 && code <= 12) || code == 25;
+}
+
+size_t dc_packet_query(const struct dc_packet_query *query, const struct dc_question *question,
+		       uint8_t wire[DC_PACKET_QUERY_MAX])
+{
+	memset(wire, 0, HEADER);
+	size_t name = dc_name_to_wire(question->name, wire + HEADER), n = HEADER + name;
+	if (name == 0)
+		return 0;
+	ldns_write_uint16(wire, query->id);
+	if (query->recursive) {
+		LDNS_RD_SET(wire);
+		LDNS_AD_SET(wire);
+	}
+	ldns_write_uint16(wire + 4, 1);
+	ldns_write_uint16(wire + n, question->type);
+	ldns_write_uint16(wire + n + 2, LDNS_RR_CLASS_IN);
+	n += 4;
+	if (query->edns_size) {
+		ldns_write_uint16(wire + 10, 1);
+		memset(wire + n, 0, OPT_SIZE);
+		ldns_write_uint16(wire + n + 1, LDNS_RR_TYPE_OPT);
+		ldns_write_uint16(wire + n + 3, query->edns_size);
+		n += OPT_SIZE;
+	}
+	return n;
+}
+
+bool dc_packet_matches(const uint8_t *wire, size_t len, const struct dc_question *question)
+{
+	uint8_t name[DC_NAME_WIRE_MAX];
+	size_t n = dc_name_to_wire(question->name, name);
+	if (n == 0 || len < HEADER + n + 4 || LDNS_QDCOUNT(wire) != 1)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (dc_lower((char)name[i]) != dc_lower((char)wire[HEADER + i]))
+			return false;
+	return ldns_read_uint16(wire + HEADER + n) == question->type &&
+	       ldns_read_uint16(wire + HEADER + n + 2) == LDNS_RR_CLASS_IN;
+}
+
+static void malformed(struct dc_answer *draft, const char *why)
+{
+	draft->outcome = DC_OUTCOME_MALFORMED;
+	draft->detail = dc_slice_of(why);
+	draft->rrs = NULL;
+	draft->rr_count = 0;
+}
+
+/* The first extended error, or the first that tells of DNSSEC. */
+static void read_ede(struct dc_arena *scratch, const ldns_rdf *options, struct dc_answer *draft)
+{
+	const uint8_t *at = options ? ldns_rdf_data(options) : NULL;
+	size_t left = options ? ldns_rdf_size(options) : 0;
+	while (left >= 4) {
+		uint16_t code = ldns_read_uint16(at), len = ldns_read_uint16(at + 2);
+		if (len > left - 4)
+			return;
+		if (code == EDE_OPTION && len >= 2) {
+			int32_t info = ldns_read_uint16(at + 4);
+			if (draft->ede < 0 || (ede_is_bogus(info) && !ede_is_bogus(draft->ede))) {
+				struct dc_slice text = {(const char *)at + 6, len - 2u};
+				while (text.len && text.ptr[text.len - 1] == 0)
+					text.len--; /* some servers send C strings */
+				draft->ede = info;
+				if (text.len)
+					draft->detail = dc_arena_dup(scratch, dc_slice_sub(text, 0, EDE_TEXT_MAX));
+				else if ((size_t)info < sizeof ede_words / sizeof *ede_words)
+					draft->detail = dc_slice_of(ede_words[info]);
+				else
+					draft->detail = (struct dc_slice){0};
+			}
+		}
+		at += 4 + len;
+		left -= 4u + len;
+	}
+}
+
+static uint32_t clean_ttl(uint32_t ttl)
+{
+	return ttl > TTL_MAX ? 0 : ttl;
+}
+
+static struct dc_slice name_of(struct dc_arena *scratch, const ldns_rdf *name)
+{
+	struct dc_slice text = {0};
+	(void)dc_name_from_wire(scratch, ldns_rdf_data(name), ldns_rdf_size(name), &text, NULL);
+	return text;
+}
+
+static bool same_rdf(const ldns_rdf *a, const ldns_rdf *b)
+{
+	return ldns_rdf_size(a) == ldns_rdf_size(b) && memcmp(ldns_rdf_data(a), ldns_rdf_data(b), ldns_rdf_size(a)) == 0;
+}
+
+/* The answer section in packet order; records of one owner share its text. */
+static bool read_records(struct dc_arena *scratch, const ldns_rr_list *section, struct dc_answer *draft)
+{
+	size_t count = ldns_rr_list_rr_count(section), cnames = 0, n = 0;
+	struct dc_rr *rrs = DC_NEW_ARRAY(scratch, struct dc_rr, count ? count : 1);
+	const ldns_rdf *last_owner = NULL;
+	for (size_t i = 0; i < count; i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(section, i);
+		struct dc_rr *to = &rrs[n];
+		size_t size = 0;
+		if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN)
+			continue;
+		n++;
+		if (last_owner && same_rdf(last_owner, ldns_rr_owner(rr)))
+			to->owner = to[-1].owner;
+		else
+			to->owner = name_of(scratch, ldns_rr_owner(rr));
+		last_owner = ldns_rr_owner(rr);
+		if (!to->owner.len)
+			return malformed(draft, "a record has an impossible owner name"), false;
+		to->type = (uint16_t)ldns_rr_get_type(rr);
+		to->ttl_s = clean_ttl(ldns_rr_ttl(rr));
+		for (size_t k = 0; k < ldns_rr_rd_count(rr); k++)
+			size += ldns_rdf_size(ldns_rr_rdf(rr, k));
+		char *rdata = dc_arena_alloc(scratch, size + 1);
+		to->rdata = (struct dc_slice){rdata, size};
+		for (size_t k = 0; k < ldns_rr_rd_count(rr); k++) {
+			const ldns_rdf *rdf = ldns_rr_rdf(rr, k);
+			memcpy(rdata, ldns_rdf_data(rdf), ldns_rdf_size(rdf));
+			rdata += ldns_rdf_size(rdf);
+		}
+		if (to->ttl_s < draft->ttl_s)
+			draft->ttl_s = to->ttl_s;
+		if (to->type == DC_TYPE_CNAME && ++cnames > DC_PACKET_CNAME_MAX)
+			return malformed(draft, "the answer holds more than 32 CNAME records"), false;
+	}
+	draft->rrs = rrs;
+	draft->rr_count = n;
+	return true;
+}
+
+/* Where the CNAMEs lead; the empty slice when they loop. */
+static struct dc_slice chain_end(struct dc_arena *scratch, const struct dc_answer *draft, size_t *ret_hops)
+{
+	struct dc_slice owner = draft->question.name;
+	size_t hops = 0;
+	for (size_t i = 0; draft->question.type != DC_TYPE_CNAME && i < draft->rr_count; i++) {
+		const struct dc_rr *rr = &draft->rrs[i];
+		if (rr->type != DC_TYPE_CNAME || !dc_name_eq(rr->owner, owner))
+			continue;
+		if (++hops > DC_PACKET_CNAME_MAX ||
+		    !dc_name_from_wire(scratch, (const uint8_t *)rr->rdata.ptr, rr->rdata.len, &owner, NULL))
+			return (struct dc_slice){0};
+		i = SIZE_MAX; /* from the first record again */
+	}
+	*ret_hops = hops;
+	return owner;
+}
+
+static bool has_type(const struct dc_answer *draft, struct dc_slice owner)
+{
+	for (size_t i = 0; i < draft->rr_count; i++)
+		if (draft->rrs[i].type == draft->question.type && dc_name_eq(draft->rrs[i].owner, owner))
+			return true;
+	return false;
+}
+
+/* Looks for the SOA that vouches for `target` (RFC 2308 3) and for NS records (a referral). */
+static bool find_soa(struct dc_arena *scratch, const ldns_rr_list *section, struct dc_slice target, uint32_t *ret_ttl_s,
+		     bool *ret_ns)
+{
+	bool found = false;
+	for (size_t i = 0; i < ldns_rr_list_rr_count(section); i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(section, i);
+		if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NS)
+			*ret_ns = true;
+		if (found || ldns_rr_get_type(rr) != LDNS_RR_TYPE_SOA || ldns_rr_rd_count(rr) != 7)
+			continue;
+		struct dc_slice owner = name_of(scratch, ldns_rr_owner(rr));
+		if (!owner.len || !dc_name_is_below(target, owner))
+			continue;
+		uint32_t ttl = clean_ttl(ldns_rr_ttl(rr)), minimum = clean_ttl(ldns_rdf2native_int32(ldns_rr_rdf(rr, 6)));
+		*ret_ttl_s = ttl < minimum ? ttl : minimum;
+		found = true;
+	}
+	return found;
+}
+
+static void judge_noerror(struct dc_arena *scratch, const ldns_pkt *pkt, struct dc_answer *draft, struct dc_packet *ret)
+{
+	size_t hops = 0;
+	bool ns = false;
+	struct dc_slice target = chain_end(scratch, draft, &hops);
+	if (!target.len) {
+		ret->looped = true;
+		draft->outcome = DC_OUTCOME_SERVFAIL; /* what most resolvers make of it */
+		draft->detail = DC_S("the CNAME records lead in a circle");
+		return;
+	}
+	if (has_type(draft, target)) {
+		draft->outcome = DC_OUTCOME_ANSWER;
+		return;
+	}
+	if (find_soa(scratch, ldns_pkt_authority(pkt), target, &draft->ttl_s, &ns)) {
+		draft->outcome = DC_OUTCOME_NODATA;
+	} else if (hops) {
+		draft->outcome = DC_OUTCOME_ANSWER;
+		ret->follow = target;
+	} else if (ns && !ret->authoritative) {
+		draft->outcome = DC_OUTCOME_REFUSED;
+		draft->detail = DC_S("the server refers to others: it neither has the zone nor recurses");
+	} else if (ret->recursion || ret->authoritative) {
+		draft->outcome = DC_OUTCOME_NODATA;
+		draft->ttl_s = 0;
+	} else {
+		draft->outcome = DC_OUTCOME_REFUSED;
+		draft->detail = DC_S("an empty answer from a server that neither has the zone nor recurses");
+	}
+}
+
+static void judge(struct dc_arena *scratch, const ldns_pkt *pkt, struct dc_answer *draft, struct dc_packet *ret)
+{
+	bool ns = false;
+	size_t hops;
+	draft->rcode = (uint16_t)(ldns_pkt_edns_extended_rcode(pkt) << 4 | ldns_pkt_get_rcode(pkt));
+	draft->authentic = ldns_pkt_ad(pkt);
+	ret->authoritative = ldns_pkt_aa(pkt);
+	ret->recursion = ldns_pkt_ra(pkt);
+	ret->truncated = ldns_pkt_tc(pkt);
+	ret->edns = ldns_pkt_edns(pkt);
+	read_ede(scratch, ldns_pkt_edns_data(pkt), draft);
+	draft->ttl_s = TTL_MAX;
+	if (!read_records(scratch, ldns_pkt_answer(pkt), draft))
+		return;
+	switch (draft->rcode) {
+	case LDNS_RCODE_NOERROR:
+		judge_noerror(scratch, pkt, draft, ret);
+		break;
+	case LDNS_RCODE_NXDOMAIN: {
+		struct dc_slice target = chain_end(scratch, draft, &hops);
+		draft->outcome = DC_OUTCOME_NXDOMAIN;
+		if (!target.len || !find_soa(scratch, ldns_pkt_authority(pkt), target, &draft->ttl_s, &ns))
+			draft->ttl_s = 0;
+		break;
+	}
+	case LDNS_RCODE_SERVFAIL:
+		draft->outcome = ede_is_bogus(draft->ede) ? DC_OUTCOME_BOGUS : DC_OUTCOME_SERVFAIL;
+		break;
+	default:
+		draft->outcome = DC_OUTCOME_REFUSED;
+		break;
+	}
+	if (draft->ttl_s == TTL_MAX && draft->rr_count == 0)
+		draft->ttl_s = 0;
+}
+
+static bool too_many(const uint8_t *wire)
+{
+	return LDNS_ANCOUNT(wire) > DC_PACKET_RR_MAX || LDNS_NSCOUNT(wire) > DC_PACKET_RR_MAX ||
+	       LDNS_ARCOUNT(wire) > DC_PACKET_RR_MAX;
+}
+
+void dc_packet_read(struct dc_arena *scratch, const uint8_t *wire, size_t len, struct dc_answer *draft,
+		    struct dc_packet *ret_packet)
+{
+	ldns_pkt *pkt = NULL;
+	*ret_packet = (struct dc_packet){0};
+	draft->rcode = len >= HEADER ? LDNS_RCODE_WIRE(wire) : 0;
+	draft->authentic = false;
+	draft->ede = -1;
+	draft->ttl_s = 0;
+	draft->size = (uint32_t)len;
+	draft->detail = (struct dc_slice){0};
+	draft->rrs = NULL;
+	draft->rr_count = 0;
+	if (len < HEADER || !LDNS_QR_WIRE(wire) || LDNS_OPCODE_WIRE(wire) != LDNS_PACKET_QUERY)
+		return malformed(draft, "no DNS answer");
+	ret_packet->truncated = LDNS_TC_WIRE(wire);
+	if (!dc_packet_matches(wire, len, &draft->question))
+		return malformed(draft, "an answer to another question");
+	if (too_many(wire))
+		return malformed(draft, "more than 1024 records");
+	if (ldns_wire2pkt(&pkt, wire, len) != LDNS_STATUS_OK)
+		return malformed(draft, "the message cannot be read");
+	if (DC_ARENA_GUARD(scratch))
+		malformed(draft, "the names of the message take too much room");
+	else
+		judge(scratch, pkt, draft, ret_packet);
+	ldns_pkt_free(pkt);
+}
