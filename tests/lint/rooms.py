@@ -101,7 +101,7 @@ def foreign_rule(header):
 
 def is_libc(header):
     """What is not named as foreign must be the C library's or the kernel's."""
-    if header.startswith(("sys/", "linux/", "netinet/", "arpa/", "asm/")):
+    if header.startswith(("sys/", "linux/", "net/", "netinet/", "arpa/", "asm/")):
         return True
     return "/" not in header and header in LIBC
 

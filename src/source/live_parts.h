@@ -1,0 +1,188 @@
+/* Inside of the live source; nobody else includes this.
+ *
+ * live.c     the source: what waits, how much may be under way, what is handed back
+ * live_ask.c one question: to whom, when again, which failure to believe
+ * live_net.c servers, channels (c-ares), flights (one message on its way)
+ * live_socket.c sockets, as c-ares asks for them
+ *
+ * A pool is a set of servers that can stand in for each other: the resolvers, or one authoritative server. */
+#ifndef DC_SOURCE_LIVE_PARTS_H
+#define DC_SOURCE_LIVE_PARTS_H
+
+#include <ares.h>
+#include <sys/socket.h>
+
+#include "dns/packet.h"
+#include "source/live.h"
+
+enum {
+	LIVE_BURST = 64,           /* messages sent without a look at what came: more overflow a resolver's socket buffer */
+	LIVE_FIRST_WAIT_MS = 500,  /* then doubling */
+	LIVE_HEDGE_MS = 200,       /* a server silent this long to everybody is doubted, when there is another */
+	LIVE_REFUSED_WAIT_MS = 100,/* before asking again where nobody listened; doubling */
+	LIVE_PROBE_MS = 1000,      /* how often a doubted server is tried again, beside the one that answers */
+	LIVE_HOPS_MAX = 12,        /* further questions for CNAMEs that the server did not follow; resolvers stop at 11 */
+	LIVE_PUSHBACK_MAX = 2,     /* times a REFUSED of a server that answers others is asked again: dnsmasq when busy */
+	LIVE_WINDOW_START = 128,   /* grows by one an answer */
+	LIVE_CHANNELS_MAX = 64,
+	LIVE_STREAMS = 4,          /* TCP channels a server */
+	LIVE_CHANNEL_USES = 20000, /* then a new socket: a new source port */
+	LIVE_POOLS_MAX = 128,      /* authoritative servers with open sockets; idle ones make room */
+	LIVE_ID_SLOTS = 256,
+	LIVE_EDNS_SIZE = 1232,     /* never fragmented (DNS flag day 2020) */
+	LIVE_EDNS_LOOPBACK = 4096,
+	LIVE_EDNS_COMPLAINTS = 3,  /* then a server that never showed EDNS is asked without */
+	LIVE_TICK_MS = 250,        /* how exactly abandoned flights end */
+};
+
+struct pool;
+struct ask;
+
+/* One c-ares channel: one server, one socket. */
+struct chan {
+	struct dc_live *live;
+	struct server *server;
+	ares_channel ares;
+	struct dc_watch watch;
+	bool stream;        /* TCP */
+	bool retired;       /* takes no new flights, goes when the last has ended */
+	bool answered;      /* TCP: since the connection was opened */
+	unsigned uses;
+	unsigned flights;
+	int error;          /* errno of the last failure of a system call, 0 = none */
+	struct flight *by_id[LIVE_ID_SLOTS];
+	/* The head of the last datagram, until c-ares has found its question. */
+	bool unclaimed;
+	size_t datagram_len;
+	uint8_t datagram[DC_PACKET_QUERY_MAX];
+	struct flight *sending; /* inside ares_send: its callback comes too early */
+	struct chan *next, *prev;
+};
+
+struct server {
+	struct dc_live *live;
+	struct pool *pool;
+	unsigned index;
+	struct dc_live_server address;
+	struct sockaddr_storage sa;
+	socklen_t sa_len;
+	char text[DC_LIVE_SERVER_TEXT_MAX];
+	struct chan *datagrams[LIVE_CHANNELS_MAX];
+	struct chan *streams[LIVE_STREAMS];
+	unsigned turn;
+	uint64_t heard_ms;  /* when it last answered anything; 0 = never */
+	uint64_t probed_ms;
+	uint32_t answers;
+	bool doubted;       /* silent to everybody, or nobody listens there: asked after all others */
+	bool edns_seen, edns_off;
+	unsigned edns_complaints;
+};
+
+struct pool {
+	struct dc_live *live;
+	struct server *servers;
+	unsigned server_count;
+	unsigned turn;            /* for options.spread */
+	bool recursive;
+	struct ask *head, *tail;  /* not yet sent */
+	unsigned fresh, slow;     /* asks under way: waiting for a first reply; waiting longer */
+	unsigned window;
+	uint64_t shrunk_ms;
+	uint64_t used_ms;
+	struct pool *next;        /* list of authoritative servers */
+};
+
+/* One message on its way. */
+struct flight {
+	struct ask *ask;          /* NULL once the question has its answer */
+	struct chan *chan;
+	uint16_t id;
+	bool edns, probe, ended;
+	struct flight *next_id, **prev_id;
+	struct flight *next;      /* of the ask; of the free ones */
+};
+
+/* One question. */
+struct ask {
+	struct dc_live *live;
+	struct dc_fetch *fetch;
+	struct pool *pool;
+	struct dc_question question;  /* name: of the fetch, or of the alias that is being followed */
+	struct dc_answer *chain;      /* aliases followed so far */
+	struct dc_answer *failure;    /* the most telling of those that came */
+	struct flight *flights;
+	struct dc_timer timer;
+	uint64_t first_ms, deadline_ms;
+	uint64_t sent_ms;             /* the last try */
+	uint32_t wait_ms;             /* for its answer, from then on */
+	struct server *last;
+	struct server *stick;         /* the next try goes to this one */
+	uint8_t tried[DC_LIVE_SERVERS_MAX];
+	uint32_t failed;              /* servers whose answer was a failure, a bit each */
+	uint16_t tries, total_tries, hops, unreachable, pushbacks;
+	bool waiting;                 /* the timer ends a wait; else it starts a try */
+	bool slow, plain, stream, mangled, hedging, hedged;
+	int error;
+	struct ask *next, *prev;      /* in the queue of the pool; list of all that are under way; list of the finished */
+	struct dc_answer *answer;     /* finished */
+};
+
+struct dc_live {
+	struct dc_source source;
+	struct dc_loop *loop;
+	struct dc_live_options options;
+	struct dc_live_server addresses[DC_LIVE_SERVERS_MAX];
+	struct dc_arena *scratch;
+	struct pool *resolvers;       /* NULL when there are none */
+	struct pool *pools;           /* authoritative servers, the last used first */
+	unsigned pool_count;
+	struct ask *under_way;
+	struct ask *done_head, *done_tail;
+	struct dc_timer pump_timer, tick_timer;
+	struct chan *chans;           /* all there are */
+	unsigned retired;             /* of them; freed when nothing of c-ares is on the stack */
+	struct ask *free_asks;
+	struct flight *free_flights;
+	unsigned flights;
+	unsigned burst;
+	int64_t tokens_micro;         /* millionths of a message */
+	uint64_t tokens_ms;
+	unsigned depth;               /* calls on the stack that need this object afterwards */
+	bool dead;                    /* freed by a handler: goes when depth is 0 */
+	uint16_t ids[256];
+	unsigned ids_left;
+	struct dc_live_counts counts;
+};
+
+/* live.c */
+void live_enter(struct dc_live *live);
+void live_leave(struct dc_live *live);      /* hands back what is finished, sends what waits; *live may be gone after */
+void live_finish(struct ask *ask, struct dc_answer *answer); /* takes over `answer`; NULL = no memory */
+void live_spend(struct dc_live *live);      /* one message of the rate */
+
+/* live_ask.c */
+void ask_begin(struct ask *ask);
+void ask_heard(struct ask *ask, struct flight *flight, const uint8_t *wire, size_t len);
+void ask_unreachable(struct ask *ask, struct flight *flight);
+
+/* live_net.c */
+struct pool *live_pool_new(struct dc_live *live, const struct dc_live_server *servers, size_t count, bool recursive);
+void live_pool_free(struct pool *pool);
+/* No flight of `ask` knows it any more. */
+void live_forget_flights(struct ask *ask);
+/* Sends ask->question to `server`; what comes reaches ask_heard or ask_unreachable later, never before this returns.
+ * False when it could not be sent; ask->error says why. */
+bool live_send(struct ask *ask, struct server *server, bool stream, bool probe);
+/* It complained of EDNS. */
+void live_doubt_edns(struct server *server);
+void live_bury(struct dc_live *live);       /* frees retired channels without flights */
+void live_close_all(struct dc_live *live);  /* at the end */
+void live_tick(struct dc_live *live);       /* lets c-ares end what nobody waits for */
+/* A datagram that c-ares did not take for the answer to anything, if there is one. */
+void live_claim(struct chan *chan);
+
+/* live_socket.c */
+extern const struct ares_socket_functions live_socket_functions;
+const char *live_error_words(int error);
+
+#endif
