@@ -1,0 +1,46 @@
+/* What the SPF checks share. */
+#ifndef DC_CHECKS_SPF_COMMON_H
+#define DC_CHECKS_SPF_COMMON_H
+
+#include "checks/check.h"
+#include "mx/mx.h"
+#include "spf/spf.h"
+
+/* The domain's own record as far as it can be judged; NULL, after saying "not applicable", when there is none or it is
+ * not known (spf-record speaks of that). */
+static inline const struct dc_spf_node *dc_spf_own(const struct dc_facts *facts, struct dc_emitter *emitter)
+{
+	const struct dc_spf_node *root = facts->spf->root;
+	if (root->state == DC_SPF_STATE_RECORD)
+		return root;
+	dc_not_applicable(emitter);
+	return NULL;
+}
+
+static inline bool dc_spf_answer_failed(const struct dc_answer *answer)
+{
+	return answer && (!dc_outcome_is_known(answer->outcome) || answer->truncated);
+}
+
+/* The domain says itself that it neither sends nor receives. */
+static inline bool dc_spf_is_parked(const struct dc_facts *facts)
+{
+	return facts->inputs->parked || (facts->mx && facts->mx->class == DC_MX_NULL);
+}
+
+/* Texts collected for one argument. */
+struct dc_spf_texts {
+	struct dc_slice *items;
+	size_t count, capacity;
+};
+
+static inline void dc_spf_text_add(struct dc_emitter *emitter, struct dc_spf_texts *texts, struct dc_slice text)
+{
+	enum { LISTED_MAX = 12 }; /* a finding is one line */
+	if (texts->count < LISTED_MAX)
+		DC_PUSH(dc_emitter_arena(emitter), texts->items, texts->count, texts->capacity) = text;
+	else if (texts->count == LISTED_MAX)
+		DC_PUSH(dc_emitter_arena(emitter), texts->items, texts->count, texts->capacity) = DC_S("...");
+}
+
+#endif
