@@ -5,6 +5,16 @@
 	X(dc_check_mx_present) \
 	X(dc_check_mx_hosts) \
 	X(dc_check_mx_redundancy) \
+	X(dc_check_spf_record) \
+	X(dc_check_spf_syntax) \
+	X(dc_check_spf_lookups) \
+	X(dc_check_spf_voids) \
+	X(dc_check_spf_all) \
+	X(dc_check_spf_targets) \
+	X(dc_check_spf_ranges) \
+	X(dc_check_spf_hygiene) \
+	X(dc_check_spf_size) \
+	X(dc_check_spf_receivers) \
 	X(dc_check_dkim_selectors) \
 	X(dc_check_dkim_syntax) \
 	X(dc_check_dkim_key) \

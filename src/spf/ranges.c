@@ -58,6 +58,11 @@ static void append(struct dc_spf_set *set, struct dc_spf_interval interval)
 	DC_PUSH(set->arena, set->items, set->count, set->capacity) = interval;
 }
 
+static dc_u128 lesser(dc_u128 a, dc_u128 b)
+{
+	return a < b ? a : b;
+}
+
 void dc_spf_set_add(struct dc_spf_set *set, struct dc_spf_interval interval, struct dc_spf_set *fresh)
 {
 	dc_u128 at = interval.first;
@@ -72,7 +77,7 @@ void dc_spf_set_add(struct dc_spf_set *set, struct dc_spf_interval interval, str
 		const struct dc_spf_interval *old = &set->items[end++];
 		if (rest && old->first > at && fresh)
 			dc_spf_set_add(fresh,
-				       (struct dc_spf_interval){at, old->first - 1 < interval.last ? old->first - 1 : interval.last},
+				       (struct dc_spf_interval){at, lesser(old->first - 1, interval.last)},
 				       NULL);
 		if (old->last >= interval.last)
 			rest = false;
