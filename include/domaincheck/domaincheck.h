@@ -72,9 +72,9 @@ struct dc_result;
  * Called from dc_run_next, ahead of need by as many as are in flight. */
 typedef bool (*dc_next_domain)(void *user, char ret_domain[DC_DOMAIN_TEXT_MAX], const char **ret_typed);
 
-/* Opens what the configuration names (zone files, recordings, resolvers). `config` must outlive the run. With a
+/* Opens what the configuration names (zone files, recordings, resolvers). `config` must outlive the run and is completed by what a recording says. With a
  * recording and `next` NULL, the domains of the recording are audited. */
-DC_PUBLIC enum dc_status dc_run_new(const struct dc_config *config, dc_next_domain next, void *user,
+DC_PUBLIC enum dc_status dc_run_new(struct dc_config *config, dc_next_domain next, void *user,
 				    struct dc_run **ret_run, struct dc_error *err);
 /* The next result, in the order of the domains (or, with "unordered", as they come); *ret_result NULL: all done. Blocks.
  * The result is the caller's, and must be freed before the run. */
@@ -113,8 +113,8 @@ struct dc_format_info {
 	const char *about; /* one line */
 	bool streams;      /* each domain is complete as soon as it is added */
 };
-/* NULL past the end. */
-DC_PUBLIC const struct dc_format_info *dc_format_info_at(size_t i);
+/* False past the end. */
+DC_PUBLIC bool dc_format_info_at(size_t i, struct dc_format_info *ret_info);
 
 struct dc_writer;
 

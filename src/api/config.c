@@ -79,6 +79,13 @@ static enum dc_status set_path(struct dc_config *config, const struct row *row, 
 	return DC_OK;
 }
 
+static enum dc_status set_text(struct dc_config *config, const struct row *row, struct dc_slice value,
+			       struct dc_error *err)
+{
+	*(struct dc_slice *)field(config, row) = value;
+	return DC_OK;
+}
+
 static enum dc_status add_text(struct dc_config *config, const struct row *row, struct dc_slice value,
 			       struct dc_error *err)
 {
@@ -238,7 +245,7 @@ static const struct row rows[] = {
 	{{"helo", 0, "NAME", false, "the name they say in HELO"}, set_helo, AT(helo)},
 	{{"mail-from", 0, "DOMAIN|ADDRESS", false, "the return path"}, set_mail_from, AT(mail_from)},
 	{{"dkim-domain", 0, "DOMAIN", false, "the d= of DKIM signatures (default: the domain)"}, set_domain, AT(dkim_domain)},
-	{{"what-if", 0, "TAGS", false, "DMARC tags laid over the record, such as 'p=reject; aspf=s'"}, set_path, AT(what_if)},
+	{{"what-if", 0, "TAGS", false, "DMARC tags laid over the record, such as 'p=reject; aspf=s'"}, set_text, AT(what_if)},
 	{{"parked", 0, NULL, false, "the domain must not send at all"}, set_switch, AT(parked)},
 	{{"dnssec", 0, NULL, false, "validate DNSSEC (default: when one domain is audited)"}, set_switch, AT(lone)},
 	{{"profile", 'p', "NAME[,NAME...]", true, "requirement sets (default baseline)"}, set_profile, AT(profiles)},

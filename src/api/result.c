@@ -1,0 +1,106 @@
+/* A finished audit becomes a result: checks, decision, and the view that renderers get. */
+#include "api/run.h"
+
+#include <stdlib.h>
+
+static void judge(struct dc_result *result)
+{
+	struct dc_audit_run *audit = &result->audit;
+	struct dc_finding_list list = {0};
+	struct dc_check_run *runs;
+	size_t count = dc_checks_run(audit->arena, audit->facts, &runs, &list);
+	result->judgement = dc_policy_judge(audit->arena, &result->run->config->policy, runs, count, &list);
+}
+
+/* Findings about a domain that costs too much memory cost memory too: then only that is said. */
+static bool judge_within(struct dc_result *result, bool bare)
+{
+	struct dc_audit_run *audit = &result->audit;
+	if (DC_ARENA_GUARD(audit->arena))
+		return false;
+	if (bare) {
+		dc_arena_reset(audit->arena);
+		struct dc_facts *facts = DC_NEW(audit->arena, struct dc_facts);
+		*facts = (struct dc_facts){.inputs = &audit->inputs, .evidence = audit->evidence};
+		facts->budget_spent[DC_BUDGET_MEMORY] = true;
+		facts->budget_limit[DC_BUDGET_MEMORY] = DC_AUDIT_MEMORY_MAX;
+		audit->facts = facts;
+	}
+	judge(result);
+	return true;
+}
+
+static struct dc_dns_figures figures(const struct dc_result *result)
+{
+	const struct dc_audit_run *audit = &result->audit;
+	struct dc_dns_figures dns = {.rounds = audit->rounds, .elapsed_ms = audit->elapsed_ms};
+	for (size_t i = 0; i < dc_evidence_count(audit->evidence); i++) {
+		const struct dc_answer *answer = dc_evidence_at(audit->evidence, i);
+		if (answer->question.kind == DC_ASK_RECEIVER)
+			continue;
+		dns.questions++;
+		dns.unanswered += !dc_outcome_is_known(answer->outcome);
+	}
+	const struct dc_recorded_audit *recorded =
+		result->run->sources.recording ? dc_recording_audit(result->run->sources.recording, audit->inputs.domain) : NULL;
+	if (recorded)
+		dns.elapsed_ms = recorded->elapsed_ms;
+	return dns;
+}
+
+void dc_result_judge(struct dc_result *result)
+{
+	struct dc_audit_run *audit = &result->audit;
+	if (!(audit->facts && judge_within(result, false)) && !judge_within(result, true)) {
+		result->run->status = dc_error_set(&result->run->error, DC_ERR_NOMEM, "out of memory for the findings of %s",
+						   result->domain);
+		return;
+	}
+	const struct dc_judgement *judgement = &result->judgement;
+	result->view = (struct dc_audit_result){
+		.inputs = &audit->inputs,
+		.facts = audit->facts,
+		.checks = judgement->checks,
+		.check_count = judgement->check_count,
+		.findings = judgement->findings,
+		.finding_count = judgement->finding_count,
+		.profiles = judgement->profiles,
+		.profile_count = judgement->profile_count,
+		.verdict = judgement->verdict,
+		.dns = figures(result),
+	};
+}
+
+void dc_result_free(struct dc_result *result)
+{
+	if (!result)
+		return;
+	dc_audit_run_clear(&result->audit);
+	free((char *)result->typed.ptr);
+	free(result);
+}
+
+const char *dc_result_domain(const struct dc_result *result)
+{
+	return result->domain;
+}
+
+enum dc_result_verdict dc_result_verdict(const struct dc_result *result)
+{
+	static const enum dc_result_verdict verdicts[] = {
+		[DC_DOMAIN_PASS] = DC_RESULT_PASS,
+		[DC_DOMAIN_INCOMPLETE] = DC_RESULT_INCOMPLETE,
+		[DC_DOMAIN_FAIL] = DC_RESULT_FAIL,
+	};
+	return verdicts[result->judgement.verdict];
+}
+
+bool dc_result_fails(const struct dc_result *result)
+{
+	return result->judgement.fails;
+}
+
+bool dc_result_is_incomplete(const struct dc_result *result)
+{
+	return result->judgement.incomplete;
+}

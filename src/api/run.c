@@ -1,0 +1,298 @@
+/* A run: names in, results out, as many audits in flight as the configuration allows. */
+#include "api/run.h"
+
+#include <stdlib.h>
+
+#include "source/clock.h"
+
+enum {
+	RUN_MEMORY_MAX = 16 << 20,
+	AHEAD = 4, /* results kept for their turn, as a multiple of the audits in flight: one slow domain must not stop
+		      the rest at once */
+};
+
+const char *dc_version(void)
+{
+	return DC_VERSION;
+}
+
+/* ---- options of the report: what the verdict depends on, never where the answers came from ---- */
+
+static const char *const reported[] = {"selector",  "selectors", "ip",	    "helo",    "mail-from", "dkim-domain",
+				       "what-if",   "parked",	 "dnssec",  "profile", "fail-on",   "now"};
+
+static bool is_reported(const char *name)
+{
+	for (size_t i = 0; i < sizeof reported / sizeof *reported; i++)
+		if (strcmp(name, reported[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Values of one setting become one list. */
+static void list_options(struct dc_run *run)
+{
+	const struct dc_config *config = run->config;
+	struct dc_run_option *options = DC_NEW_ARRAY(run->arena, struct dc_run_option, sizeof reported / sizeof *reported);
+	size_t count = 0;
+	for (size_t i = 0; i < sizeof reported / sizeof *reported; i++) {
+		struct dc_slice *values = NULL;
+		size_t value_count = 0, capacity = 0;
+		for (size_t k = 0; k < config->given_count; k++)
+			if (strcmp(config->given[k].name, reported[i]) == 0)
+				DC_PUSH(run->arena, values, value_count, capacity) = config->given[k].value;
+		if (value_count)
+			options[count++] = (struct dc_run_option){.name = reported[i], .type = DC_OPTION_LIST,
+								  .values = values, .value_count = value_count};
+	}
+	run->info.options = options;
+	run->info.option_count = count;
+}
+
+static void fill_inputs(struct dc_run *run)
+{
+	const struct dc_config *config = run->config;
+	run->inputs = (struct dc_inputs){
+		.now_s = run->info.started_s,
+		.selectors = config->selectors.items,
+		.selector_count = config->selectors.count,
+		.search = config->search,
+		.senders = config->senders,
+		.sender_count = config->sender_count,
+		.helo = config->helo,
+		.mail_from = config->mail_from,
+		.mail_from_local = config->mail_from_local,
+		.dkim_domain = config->dkim_domain,
+		.what_if = config->what_if,
+		.parked = config->parked,
+		.lone = config->lone,
+	};
+}
+
+/* ---- recordings ---- */
+
+static enum dc_status start_recording(struct dc_run *run, struct dc_error *err)
+{
+	const struct dc_config *config = run->config;
+	if (!config->record.len)
+		return DC_OK;
+	run->writer = dc_recording_writer_new();
+	if (!run->writer)
+		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the recording");
+	dc_recording_put_clock(run->writer, run->info.started_s);
+	for (size_t i = 0; i < config->given_count; i++)
+		if (is_reported(config->given[i].name))
+			dc_recording_put_option(run->writer, config->given[i].name, config->given[i].value);
+	return DC_OK;
+}
+
+static void record(struct dc_result *result)
+{
+	struct dc_run *run = result->run;
+	const struct dc_audit_run *audit = &result->audit;
+	struct dc_recorded_audit row = {.domain = audit->inputs.domain, .elapsed_ms = result->view.dns.elapsed_ms,
+					.rounds = audit->rounds, .questions = result->view.dns.questions};
+	for (size_t i = 0; i < dc_evidence_count(audit->evidence); i++) {
+		const struct dc_answer *answer = dc_evidence_at(audit->evidence, i);
+		if (answer->question.kind != DC_ASK_RECEIVER)
+			dc_recording_put_answer(run->writer, answer);
+	}
+	dc_recording_put_audit(run->writer, &row);
+}
+
+/* What the recorded run was told is the default of its replay. */
+static enum dc_status recorded_options(struct dc_config *config, const struct dc_recording *recording,
+				       struct dc_error *err)
+{
+	size_t own = config->given_count;
+	enum dc_status status = DC_OK;
+	for (size_t i = 0; status == DC_OK && i < dc_recording_option_count(recording); i++) {
+		const struct dc_recorded_option *option = dc_recording_option(recording, i);
+		bool overridden = !is_reported((const char *)option->name.ptr);
+		for (size_t k = 0; k < own; k++)
+			overridden |= dc_slice_eq(dc_slice_of(config->given[k].name), option->name);
+		if (!overridden)
+			status = dc_config_set(config, option->name.ptr, option->value.ptr, err);
+	}
+	return status;
+}
+
+/* ---- making and ending ---- */
+
+static enum dc_status set_up(struct dc_run *run, struct dc_config *config, struct dc_error *err)
+{
+	run->loop = dc_loop_new();
+	if (!run->loop)
+		return dc_error_set(err, DC_ERR_NOMEM, "cannot make an event loop");
+	/* Before any thread or socket: the worker is a fork of this process. */
+	run->receiver = dc_receiver_new(run->loop);
+	if (!run->receiver)
+		return dc_error_set(err, DC_ERR_NOMEM, "cannot make the receiver");
+	enum dc_status status = dc_run_sources_open(&run->sources, config, run->loop, err);
+	if (status == DC_OK && run->sources.recording)
+		status = recorded_options(config, run->sources.recording, err);
+	if (status != DC_OK)
+		return status;
+	run->info.tool_version = DC_VERSION;
+	run->info.started_s = config->now_given		? config->now_s
+			      : run->sources.recording ? dc_recording_clock(run->sources.recording)
+						       : dc_clock_now_s();
+	if (DC_ARENA_GUARD(run->arena))
+		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the run");
+	list_options(run);
+	fill_inputs(run);
+	struct dc_gather_options options = {.sources = run->sources.items, .source_count = run->sources.count,
+					    .timed = run->sources.timed, .receiver = run->receiver};
+	run->gather = dc_gather_new(run->loop, &options);
+	if (!run->gather)
+		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the run");
+	return start_recording(run, err);
+}
+
+enum dc_status dc_run_new(struct dc_config *config, dc_next_domain next, void *user, struct dc_run **ret_run,
+			  struct dc_error *err)
+{
+	struct dc_run *run = calloc(1, sizeof *run);
+	if (!run || !(run->arena = dc_arena_new(RUN_MEMORY_MAX))) {
+		free(run);
+		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the run");
+	}
+	run->config = config;
+	run->next = next;
+	run->user = user;
+	enum dc_status status = set_up(run, config, err);
+	if (status != DC_OK) {
+		dc_run_free(run);
+		return status;
+	}
+	*ret_run = run;
+	return DC_OK;
+}
+
+void dc_run_free(struct dc_run *run)
+{
+	if (!run)
+		return;
+	if (run->gather)
+		dc_gather_stop(run->gather);
+	if (run->receiver)
+		dc_receiver_free(run->receiver);
+	dc_run_sources_close(&run->sources);
+	while (run->first) {
+		struct dc_result *next = run->first->next;
+		dc_result_free(run->first);
+		run->first = next;
+	}
+	dc_gather_free(run->gather);
+	dc_recording_writer_free(run->writer);
+	if (run->loop)
+		dc_loop_free(run->loop);
+	dc_arena_free(run->arena);
+	free(run);
+}
+
+/* ---- names in ---- */
+
+static void audit_finished(struct dc_audit_run *audit)
+{
+	struct dc_result *result = audit->user;
+	dc_result_judge(result);
+	if (result->run->writer && result->run->status == DC_OK)
+		record(result);
+	result->done = true;
+}
+
+static bool next_name(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const char **typed)
+{
+	*typed = NULL;
+	if (run->next)
+		return run->next(run->user, domain, typed);
+	if (!run->sources.recording || run->replayed >= dc_recording_audit_count(run->sources.recording))
+		return false;
+	struct dc_slice name = dc_recording_audit_at(run->sources.recording, run->replayed++)->domain;
+	size_t len = name.len < DC_DOMAIN_TEXT_MAX ? name.len : DC_DOMAIN_TEXT_MAX - 1;
+	memcpy(domain, name.ptr, len);
+	domain[len] = 0;
+	return true;
+}
+
+static enum dc_status start_one(struct dc_run *run, const char *domain, const char *typed)
+{
+	struct dc_result *result = calloc(1, sizeof *result);
+	char *copy = typed && strcmp(typed, domain) != 0 ? strdup(typed) : NULL;
+	if (!result || (typed && strcmp(typed, domain) != 0 && !copy)) {
+		free(result);
+		free(copy);
+		return dc_error_set(&run->error, DC_ERR_NOMEM, "out of memory for another domain");
+	}
+	memcpy(result->domain, domain, strlen(domain) + 1);
+	result->run = run;
+	result->typed = dc_slice_of(copy);
+	result->audit.inputs = run->inputs;
+	result->audit.inputs.domain = dc_slice_of(result->domain);
+	result->audit.inputs.typed = result->typed;
+	result->audit.finished = audit_finished;
+	result->audit.user = result;
+	if (!dc_gather_start(run->gather, &result->audit)) {
+		dc_result_free(result);
+		return dc_error_set(&run->error, DC_ERR_NOMEM, "out of memory for another domain");
+	}
+	result->prev = run->last;
+	*(run->last ? &run->last->next : &run->first) = result;
+	run->last = result;
+	run->waiting++;
+	return DC_OK;
+}
+
+static void fill(struct dc_run *run)
+{
+	char domain[DC_DOMAIN_TEXT_MAX];
+	const char *typed;
+	while (!run->exhausted && run->status == DC_OK && dc_gather_running(run->gather) < run->config->jobs &&
+	       run->waiting < AHEAD * run->config->jobs) {
+		if (next_name(run, domain, &typed))
+			run->status = start_one(run, domain, typed);
+		else
+			run->exhausted = true;
+	}
+}
+
+/* ---- results out ---- */
+
+static struct dc_result *take_finished(struct dc_run *run)
+{
+	struct dc_result *result = run->first;
+	while (result && !result->done && run->config->unordered)
+		result = result->next;
+	if (!result || !result->done)
+		return NULL;
+	*(result->prev ? &result->prev->next : &run->first) = result->next;
+	*(result->next ? &result->next->prev : &run->last) = result->prev;
+	result->next = result->prev = NULL;
+	run->waiting--;
+	return result;
+}
+
+enum dc_status dc_run_next(struct dc_run *run, struct dc_result **ret_result, struct dc_error *err)
+{
+	for (;;) {
+		fill(run);
+		if (run->status != DC_OK) {
+			if (err)
+				*err = run->error;
+			return run->status;
+		}
+		struct dc_result *result = take_finished(run);
+		if (result || (run->exhausted && run->waiting == 0)) {
+			*ret_result = result;
+			return DC_OK;
+		}
+		if (!dc_gather_run(run->gather, -1))
+			run->status = dc_error_set(&run->error, DC_ERR_INTERNAL, "the event loop failed");
+	}
+}
+
+enum dc_status dc_run_finish(struct dc_run *run, struct dc_error *err)
+{
+	return run->writer ? dc_recording_finish(run->writer, run->config->record.ptr, err) : DC_OK;
+}

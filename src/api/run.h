@@ -1,0 +1,61 @@
+/* A run and its results, inside. */
+#ifndef DC_API_RUN_H
+#define DC_API_RUN_H
+
+#include "api/config.h"
+#include "evidence/recording.h"
+#include "gather/gather.h"
+#include "policy/policy.h"
+#include "render/render.h"
+
+enum { DC_RUN_SOURCES_MAX = 4 };
+
+/* Where the answers of one run come from. */
+struct dc_run_sources {
+	struct dc_source *items[DC_RUN_SOURCES_MAX]; /* in the order of asking */
+	size_t count;
+	struct dc_source *owned[DC_RUN_SOURCES_MAX]; /* in the order of freeing */
+	size_t owned_count;
+	struct dc_recording *recording; /* --replay */
+	bool timed;
+};
+/* Opens what `config` names. On failure everything opened so far is in *sources, for dc_run_sources_close. */
+enum dc_status dc_run_sources_open(struct dc_run_sources *sources, const struct dc_config *config, struct dc_loop *loop,
+				   struct dc_error *err);
+void dc_run_sources_close(struct dc_run_sources *sources);
+
+struct dc_result {
+	struct dc_run *run;
+	struct dc_audit_run audit;
+	char domain[DC_DOMAIN_TEXT_MAX];
+	struct dc_slice typed; /* on the heap */
+	struct dc_judgement judgement;
+	struct dc_audit_result view;
+	bool done;
+	struct dc_result *next, *prev; /* in the order of the names */
+};
+
+struct dc_run {
+	const struct dc_config *config;
+	struct dc_arena *arena;
+	struct dc_inputs inputs; /* what all domains share */
+	struct dc_loop *loop;
+	struct dc_run_sources sources;
+	struct dc_receiver *receiver;
+	struct dc_gather *gather;
+	struct dc_recording_writer *writer; /* --record */
+	struct dc_run_info info;
+	dc_next_domain next;
+	void *user;
+	size_t replayed; /* domains taken from the recording */
+	bool exhausted;
+	struct dc_result *first, *last; /* not handed out yet */
+	size_t waiting;                 /* of these */
+	enum dc_status status;          /* the first failure sticks */
+	struct dc_error error;
+};
+
+/* Checks and policy over a finished audit; fills judgement and view. */
+void dc_result_judge(struct dc_result *result);
+
+#endif

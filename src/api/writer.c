@@ -1,0 +1,127 @@
+/* Reports for the world outside: the public face of the render room. */
+#include "api/run.h"
+
+#include <stdlib.h>
+
+#include "base/escape.h"
+
+struct dc_writer {
+	struct dc_sink sink; /* first: the sink's write finds the writer */
+	struct dc_report *report;
+	dc_write write;
+	void *user;
+};
+
+static bool sink_write(struct dc_sink *sink, const void *bytes, size_t len)
+{
+	struct dc_writer *writer = sink->user;
+	return writer->write(writer->user, bytes, len);
+}
+
+static struct dc_style style_of(const struct dc_look *look)
+{
+	struct dc_style style = {0};
+	if (look)
+		style = (struct dc_style){.width = look->width, .color = look->color, .utf8 = look->utf8,
+					  .quiet = look->quiet, .verbose = look->verbose};
+	return style;
+}
+
+bool dc_format_info_at(size_t i, struct dc_format_info *ret_info)
+{
+	const struct dc_format *format = dc_format_at(i);
+	if (format)
+		*ret_info = (struct dc_format_info){.name = format->name, .about = format->about, .streams = format->streams};
+	return format != NULL;
+}
+
+enum dc_status dc_writer_new(struct dc_run *run, const char *format, const struct dc_look *look, dc_write write,
+			     void *user, struct dc_writer **ret_writer, struct dc_error *err)
+{
+	char shown[80];
+	struct dc_style style = style_of(look);
+	const struct dc_format *found = dc_format_find(dc_slice_of(format));
+	if (!found)
+		return dc_error_set(err, DC_ERR_USAGE, "there is no format \"%s\"",
+				    dc_escape_line(shown, sizeof shown, dc_slice_of(format)));
+	struct dc_writer *writer = calloc(1, sizeof *writer);
+	if (!writer)
+		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the report");
+	*writer = (struct dc_writer){.sink = {.write = sink_write, .user = writer}, .write = write, .user = user};
+	writer->report = dc_report_new(found, &run->info, &style, &writer->sink);
+	if (!writer->report) {
+		free(writer);
+		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the report");
+	}
+	*ret_writer = writer;
+	return DC_OK;
+}
+
+static enum dc_status failed(enum dc_status status, struct dc_error *err)
+{
+	return status == DC_ERR_IO ? dc_error_set(err, status, "the report could not be written")
+				   : dc_error_set(err, status, "the report is larger than its ceiling");
+}
+
+enum dc_status dc_writer_add(struct dc_writer *writer, const struct dc_result *result, struct dc_error *err)
+{
+	enum dc_status status = dc_report_domain(writer->report, &result->view);
+	return status == DC_OK ? DC_OK : failed(status, err);
+}
+
+enum dc_status dc_writer_end(struct dc_writer *writer, struct dc_error *err)
+{
+	enum dc_status status = dc_report_end(writer->report, err);
+	free(writer);
+	return status;
+}
+
+/* ---- pages about the program ---- */
+
+static enum dc_status put(struct dc_buf *page, dc_write write, void *user, struct dc_error *err)
+{
+	enum dc_status status = page->status;
+	if (status != DC_OK)
+		(void)dc_error_set(err, status, "out of memory for the page");
+	else if (!write(user, page->ptr, page->len))
+		status = dc_error_set(err, DC_ERR_IO, "the page could not be written");
+	dc_buf_free(page);
+	return status;
+}
+
+enum { PAGE_MAX = 16 << 20 };
+
+static bool wants_json(const char *format)
+{
+	return format && strcmp(format, "json") == 0;
+}
+
+enum dc_status dc_explain(const char *slug, const char *format, const struct dc_look *look, dc_write write, void *user,
+			  struct dc_error *err)
+{
+	struct dc_buf page;
+	char shown[120];
+	struct dc_style style = style_of(look);
+	dc_buf_init(&page, PAGE_MAX);
+	bool found = wants_json(format) ? dc_explain_json(&page, dc_slice_of(slug))
+					: dc_explain_text(&page, dc_slice_of(slug), &style);
+	if (!found) {
+		dc_buf_free(&page);
+		return dc_error_set(err, DC_ERR_USAGE, "there is no finding \"%s\": \"domaincheck explain\" lists them all",
+				    dc_escape_line(shown, sizeof shown, dc_slice_of(slug)));
+	}
+	return put(&page, write, user, err);
+}
+
+enum dc_status dc_list_checks(const char *format, const struct dc_look *look, dc_write write, void *user,
+			      struct dc_error *err)
+{
+	struct dc_buf page;
+	struct dc_style style = style_of(look);
+	dc_buf_init(&page, PAGE_MAX);
+	if (wants_json(format))
+		dc_checks_json(&page);
+	else
+		dc_checks_text(&page, &style);
+	return put(&page, write, user, err);
+}

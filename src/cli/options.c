@@ -1,0 +1,229 @@
+/* Options: the library's settings and our own in one table for getopt_long. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+/* Ours: what concerns files, looks and the run as a whole. */
+static const struct dc_setting own[] = {
+	{"input", 'i', "FILE", true, "names, one a line, # comments (\"-\": standard input)"},
+	{"format", 'f', "NAME", true, "report format (default text)"},
+	{"output", 'o', "FILE", true, "report into a file, written whole or not at all"},
+	{"color", 0, "auto|always|never", false, "colours (NO_COLOR is honoured)"},
+	{"progress", 0, "auto|always|never", false, "a progress line on standard error"},
+	{"quiet", 'q', NULL, false, "verdicts only"},
+	{"verbose", 'v', NULL, false, "evidence too"},
+	{"help", 'h', NULL, false, "this page"},
+	{"version", 'V', NULL, false, "the version"},
+};
+
+enum { OWN_COUNT = sizeof own / sizeof *own, OPTIONS_MAX = 96 };
+
+static const struct dc_setting *row_at(size_t i)
+{
+	return i < OWN_COUNT ? &own[i] : dc_setting_at(i - OWN_COUNT);
+}
+
+/* ---- our own ---- */
+
+static bool three_ways(const char *name, const char *value, int *ret_choice)
+{
+	static const char *const words[] = {"auto", "always", "never"};
+	for (int i = 0; i < 3; i++)
+		if (strcmp(value, words[i]) == 0) {
+			*ret_choice = i;
+			return true;
+		}
+	complain("--%s: \"%s\" is not auto, always or never", name, value);
+	return false;
+}
+
+static bool known_format(const char *name)
+{
+	struct dc_format_info info;
+	for (size_t i = 0; dc_format_info_at(i, &info); i++)
+		if (strcmp(info.name, name) == 0)
+			return true;
+	(void)fprintf(stderr, "domaincheck: --format: there is no format \"%s\"; there are:", name);
+	for (size_t i = 0; dc_format_info_at(i, &info); i++)
+		(void)fprintf(stderr, " %s", info.name);
+	(void)fputc('\n', stderr);
+	return false;
+}
+
+/* -f and -o come in pairs: either begins a new one when the last has it already. */
+static bool add_output(struct options *options, const char *format, const char *path)
+{
+	struct output *last = options->output_count ? &options->outputs[options->output_count - 1] : NULL;
+	if (!last || (format && last->format) || (path && last->path)) {
+		if (options->output_count == OUTPUTS_MAX) {
+			complain("more than %d reports of one run", OUTPUTS_MAX);
+			return false;
+		}
+		last = &options->outputs[options->output_count++];
+	}
+	if (format)
+		last->format = format;
+	if (path)
+		last->path = path;
+	return true;
+}
+
+static bool set_own(struct options *options, size_t row, const char *value)
+{
+	int choice;
+	switch (row) {
+	case 0:
+		if (options->input_count == INPUTS_MAX) {
+			complain("--input: more than %d files", INPUTS_MAX);
+			return false;
+		}
+		options->inputs[options->input_count++] = value;
+		return true;
+	case 1:
+		return known_format(value) && add_output(options, value, NULL);
+	case 2:
+		return add_output(options, NULL, value);
+	case 3:
+	case 4:
+		if (!three_ways(own[row].name, value, &choice))
+			return false;
+		*(row == 3 ? (int *)&options->color : (int *)&options->progress) = choice;
+		return true;
+	case 5:
+		return options->quiet = true;
+	case 6:
+		return options->verbose = true;
+	case 7:
+		return options->help = true;
+	default:
+		return options->version = true;
+	}
+}
+
+static bool set_library(struct options *options, const struct dc_setting *row, const char *value)
+{
+	struct dc_error err;
+	if (dc_config_set(options->config, row->name, value, &err) != DC_OK) {
+		complain("%s", err.message);
+		return false;
+	}
+	options->replay |= strcmp(row->name, "replay") == 0;
+	options->dnssec_given |= strcmp(row->name, "dnssec") == 0;
+	return true;
+}
+
+/* ---- all ---- */
+
+static void explain_mistake(int code, char **argv)
+{
+	const char *typed = argv[optind - 1];
+	if (code == ':')
+		complain("%s needs a value: see domaincheck --help", typed);
+	else if (optopt && optopt < 256)
+		complain("there is no option -%c: see domaincheck --help", optopt);
+	else
+		complain("there is no option %s: see domaincheck --help", typed);
+}
+
+static bool only_one_stdout(const struct options *options)
+{
+	size_t to_stdout = 0;
+	for (size_t i = 0; i < options->output_count; i++)
+		to_stdout += !options->outputs[i].path;
+	if (to_stdout > 1)
+		complain("two reports would go to standard output: give all but one a file with --output");
+	return to_stdout <= 1;
+}
+
+enum exit_status options_parse(int argc, char **argv, struct options *options)
+{
+	struct option table[OPTIONS_MAX] = {0};
+	char letters[2 * OPTIONS_MAX + 2] = ":";
+	size_t n = 1, count = 0;
+	*options = (struct options){.config = dc_config_new()};
+	if (!options->config) {
+		complain("out of memory");
+		return EXIT_FAULT;
+	}
+	for (const struct dc_setting *row; count < OPTIONS_MAX - 1 && (row = row_at(count)) != NULL; count++) {
+		int has = row->argument ? required_argument : count < OWN_COUNT ? no_argument : optional_argument;
+		table[count] = (struct option){row->name, has, NULL, 256 + (int)count};
+		if (row->letter) {
+			letters[n++] = row->letter;
+			if (row->argument)
+				letters[n++] = ':';
+		}
+	}
+	opterr = 0;
+	for (int code; (code = getopt_long(argc, argv, letters, table, NULL)) != -1;) {
+		size_t row = 0;
+		if (code == '?' || code == ':') {
+			explain_mistake(code, argv);
+			return EXIT_USAGE;
+		}
+		while (code < 256 ? row_at(row)->letter != code : row != (size_t)(code - 256))
+			row++;
+		const char *value = optarg ? optarg : "yes";
+		if (!(row < OWN_COUNT ? set_own(options, row, value) : set_library(options, row_at(row), value)))
+			return EXIT_USAGE;
+	}
+	options->names = argv + optind;
+	options->name_count = argc - optind;
+	return only_one_stdout(options) ? EXIT_FINE : EXIT_USAGE;
+}
+
+void options_help(FILE *out)
+{
+	(void)fputs("usage: domaincheck [OPTIONS] DOMAIN...     is the domain fit to send mail? (\"-\": names on standard input)\n"
+		    "       domaincheck explain [SLUG]           what a finding means and how to mend it\n"
+		    "       domaincheck checks                   every check, with the standard it comes from\n\n",
+		    out);
+	const struct dc_setting *row;
+	for (size_t i = 0; (row = row_at(i)) != NULL; i++) {
+		char left[64];
+		(void)snprintf(left, sizeof left, "%c%c%c --%s%s%s", row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
+			       row->letter ? ',' : ' ', row->name, row->argument ? " " : "", row->argument ? row->argument : "");
+		if (strlen(left) > 30)
+			(void)fprintf(out, "  %s\n  %-30s  %s\n", left, "", row->about);
+		else
+			(void)fprintf(out, "  %-30s  %s\n", left, row->about);
+	}
+	(void)fputs("\nExit status: 0 nothing at or above --fail-on, 1 findings, 2 usage or bad input, 3 something could\n"
+		    "not be determined, 4 internal fault. The manual is domaincheck(1).\n",
+		    out);
+}
+
+/* ---- looks ---- */
+
+static bool is_utf8(void)
+{
+	const char *names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	for (size_t i = 0; i < 3; i++) {
+		const char *value = getenv(names[i]);
+		if (value && *value)
+			return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
+	}
+	return false;
+}
+
+struct dc_look look_for(const struct options *options, bool to_stdout)
+{
+	struct dc_look look = {.quiet = options->quiet, .verbose = options->verbose};
+	bool terminal = to_stdout && isatty(STDOUT_FILENO);
+	const char *term = getenv("TERM"), *none = getenv("NO_COLOR"), *columns = getenv("COLUMNS");
+	struct winsize size;
+	look.color = options->color == ALWAYS ||
+		     (options->color == AUTO && terminal && !(none && *none) && term && strcmp(term, "dumb") != 0);
+	look.utf8 = is_utf8();
+	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+		look.width = size.ws_col;
+	else if (to_stdout && columns && atoi(columns) > 0)
+		look.width = (unsigned)atoi(columns);
+	if (look.width > 120)
+		look.width = 120; /* longer lines are hard to read */
+	return look;
+}
