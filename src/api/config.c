@@ -93,6 +93,7 @@ static enum dc_status add_text(struct dc_config *config, const struct row *row, 
 	if (value.len == 0)
 		return bad(row, value, err, "anything: it is empty");
 	DC_PUSH(config->arena, texts->items, texts->count, texts->capacity) = value;
+	DC_PUSH(config->arena, texts->texts, texts->text_count, texts->text_capacity) = value.ptr;
 	return DC_OK;
 }
 

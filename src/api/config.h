@@ -18,8 +18,9 @@ enum {
 };
 
 struct dc_texts {
-	struct dc_slice *items; /* each also NUL-terminated */
-	size_t count, capacity;
+	struct dc_slice *items;
+	const char **texts; /* the same, NUL-terminated */
+	size_t count, capacity, text_count, text_capacity;
 };
 
 struct dc_config {
