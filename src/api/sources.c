@@ -7,9 +7,7 @@
 #include "api/run.h"
 
 #include "source/live.h"
-#include "source/recording.h"
 #include "source/resolvconf.h"
-#include "source/unbound.h"
 #include "source/zonefile.h"
 
 static enum dc_status add(struct dc_run_sources *sources, struct dc_source *source, bool asked, const struct dc_error *err)
@@ -36,21 +34,6 @@ static enum dc_status servers(const struct dc_config *config, struct dc_live_ser
 	return status;
 }
 
-/* Recursion and validation; `list` empty: from the root. */
-static struct dc_source *unbound(const struct dc_config *config, struct dc_loop *loop, const struct dc_live_server *list,
-				 size_t count, struct dc_error *err)
-{
-	struct dc_unbound_options options = {
-		.recurse = config->recurse,
-		.servers = list,
-		.server_count = count,
-		.timeout_ms = (uint32_t)config->timeout_ms,
-		.root_hints = config->root_hints.ptr,
-		.trust_anchor = config->trust_anchor.ptr,
-	};
-	return dc_unbound_new(loop, &options, err);
-}
-
 static enum dc_status open_live(struct dc_run_sources *sources, const struct dc_config *config, struct dc_loop *loop,
 				struct dc_error *err)
 {
@@ -72,13 +55,11 @@ static enum dc_status open_live(struct dc_run_sources *sources, const struct dc_
 		};
 		below = dc_live_new(loop, &options, err);
 	} else {
-		below = unbound(config, loop, NULL, 0, err);
+		return dc_error_set(err, DC_ERR_USAGE, "--recurse: not built in");
 	}
 	enum dc_status status = add(sources, below, !overlay, err);
 	if (status == DC_OK && overlay)
 		status = add(sources, dc_zonefile_new(config->zones.texts, config->zones.count, below, err), true, err);
-	if (status == DC_OK && !config->recurse)
-		status = add(sources, unbound(config, loop, list, count, err), true, err);
 	return status;
 }
 
@@ -108,7 +89,7 @@ enum dc_status dc_run_sources_open(struct dc_run_sources *sources, const struct 
 		return status;
 	if (config->replay.len) {
 		status = dc_recording_read(config->replay.ptr, &sources->recording, err);
-		return status != DC_OK ? status : add(sources, dc_recording_source_new(sources->recording, err), true, err);
+		return status;
 	}
 	if (config->zones.count && !config->live)
 		return add(sources, dc_zonefile_new(config->zones.texts, config->zones.count, NULL, err), true, err);
