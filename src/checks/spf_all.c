@@ -28,9 +28,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		return;
 	where.more = node != root ? node->answer : NULL;
 	if (node->state == DC_SPF_STATE_UNANSWERED) {
-		where.answer = node->answer;
-		where.more = NULL;
-		dc_emit_unanswered(emitter, DC_F_SPF_ALL_UNKNOWN, where, NULL);
+		dc_inconclusive(emitter); /* spf-targets names the lookup */
 		return;
 	}
 	if (!node->record || (!node->record->all && node->record->redirect))
@@ -45,8 +43,8 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		dc_emit(emitter, DC_F_SPF_ALLOWS_ALL, where, DC_ARGS(dc_text("term", node->record->all->text)));
 	else if (spf->all == '?')
 		dc_emit(emitter, DC_F_SPF_ALL_NEUTRAL, where, DC_ARGS(dc_text("term", node->record->all->text)));
-	if (dc_spf_is_parked(facts) && spf->all != '+' && (spf->all != '-' || spf->pass4.count || spf->pass6.count))
-		dc_emit(emitter, DC_F_SPF_PARKED_OPEN, where, DC_ARGS(dc_text("domain", spf->domain)));
+	if (dc_spf_is_silent(facts) && !facts->inputs->parked && spf->all != '+' && (spf->all != '-' || spf->pass4.count || spf->pass6.count))
+		dc_emit(emitter, DC_F_SPF_SILENT_OPEN, where, DC_ARGS(dc_text("domain", spf->domain)));
 }
 
 const struct dc_check dc_check_spf_all = {

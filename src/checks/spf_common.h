@@ -6,14 +6,17 @@
 #include "mx/mx.h"
 #include "spf/spf.h"
 
-/* The domain's own record as far as it can be judged; NULL, after saying "not applicable", when there is none or it is
- * not known (spf-record speaks of that). */
+/* The domain's own record as far as it can be judged; NULL, after saying "not applicable" or "inconclusive", when there is
+ * none or it is not known (spf-record speaks of that). */
 static inline const struct dc_spf_node *dc_spf_own(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_spf_node *root = facts->spf->root;
 	if (root->state == DC_SPF_STATE_RECORD)
 		return root;
-	dc_not_applicable(emitter);
+	if (root->state == DC_SPF_STATE_UNANSWERED)
+		dc_inconclusive(emitter);
+	else
+		dc_not_applicable(emitter);
 	return NULL;
 }
 
@@ -22,10 +25,19 @@ static inline bool dc_spf_answer_failed(const struct dc_answer *answer)
 	return answer && (!dc_outcome_is_known(answer->outcome) || answer->truncated);
 }
 
-/* The domain says itself that it neither sends nor receives. */
-static inline bool dc_spf_is_parked(const struct dc_facts *facts)
+/* The domain says itself that it receives no mail: it should not send any either (RFC 7505 section 4.2). */
+static inline bool dc_spf_is_silent(const struct dc_facts *facts)
 {
-	return facts->inputs->parked || (facts->mx && facts->mx->class == DC_MX_NULL);
+	return facts->mx && facts->mx->class == DC_MX_NULL;
+}
+
+/* A record somewhere in the tree could not be looked up. */
+static inline bool dc_spf_tree_failed(const struct dc_spf_facts *spf)
+{
+	for (size_t n = 1; n < spf->node_count; n++)
+		if (spf->nodes[n]->state == DC_SPF_STATE_UNANSWERED)
+			return true;
+	return false;
 }
 
 /* Texts collected for one argument. */

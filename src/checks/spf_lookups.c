@@ -66,14 +66,8 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		dc_emit(emitter, DC_F_SPF_LOOKUPS_NEAR_LIMIT, where,
 			DC_ARGS(dc_int("lookups", spf->lookups), dc_int("limit", DC_SPF_LOOKUP_LIMIT),
 				dc_list("costs", texts.items, texts.count)));
-	for (size_t n = 1; n < spf->node_count; n++) {
-		const struct dc_spf_node *node = spf->nodes[n];
-		if (node->state != DC_SPF_STATE_UNANSWERED)
-			continue;
-		dc_emit_unanswered(emitter, DC_F_SPF_LOOKUPS_UNKNOWN, (struct dc_where){.answer = node->answer},
-				   DC_ARGS(dc_int("lookups", spf->lookups)));
-		break;
-	}
+	if (dc_spf_tree_failed(spf))
+		dc_inconclusive(emitter);
 }
 
 const struct dc_check dc_check_spf_lookups = {

@@ -87,28 +87,6 @@ static void own_terms(const struct dc_spf_node *root, struct dc_emitter *emitter
 	}
 }
 
-/* The first lookup of the tree that failed. */
-static const struct dc_answer *failed(const struct dc_spf_facts *spf)
-{
-	for (size_t n = 0; n < spf->node_count; n++) {
-		const struct dc_spf_node *node = spf->nodes[n];
-		if (dc_spf_answer_failed(node->answer))
-			return node->answer;
-		for (size_t i = 0; i < node->use_count; i++) {
-			const struct dc_spf_use *use = &node->uses[i];
-			if (dc_spf_answer_failed(use->answer) || dc_spf_answer_failed(use->answer6))
-				return dc_spf_answer_failed(use->answer) ? use->answer : use->answer6;
-			for (size_t k = 0; k < use->host_count; k++) {
-				if (dc_spf_answer_failed(use->hosts[k].a))
-					return use->hosts[k].a;
-				if (dc_spf_answer_failed(use->hosts[k].aaaa))
-					return use->hosts[k].aaaa;
-			}
-		}
-	}
-	return NULL;
-}
-
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_spf_facts *spf = facts->spf;
@@ -119,8 +97,8 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	whole(spf, false, emitter);
 	whole(spf, true, emitter);
 	own_terms(root, emitter);
-	if (spf->unanswered && failed(spf))
-		dc_emit_unanswered(emitter, DC_F_SPF_RANGES_UNKNOWN, (struct dc_where){.answer = failed(spf)}, NULL);
+	if (spf->unanswered)
+		dc_inconclusive(emitter); /* spf-targets and spf-voids name the lookups */
 }
 
 const struct dc_check dc_check_spf_ranges = {

@@ -106,9 +106,12 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		struct dc_where where = {.subject = identity->ip_text, .answer = facts->spf->answer};
 		struct dc_arg ip = dc_text("ip", identity->ip_text);
 
-		if (!identity->ip.family || !identity->libspf2_known || !identity->spf.len ||
-		    dc_slice_eq(identity->spf, DC_S("temperror")))
+		if (!identity->ip.family || !identity->libspf2_known || !identity->spf.len)
 			continue;
+		if (dc_slice_eq(identity->spf, DC_S("temperror"))) {
+			dc_inconclusive(emitter); /* spf-targets and spf-voids name the lookup */
+			continue;
+		}
 		any = true;
 		switch (identity->libspf2.fate) {
 		case DC_RECEIVER_CRASHED:

@@ -22,8 +22,11 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	case DC_SPF_STATE_NO_RECORD:
 	case DC_SPF_STATE_NXDOMAIN:
 	case DC_SPF_STATE_BAD_NAME:
-		dc_emit(emitter, dc_spf_is_parked(facts) ? DC_F_SPF_MISSING_PARKED : DC_F_SPF_MISSING, where,
-			DC_ARGS(dc_text("domain", spf->domain)));
+		if (facts->inputs->parked)
+			dc_not_applicable(emitter); /* the check "parked" asks for v=spf1 -all */
+		else
+			dc_emit(emitter, dc_spf_is_silent(facts) ? DC_F_SPF_MISSING_SILENT : DC_F_SPF_MISSING, where,
+				DC_ARGS(dc_text("domain", spf->domain)));
 		break;
 	case DC_SPF_STATE_MULTIPLE:
 		for (size_t i = 0; i < spf->record_count; i++)

@@ -9,7 +9,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	struct dc_where where = {.answer = spf->answer};
 
 	if (dc_spf_answer_failed(spf->answer)) {
-		dc_emit_unanswered(emitter, DC_F_SPF_SIZE_UNKNOWN, where, NULL);
+		dc_inconclusive(emitter);
 		return;
 	}
 	if (!spf->record_count) {

@@ -89,6 +89,8 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	for (size_t n = 0; n < spf->node_count; n++)
 		if (!spf->nodes[n]->same)
 			failed_lookups(spf->nodes[n], emitter);
+	if (dc_spf_tree_failed(spf))
+		dc_inconclusive(emitter);
 }
 
 const struct dc_check dc_check_spf_voids = {
