@@ -23,6 +23,7 @@ struct dc_style {
 	bool color, utf8;
 	bool quiet;      /* verdicts only */
 	bool verbose;    /* everything: passed checks one by one, evidence of findings */
+	bool per_finding; /* csv: one row a finding instead of one a domain */
 };
 
 struct dc_report;

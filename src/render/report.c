@@ -8,7 +8,11 @@ static const struct dc_format *const formats[] = {
 	&dc_format_text,
 	&dc_format_json,
 	&dc_format_ndjson,
+	&dc_format_csv,
 	&dc_format_lint,
+	&dc_format_junit,
+	&dc_format_sarif,
+	&dc_format_markdown,
 };
 
 const struct dc_format *dc_format_at(size_t i)

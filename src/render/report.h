@@ -16,7 +16,8 @@ struct dc_report {
 	enum dc_status status;
 };
 
-extern const struct dc_format dc_format_text, dc_format_json, dc_format_ndjson, dc_format_lint;
+extern const struct dc_format dc_format_text, dc_format_json, dc_format_ndjson, dc_format_csv, dc_format_lint,
+	dc_format_junit, dc_format_sarif, dc_format_markdown;
 
 /* Octets of one domain's report, in any format: an SPF tree of the widest kind stays far below. */
 enum { DC_REPORT_MAX = 64 << 20, DC_REPORT_SCRATCH_MAX = 64 << 20 };
