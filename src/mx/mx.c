@@ -41,7 +41,7 @@ static struct dc_slice alias_of(struct dc_asker *asker, const struct dc_answer *
 {
 	struct dc_slice target = {0};
 
-	if (known(answer) && dc_answer_alias(asker->arena, answer, &target))
+	if (answer && dc_answer_alias(asker->arena, answer, &target))
 		return target;
 	return (struct dc_slice){0};
 }
