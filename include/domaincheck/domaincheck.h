@@ -72,8 +72,8 @@ struct dc_result;
  * Called from dc_run_next, ahead of need by as many as are in flight. */
 typedef bool (*dc_next_domain)(void *user, char ret_domain[DC_DOMAIN_TEXT_MAX], const char **ret_typed);
 
-/* Opens what the configuration names (zone files, recordings, resolvers). `config` must outlive the run and is completed by what a recording says. With a
- * recording and `next` NULL, the domains of the recording are audited. */
+/* Opens what the configuration names (zone files, recordings, resolvers). `config` must outlive the run and is completed
+ * by what a recording says. With a recording and `next` NULL, the domains of the recording are audited. */
 DC_PUBLIC enum dc_status dc_run_new(struct dc_config *config, dc_next_domain next, void *user,
 				    struct dc_run **ret_run, struct dc_error *err);
 /* The next result, in the order of the domains (or, with "unordered", as they come); *ret_result NULL: all done. Blocks.

@@ -56,6 +56,7 @@ struct names {
 	unsigned long line;
 	char *typed; /* the current line, on the heap */
 	size_t typed_size;
+	size_t good;             /* names handed out */
 	enum exit_status status; /* bad lines, unreadable files */
 };
 /* For dc_run_new; `user` is a struct names. Bad lines are complained about and skipped. */

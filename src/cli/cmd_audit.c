@@ -167,6 +167,10 @@ enum exit_status cmd_audit(const struct options *options)
 	close_reports(&reports, whole);
 	if (reports.failed)
 		status = EXIT_FAULT;
+	if (whole && given && !names.good && names.status == EXIT_FINE) {
+		complain("no domain in %s: give one name a line", names.shown ? names.shown : "the arguments");
+		status = EXIT_USAGE;
+	}
 	if (whole && dc_run_finish(run, &err) != DC_OK) {
 		complain("%s", err.message);
 		status = EXIT_FAULT;

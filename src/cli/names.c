@@ -10,8 +10,10 @@ enum { LINE_MAX_OCTETS = 4096 }; /* no name and no comment needs more */
 static bool parse(struct names *names, const char *typed, char domain[DC_DOMAIN_TEXT_MAX])
 {
 	struct dc_error err;
-	if (dc_domain_parse(typed, domain, &err) == DC_OK)
+	if (dc_domain_parse(typed, domain, &err) == DC_OK) {
+		names->good++;
 		return true;
+	}
 	if (names->shown)
 		complain("%s:%lu: %s", names->shown, names->line, err.message);
 	else

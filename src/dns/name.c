@@ -276,7 +276,11 @@ enum dc_status dc_name_from_input(struct dc_arena *arena, struct dc_slice typed,
 				  struct dc_error *err)
 {
 	char shown[160], text[DC_NAME_TEXT_MAX + 1];
-	struct dc_slice s = dc_slice_trim(typed), name;
+	struct dc_slice s = typed, name;
+	while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
+		s = dc_slice_sub(s, 1, SIZE_MAX);
+	while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))
+		s.len--;
 	dc_escape_line(shown, sizeof shown, s);
 	if (s.len > 1 && s.ptr[s.len - 1] == '.')
 		s.len--;
