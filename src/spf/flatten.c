@@ -1,0 +1,259 @@
+/* The authorised addresses of a tree as records of ip4: and ip6: terms only, cut so that each answer stays small
+ * (RFC 7208 section 3.4), and what must be watched to keep such a copy true. */
+#include "spf/answers.h"
+#include "spf/tree.h"
+
+enum {
+	STRING_MAX = 255,    /* octets of one character-string */
+	ANSWER_SMALL = 450,  /* octets of name and text, RFC 7208 3.4 */
+	ANSWER_LARGE = 1100, /* the same for answers of up to 1,232 octets, when small ones would cost too many lookups */
+	PARTS_MAX = 512,
+};
+
+struct flat {
+	struct dc_arena *arena;
+	const struct dc_spf_facts *facts;
+	struct dc_spf_flat *out;
+	struct dc_slice *terms;
+	size_t term_count, term_capacity;
+	const struct dc_spf_use **kept, **failed;
+	size_t kept_capacity, failed_capacity;
+	struct dc_slice *watch;
+	size_t watch_capacity;
+};
+
+/* ---- addresses as prefixes ---- */
+
+static void add_range(struct flat *f, struct dc_spf_range range)
+{
+	dc_u128 first = dc_spf_number(range.first), last = dc_spf_number(range.last);
+	uint8_t most = range.first.family == 4 ? 32 : 128;
+
+	for (;;) {
+		struct dc_prefix prefix = {.ip = range.first};
+		char text[DC_PREFIX_TEXT_MAX];
+		unsigned width = 0;
+		dc_u128 at = first, size_less_one = 0;
+
+		/* the widest block that starts here, is aligned and does not reach past the end */
+		while (width < most) {
+			dc_u128 next = size_less_one << 1 | 1;
+			if ((first & next) != 0 || next > last - first)
+				break;
+			size_less_one = next;
+			width++;
+		}
+		for (size_t i = prefix.ip.family == 4 ? 4 : 16; i-- > 0; at >>= 8)
+			prefix.ip.octets[i] = (uint8_t)at;
+		prefix.bits = (uint8_t)(most - width);
+		struct dc_slice shown = prefix.bits == most ? dc_ip_format(prefix.ip, text) : dc_prefix_format(prefix, text);
+		DC_PUSH(f->arena, f->terms, f->term_count, f->term_capacity) =
+			dc_arena_concat(f->arena, most == 32 ? DC_S("ip4:") : DC_S("ip6:"), shown);
+		if (last - first == size_less_one)
+			return;
+		first += size_less_one + 1;
+	}
+}
+
+/* ---- what cannot be resolved, and what must be watched ---- */
+
+static void watch(struct flat *f, const struct dc_answer *answer)
+{
+	struct dc_spf_flat *out = f->out;
+
+	if (!answer || !dc_spf_is_answered(answer))
+		return;
+	if (!out->watch_count || answer->ttl_s < out->watch_ttl_s)
+		out->watch_ttl_s = answer->ttl_s;
+	for (size_t i = 0; i < out->watch_count; i++)
+		if (dc_name_eq(f->watch[i], answer->question.name))
+			return;
+	DC_PUSH(f->arena, f->watch, out->watch_count, f->watch_capacity) = answer->question.name;
+	out->watch = f->watch;
+}
+
+static void keep(struct flat *f, const struct dc_spf_use *use)
+{
+	DC_PUSH(f->arena, f->kept, f->out->kept_count, f->kept_capacity) = use;
+	f->out->kept = f->kept;
+}
+
+static void failed(struct flat *f, const struct dc_spf_use *use)
+{
+	DC_PUSH(f->arena, f->failed, f->out->failed_count, f->failed_capacity) = use;
+	f->out->failed = f->failed;
+}
+
+static bool is_open(enum dc_spf_found found)
+{
+	return found == DC_SPF_FOUND_OPEN || found == DC_SPF_FOUND_UNANSWERED;
+}
+
+static void look_at_use(struct flat *f, const struct dc_spf_use *use)
+{
+	bool broken = use->term->faulty || use->too_many_hosts;
+
+	if (use->dead)
+		return;
+	if (use->child) {
+		enum dc_spf_state state = use->child->state;
+		if (state == DC_SPF_STATE_SENDER)
+			keep(f, use);
+		else if (state != DC_SPF_STATE_RECORD || use->child->record->fatal)
+			failed(f, use);
+		watch(f, use->child->answer);
+		return;
+	}
+	broken |= use->counted && use->found4 != DC_SPF_FOUND_UNUSED && (is_open(use->found4) || is_open(use->found6));
+	for (size_t i = 0; i < use->host_count; i++) {
+		const struct dc_spf_host *host = &use->hosts[i];
+		broken |= (host->a && !dc_spf_is_answered(host->a)) || (host->aaaa && !dc_spf_is_answered(host->aaaa));
+		watch(f, host->a);
+		watch(f, host->aaaa);
+	}
+	watch(f, use->answer);
+	watch(f, use->answer6);
+	if (broken)
+		failed(f, use);
+	else if (use->found4 == DC_SPF_FOUND_SENDER || use->term->kind == DC_SPF_EXISTS)
+		keep(f, use);
+}
+
+/* ---- records ---- */
+
+static struct dc_slice part_name(struct flat *f, size_t number)
+{
+	return dc_arena_printf(f->arena, "_spf%zu.%.*s", number, DC_FMT(f->facts->domain));
+}
+
+static struct dc_slice join(struct flat *f, struct dc_slice record, struct dc_slice term)
+{
+	return dc_arena_concat(f->arena, dc_arena_concat(f->arena, record, DC_S(" ")), term);
+}
+
+static void finish(struct flat *f, struct dc_spf_flat_record *record, struct dc_slice name, struct dc_slice text)
+{
+	size_t count = (text.len + STRING_MAX - 1) / STRING_MAX;
+	struct dc_slice *strings = DC_NEW_ARRAY(f->arena, struct dc_slice, count);
+
+	for (size_t i = 0; i < count; i++)
+		strings[i] = dc_slice_sub(text, i * STRING_MAX, STRING_MAX);
+	*record = (struct dc_spf_flat_record){name, text, strings, count};
+}
+
+/* How many terms from `start` on fit behind "v=spf1" with "-all" at the end. */
+static size_t fit(const struct flat *f, size_t start, size_t name_len, size_t most)
+{
+	size_t used = name_len + sizeof("v=spf1 -all") - 1, n = 0;
+
+	while (start + n < f->term_count && used + 1 + f->terms[start + n].len <= most)
+		used += 1 + f->terms[start + n++].len;
+	return n ? n : start < f->term_count;
+}
+
+static struct dc_slice text_of(struct flat *f, size_t start, size_t count)
+{
+	struct dc_slice text = DC_S("v=spf1");
+
+	for (size_t i = 0; i < count; i++)
+		text = join(f, text, f->terms[start + i]);
+	return text;
+}
+
+/* Terms of the domain's own record that stay; those deeper in the tree stay with the include that leads to them. */
+static struct dc_slice add_kept(struct flat *f, struct dc_slice text)
+{
+	const struct dc_spf_node *root = f->facts->root;
+
+	for (size_t i = 0; i < root->use_count; i++) {
+		const struct dc_spf_use *use = &root->uses[i];
+		bool stays = false;
+		for (size_t k = 0; k < f->out->kept_count && !stays; k++)
+			for (const struct dc_spf_use *at = f->out->kept[k]; at && !stays; at = at->node->by)
+				stays = at == use;
+		if (!stays || use->term->kind == DC_SPF_REDIRECT)
+			continue;
+		text = join(f, text, use->term->text);
+		f->out->lookups += use->lookups;
+	}
+	return text;
+}
+
+static struct dc_slice add_all(struct flat *f, struct dc_slice text)
+{
+	switch (f->facts->all) {
+	case '-':
+		return join(f, text, DC_S("-all"));
+	case '~':
+		return join(f, text, DC_S("~all"));
+	case '+':
+		return join(f, text, DC_S("+all"));
+	default:
+		return join(f, text, DC_S("?all"));
+	}
+}
+
+static size_t count_parts(const struct flat *f, size_t most)
+{
+	size_t parts = 0;
+
+	for (size_t start = 0; start < f->term_count; parts++)
+		start += fit(f, start, f->facts->domain.len + sizeof("_spf99.") - 1, most);
+	return parts;
+}
+
+static void write_records(struct flat *f)
+{
+	size_t own = f->facts->domain.len, parts = 0, start = 0, most = ANSWER_SMALL;
+	struct dc_spf_flat_record *records;
+	struct dc_slice text = text_of(f, 0, f->term_count), kept;
+
+	kept = add_kept(f, text);
+	if (own + kept.len + sizeof(" -all") - 1 <= ANSWER_SMALL) {
+		records = DC_NEW_ARRAY(f->arena, struct dc_spf_flat_record, 1);
+		finish(f, records, f->facts->domain, add_all(f, kept));
+		f->out->count = 1;
+		f->out->records = records;
+		return;
+	}
+	f->out->lookups = 0;
+	parts = count_parts(f, most);
+	if (parts > DC_SPF_LOOKUP_LIMIT)
+		parts = count_parts(f, most = ANSWER_LARGE);
+	if (parts > PARTS_MAX)
+		parts = PARTS_MAX;
+	records = DC_NEW_ARRAY(f->arena, struct dc_spf_flat_record, parts + 1);
+	text = DC_S("v=spf1");
+	for (size_t i = 0; i < parts; i++) {
+		struct dc_slice name = part_name(f, i + 1);
+		size_t count = fit(f, start, own + sizeof("_spf99.") - 1, most);
+		finish(f, &records[i + 1], name, join(f, text_of(f, start, count), DC_S("-all")));
+		text = join(f, text, dc_arena_concat(f->arena, DC_S("include:"), name));
+		start += count;
+	}
+	f->out->complete &= start == f->term_count;
+	f->out->lookups = (uint32_t)parts;
+	finish(f, &records[0], f->facts->domain, add_all(f, add_kept(f, text)));
+	f->out->count = parts + 1;
+	f->out->records = records;
+}
+
+const struct dc_spf_flat *dc_spf_flatten(struct dc_arena *arena, const struct dc_spf_facts *facts)
+{
+	struct flat f = {.arena = arena, .facts = facts, .out = DC_NEW(arena, struct dc_spf_flat)};
+
+	f.out->lookups_before = facts->lookups;
+	f.out->complete = facts->root->state == DC_SPF_STATE_RECORD && !facts->root->record->fatal && !facts->cut;
+	if (facts->root->state != DC_SPF_STATE_RECORD)
+		return f.out;
+	for (size_t n = 0; n < facts->node_count; n++)
+		for (size_t i = 0; i < facts->nodes[n]->use_count; i++)
+			look_at_use(&f, &facts->nodes[n]->uses[i]);
+	f.out->complete &= !f.out->failed_count && !f.out->kept_count;
+	for (size_t i = 0; i < facts->pass4.count && facts->all != '+'; i++)
+		add_range(&f, facts->pass4.items[i]);
+	for (size_t i = 0; i < facts->pass6.count && facts->all != '+'; i++)
+		add_range(&f, facts->pass6.items[i]);
+	write_records(&f);
+	return f.out;
+}
