@@ -3,7 +3,6 @@
  * colour and without UTF-8. */
 #include "render/text.h"
 
-#include "dnssec/dnssec.h"
 #include "facts/identity.h"
 #include "provider/provider.h"
 
@@ -83,16 +82,6 @@ void dc_text_heading(const struct dc_text *text, const struct dc_audit_result *r
 
 /* ---- the head of a domain ---- */
 
-static struct dc_slice counted(const struct dc_text *text, struct dc_slice so_far, size_t count, const char *one,
-			       const char *many)
-{
-	const char *separator = so_far.len > 0 ? ", " : "";
-
-	if (count == 0)
-		return so_far;
-	return dc_text_format(text, "%.*s%s%zu %s", DC_FMT(so_far), separator, count, count == 1 ? one : many);
-}
-
 static struct line count_findings(const struct dc_text *text, const struct dc_audit_result *result)
 {
 	struct line line = {.verdict = result->verdict, .unanswered = result->dns.unanswered};
@@ -117,12 +106,12 @@ static struct line count_findings(const struct dc_text *text, const struct dc_au
 
 static struct dc_slice tally(const struct dc_text *text, const struct line *line, bool notices)
 {
-	struct dc_slice s = counted(text, (struct dc_slice){0}, line->errors, "error", "errors");
+	struct dc_slice s = dc_text_counted(text, (struct dc_slice){0}, line->errors, "error", "errors");
 
-	s = counted(text, s, line->warnings, "warning", "warnings");
+	s = dc_text_counted(text, s, line->warnings, "warning", "warnings");
 	if (notices)
-		s = counted(text, s, line->notices, "notice", "notices");
-	return counted(text, s, line->undetermined, "unknown", "unknown");
+		s = dc_text_counted(text, s, line->notices, "notice", "notices");
+	return dc_text_counted(text, s, line->undetermined, "unknown", "unknown");
 }
 
 static enum dc_ink domain_ink(enum dc_domain_verdict verdict)
@@ -234,88 +223,6 @@ static void glance(const struct dc_text *text, const struct dc_audit_result *res
 	forgery(text, result);
 }
 
-/* ---- the foot of a domain ---- */
-
-static void other_records(const struct dc_text *text, const struct dc_audit_result *result)
-{
-	const struct dc_facts *facts = result->facts;
-	enum dc_dnssec dnssec;
-	struct dc_slice line;
-
-	if (!facts)
-		return;
-	dnssec = facts->dnssec ? facts->dnssec->state : DC_DNSSEC_UNKNOWN;
-	line = dc_text_format(text, "DNSSEC %s, MTA-STS %s, TLS-RPT %s, BIMI %s, CAA %s",
-			      dnssec == DC_DNSSEC_UNKNOWN ? "?" : dc_dnssec_name(dnssec),
-			      dc_text_tri(facts->mta_sts.present).ptr, dc_text_tri(facts->tls_rpt.present).ptr,
-			      dc_text_tri(facts->bimi.present).ptr, dc_text_tri(facts->caa.present).ptr);
-	dc_text_newline(text);
-	dc_text_field(text, "besides", DC_INK_PLAIN, line);
-}
-
-static void checks(const struct dc_text *text, const struct dc_audit_result *result)
-{
-	static const struct {
-		enum dc_verdict verdict;
-		const char *label;
-	} rows[] = {{DC_VERDICT_FAIL, "failed"},	{DC_VERDICT_WARN, "warned"},
-		    {DC_VERDICT_INCONCLUSIVE, "unknown"}, {DC_VERDICT_PASS, "passed"},
-		    {DC_VERDICT_NOT_APPLICABLE, "no concern"}};
-
-	dc_text_newline(text);
-	dc_text_puts(text, DC_INK_BOLD, "Checks");
-	dc_text_newline(text);
-	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
-		struct dc_slice mark = dc_text_mark(text, rows[r].verdict), line = {0};
-		size_t count = 0;
-
-		for (size_t i = 0; i < result->check_count; i++) {
-			const struct dc_check *check = result->checks[i].check;
-
-			if (result->checks[i].verdict != rows[r].verdict)
-				continue;
-			if (text->style->verbose)
-				dc_text_field(text, count++ == 0 ? rows[r].label : "",
-					      dc_text_verdict_ink(rows[r].verdict),
-					      dc_text_format(text, "%.*s %s: %s", DC_FMT(mark), check->id, check->title));
-			else
-				line = dc_text_format(text, "%.*s%s%s", DC_FMT(line), count++ == 0 ? "" : ", ", check->id);
-		}
-		if (line.len > 0)
-			dc_text_field(text, dc_text_format(text, "%zu %s", count, rows[r].label).ptr, DC_INK_PLAIN, line);
-	}
-}
-
-static void profiles(const struct dc_text *text, const struct dc_audit_result *result)
-{
-	if (result->profile_count == 0 ||
-	    (result->profile_count == 1 && strcmp(result->profiles[0].id, "baseline") == 0))
-		return;
-	dc_text_newline(text);
-	dc_text_puts(text, DC_INK_BOLD, "Profiles");
-	dc_text_newline(text);
-	for (size_t i = 0; i < result->profile_count; i++) {
-		const struct dc_profile_result *profile = &result->profiles[i];
-		struct dc_slice line = dc_slice_of(dc_verdict_name(profile->verdict)), blind = {0};
-		const char *lead = ": blocked by ";
-
-		for (size_t j = 0; j < profile->requirement_count; j++) {
-			if (profile->requirements[j].verdict != DC_VERDICT_FAIL)
-				continue;
-			line = dc_text_format(text, "%.*s%s%s", DC_FMT(line), lead, profile->requirements[j].id);
-			lead = ", ";
-		}
-		dc_text_field(text, profile->id, dc_text_verdict_ink(profile->verdict), line);
-		lead = "cannot be seen in DNS: ";
-		for (size_t j = 0; profile->not_checkable && profile->not_checkable[j]; j++) {
-			blind = dc_text_format(text, "%.*s%s%s", DC_FMT(blind), lead, profile->not_checkable[j]);
-			lead = ", ";
-		}
-		if (blind.len > 0)
-			dc_text_field(text, "", DC_INK_DIM, blind);
-	}
-}
-
 /* ---- GO, NO-GO, HOLD ---- */
 
 /* Slugs of what stands in the way, each once; the first few. */
@@ -417,9 +324,7 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 	dc_text_ptr(&text, result);
 	dc_text_identities(&text, result);
 	dc_text_undetermined(&text, result);
-	other_records(&text, result);
-	profiles(&text, result);
-	checks(&text, result);
+	dc_text_foot(&text, result);
 	dc_text_newline(&text);
 	dc_text_field(&text, "asked", DC_INK_DIM,
 		      dc_text_format(&text, "%llu questions, %llu not answered, %llu rounds, %llu ms",

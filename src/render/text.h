@@ -16,6 +16,12 @@ void dc_text_mx(const struct dc_text *text, const struct dc_audit_result *result
 void dc_text_ptr(const struct dc_text *text, const struct dc_audit_result *result);        /* text_hosts.c */
 void dc_text_identities(const struct dc_text *text, const struct dc_audit_result *result); /* text_hosts.c */
 
+/* Other records, profiles, checks. text_foot.c */
+void dc_text_foot(const struct dc_text *text, const struct dc_audit_result *result);
+/* `so_far` and ", 2 errors"; zero is not said. */
+struct dc_slice dc_text_counted(const struct dc_text *text, struct dc_slice so_far, size_t count, const char *one,
+				const char *many);
+
 /* "✗", in its ink */
 struct dc_slice dc_text_mark(const struct dc_text *text, enum dc_verdict verdict);
 enum dc_ink dc_text_verdict_ink(enum dc_verdict verdict);

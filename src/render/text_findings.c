@@ -111,13 +111,19 @@ static void evidence(const struct dc_text *text, const struct dc_finding *findin
 	}
 }
 
+/* "→ what to do" */
+static void advice(const struct dc_text *text, const struct dc_finding *finding)
+{
+	dc_text_spaces(text, BODY);
+	dc_text_put(text, DC_INK_GREEN, dc_text_pick(text, "→ ", "> "));
+	dc_text_wrap(text, DC_INK_PLAIN, dc_text_clean(text, dc_finding_fix(text->scratch, finding)), BODY + 2, BODY + 2);
+}
+
 static void mend(const struct dc_text *text, const struct dc_audit_result *result, const struct dc_finding *finding)
 {
 	const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
 	bool error = finding->severity == DC_SEVERITY_ERROR;
 	struct dc_slice message = dc_text_clean(text, dc_finding_message(text->scratch, finding));
-	struct dc_slice fix = dc_text_clean(text, dc_finding_fix(text->scratch, finding));
-	struct dc_slice arrow = dc_text_pick(text, "→ ", "> ");
 
 	dc_text_newline(text);
 	dc_text_spaces(text, DC_TEXT_INDENT);
@@ -131,9 +137,7 @@ static void mend(const struct dc_text *text, const struct dc_audit_result *resul
 		dc_text_spaces(text, BODY);
 		dc_text_wrap(text, DC_INK_PLAIN, dc_slice_of(row->why), BODY, BODY);
 	}
-	dc_text_spaces(text, BODY);
-	dc_text_put(text, DC_INK_GREEN, arrow);
-	dc_text_wrap(text, DC_INK_PLAIN, fix, BODY + 2, BODY + 2);
+	advice(text, finding);
 	origin(text, result, finding);
 	if (text->style->verbose)
 		evidence(text, finding);
@@ -175,12 +179,8 @@ static void notices(const struct dc_text *text, const struct dc_audit_result *re
 		dc_text_spaces(text, DC_TEXT_INDENT);
 		dc_text_put(text, DC_INK_CYAN, dc_text_pick(text, "• ", "* "));
 		dc_text_wrap(text, DC_INK_PLAIN, message, BODY, BODY);
-		if (!text->style->verbose)
-			continue;
-		dc_text_spaces(text, BODY);
-		dc_text_put(text, DC_INK_GREEN, dc_text_pick(text, "→ ", "> "));
-		dc_text_wrap(text, DC_INK_PLAIN, dc_text_clean(text, dc_finding_fix(text->scratch, finding)), BODY + 2,
-			     BODY + 2);
+		if (text->style->verbose)
+			advice(text, finding);
 	}
 }
 
@@ -275,7 +275,10 @@ void dc_text_undetermined(const struct dc_text *text, const struct dc_audit_resu
 		dc_text_put(text, DC_INK_CYAN, DC_S("? "));
 		dc_text_wrap(text, DC_INK_PLAIN, dc_text_clean(text, dc_finding_message(text->scratch, finding)), BODY,
 			     BODY);
+		advice(text, finding);
 	}
+	if (rows == 0)
+		return;
 	dc_text_spaces(text, DC_TEXT_INDENT);
 	dc_text_wrap(text, DC_INK_DIM,
 		     DC_S("Nothing is said about these: neither that they are missing nor that they are fine. Audit again, or "

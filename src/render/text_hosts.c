@@ -83,14 +83,14 @@ static struct dc_slice ptr_names(const struct dc_text *text, const struct dc_ptr
 	}
 	if (line.len > 0)
 		return line;
-	if (address->special)
+	if (address->special && !address->answer)
 		return dc_text_format(text, "%s address", address->special);
 	return address->present == DC_TRI_NO ? DC_S("none") : DC_S("?");
 }
 
 static void confirmation(struct dc_table *table, const struct dc_ptr_address *address)
 {
-	if (address->special)
+	if (address->special && !address->answer) /* documentation addresses are asked for like any other */
 		dc_table_add(table, DC_INK_RED, DC_S("cannot send"));
 	else if (address->confirmed == DC_TRI_UNKNOWN)
 		dc_table_add(table, DC_INK_CYAN, DC_S("?"));

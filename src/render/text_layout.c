@@ -84,15 +84,27 @@ static struct dc_slice drop_blanks(struct dc_slice s)
 	return s;
 }
 
+/* Where the quoted text that begins at `at` ends; `at` itself when it is longer than a line and must be cut anyway. */
+static size_t quote_end(struct dc_slice s, size_t at, size_t width)
+{
+	size_t end = dc_slice_find(dc_slice_sub(s, at + 1, SIZE_MAX), '"');
+
+	if (end == SIZE_MAX || dc_columns(dc_slice_sub(s, at, end + 2)) > width)
+		return at;
+	return at + 1 + end;
+}
+
 struct dc_slice dc_text_line(struct dc_slice *rest, size_t width)
 {
 	struct dc_slice s = *rest;
-	size_t at = 0, columns = 0, blank = 0, mark = 0, cut, w;
+	size_t at = 0, columns = 0, blank = 0, mark = 0, whole = 0, cut, w;
 
 	while (at < s.len) {
 		size_t octets = next(dc_slice_sub(s, at, SIZE_MAX), &w);
 
-		if (s.ptr[at] == ' ')
+		if (s.ptr[at] == '"' && at >= whole)
+			whole = quote_end(s, at, width) + 1;
+		if (s.ptr[at] == ' ' && at >= whole)
 			blank = at;
 		if (columns + w > width && at > 0)
 			break;

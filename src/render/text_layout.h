@@ -23,7 +23,8 @@ struct dc_slice dc_text_pick(const struct dc_text *text, const char *utf8, const
 /* Columns that clean text takes on a terminal: wide East Asian characters two, combining ones none. */
 size_t dc_columns(struct dc_slice clean);
 /* Cuts the next line of at most `width` columns (at least one character) off *rest: at a blank where there is one, else
- * behind a punctuation mark, else anywhere. Blanks at the cut are dropped. */
+ * behind a punctuation mark, else anywhere. Blanks at the cut are dropped. Quoted text that fits in a line is not cut: it
+ * may be a record to copy. */
 struct dc_slice dc_text_line(struct dc_slice *rest, size_t width);
 
 void dc_text_put(const struct dc_text *text, enum dc_ink ink, struct dc_slice clean);

@@ -1,0 +1,168 @@
+/* The foot of a domain: what else is published, profiles, and every check with its verdict. */
+#include "dnssec/dnssec.h"
+
+#include "render/text.h"
+
+struct dc_slice dc_text_counted(const struct dc_text *text, struct dc_slice so_far, size_t count, const char *one,
+				const char *many)
+{
+	const char *separator = so_far.len > 0 ? ", " : "";
+
+	if (count == 0)
+		return so_far;
+	return dc_text_format(text, "%.*s%s%zu %s", DC_FMT(so_far), separator, count, count == 1 ? one : many);
+}
+
+static void other_records(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	const struct dc_facts *facts = result->facts;
+	enum dc_dnssec dnssec;
+	struct dc_slice line;
+
+	if (!facts)
+		return;
+	dnssec = facts->dnssec ? facts->dnssec->state : DC_DNSSEC_UNKNOWN;
+	line = dc_text_format(text, "DNSSEC %s, MTA-STS %s, TLS-RPT %s, BIMI %s, CAA %s",
+			      dnssec == DC_DNSSEC_UNKNOWN ? "?" : dc_dnssec_name(dnssec),
+			      dc_text_tri(facts->mta_sts.present).ptr, dc_text_tri(facts->tls_rpt.present).ptr,
+			      dc_text_tri(facts->bimi.present).ptr, dc_text_tri(facts->caa.present).ptr);
+	dc_text_newline(text);
+	dc_text_field(text, "besides", DC_INK_PLAIN, line);
+}
+
+/* The part of a check's id before the hyphen: its protocol. */
+static struct dc_slice check_group(const struct dc_check *check)
+{
+	struct dc_slice id = dc_slice_of(check->id);
+	size_t hyphen = dc_slice_find(id, '-');
+
+	return dc_slice_sub(id, 0, hyphen == SIZE_MAX ? 0 : hyphen);
+}
+
+/* "SPF           + record  + syntax  x lookups": every check of one protocol, wrapped between checks. */
+static void check_line(const struct dc_text *text, const struct dc_audit_result *result, struct dc_slice group)
+{
+	enum { AT = DC_TEXT_INDENT + DC_TEXT_LABEL };
+	static const char *const titles[] = {"MX", "SPF", "DKIM", "DMARC", "PTR", "DNSSEC"};
+	struct dc_slice label = group.len > 0 ? group : DC_S("overall");
+	size_t at = AT;
+
+	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
+		if (dc_slice_eq_nocase(group, dc_slice_of(titles[i])))
+			label = dc_slice_of(titles[i]);
+	}
+	dc_text_spaces(text, DC_TEXT_INDENT);
+	dc_text_put(text, DC_INK_DIM, label);
+	dc_text_spaces(text, label.len < DC_TEXT_LABEL ? DC_TEXT_LABEL - label.len : 1);
+	for (size_t i = 0; i < result->check_count; i++) {
+		const struct dc_check *check = result->checks[i].check;
+		enum dc_verdict verdict = result->checks[i].verdict;
+		const char *name = check->id + (group.len > 0 ? group.len + 1 : 0);
+		struct dc_slice mark = dc_text_mark(text, verdict);
+		size_t width = dc_columns(mark) + 1 + strlen(name);
+
+		if (!dc_slice_eq(check_group(check), group))
+			continue;
+		if (at > AT && at + 2 + width > text->style->width) {
+			dc_text_newline(text);
+			dc_text_spaces(text, AT);
+			at = AT;
+		}
+		dc_text_spaces(text, at > AT ? 2 : 0);
+		at += width + (at > AT ? 2 : 0);
+		dc_text_put(text, dc_text_verdict_ink(verdict), mark);
+		dc_text_spaces(text, 1);
+		dc_text_puts(text, verdict == DC_VERDICT_NOT_APPLICABLE ? DC_INK_DIM : DC_INK_PLAIN, name);
+	}
+	dc_text_newline(text);
+}
+
+/* With -v: a line a check, with its title. */
+static void check_titles(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	struct dc_table table;
+
+	dc_table_init(&table, text, 3, NULL);
+	table.rigid = 1u << 0 | 1u << 1;
+	for (size_t i = 0; i < result->check_count; i++) {
+		enum dc_verdict verdict = result->checks[i].verdict;
+
+		dc_table_add(&table, dc_text_verdict_ink(verdict), dc_text_mark(text, verdict));
+		dc_table_add(&table, DC_INK_BOLD, dc_slice_of(result->checks[i].check->id));
+		dc_table_add(&table, DC_INK_PLAIN, dc_slice_of(result->checks[i].check->title));
+	}
+	dc_table_print(&table, DC_TEXT_INDENT);
+}
+
+static void checks(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	static const struct {
+		enum dc_verdict verdict;
+		const char *word;
+	} rows[] = {{DC_VERDICT_FAIL, "failed"},	  {DC_VERDICT_WARN, "warned"},
+		    {DC_VERDICT_INCONCLUSIVE, "unknown"}, {DC_VERDICT_PASS, "passed"},
+		    {DC_VERDICT_NOT_APPLICABLE, "not applicable"}};
+	struct dc_slice line = {0};
+
+	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < result->check_count; i++)
+			count += result->checks[i].verdict == rows[r].verdict;
+		line = dc_text_counted(text, line, count, rows[r].word, rows[r].word);
+	}
+	dc_text_newline(text);
+	dc_text_puts(text, DC_INK_BOLD, "Checks");
+	dc_text_spaces(text, DC_TEXT_INDENT + DC_TEXT_LABEL - strlen("Checks"));
+	dc_text_wrap(text, DC_INK_PLAIN, line, DC_TEXT_INDENT + DC_TEXT_LABEL, DC_TEXT_INDENT + DC_TEXT_LABEL);
+	if (text->style->verbose) {
+		check_titles(text, result);
+		return;
+	}
+	for (size_t i = 0; i < result->check_count; i++) {
+		struct dc_slice group = check_group(result->checks[i].check);
+		bool first = true;
+
+		for (size_t j = 0; j < i; j++)
+			first = first && !dc_slice_eq(check_group(result->checks[j].check), group);
+		if (first)
+			check_line(text, result, group);
+	}
+}
+
+static void profiles(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	if (result->profile_count == 0 ||
+	    (result->profile_count == 1 && strcmp(result->profiles[0].id, "baseline") == 0))
+		return;
+	dc_text_newline(text);
+	dc_text_puts(text, DC_INK_BOLD, "Profiles");
+	dc_text_newline(text);
+	for (size_t i = 0; i < result->profile_count; i++) {
+		const struct dc_profile_result *profile = &result->profiles[i];
+		struct dc_slice line = dc_slice_of(dc_verdict_name(profile->verdict)), blind = {0};
+		const char *lead = ": blocked by ";
+
+		for (size_t j = 0; j < profile->requirement_count; j++) {
+			if (profile->requirements[j].verdict != DC_VERDICT_FAIL)
+				continue;
+			line = dc_text_format(text, "%.*s%s%s", DC_FMT(line), lead, profile->requirements[j].id);
+			lead = ", ";
+		}
+		dc_text_field(text, profile->id, dc_text_verdict_ink(profile->verdict), line);
+		lead = "cannot be seen in DNS: ";
+		for (size_t j = 0; profile->not_checkable && profile->not_checkable[j]; j++) {
+			blind = dc_text_format(text, "%.*s%s%s", DC_FMT(blind), lead, profile->not_checkable[j]);
+			lead = ", ";
+		}
+		if (blind.len > 0)
+			dc_text_field(text, "", DC_INK_DIM, blind);
+	}
+}
+
+void dc_text_foot(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	other_records(text, result);
+	profiles(text, result);
+	checks(text, result);
+}
