@@ -45,6 +45,7 @@ struct dc_gather {
 	struct dc_gather_job *jobs;
 	struct dc_gather_job *ready, **ready_end;
 	size_t running;
+	uint64_t limits[DC_BUDGET_COUNT];
 };
 
 static const uint64_t budget_limits[DC_BUDGET_COUNT] = {
@@ -60,6 +61,9 @@ struct dc_gather *dc_gather_new(struct dc_loop *loop, const struct dc_gather_opt
 		return NULL;
 	*gather = (struct dc_gather){.loop = loop, .options = *options};
 	gather->ready_end = &gather->ready;
+	memcpy(gather->limits, budget_limits, sizeof budget_limits);
+	if (options->time_ms)
+		gather->limits[DC_BUDGET_TIME] = options->time_ms;
 	gather->cache = dc_cache_new(options->sources, options->source_count, DC_CACHE_OCTETS_MAX);
 	if (!gather->cache) {
 		free(gather);
@@ -235,7 +239,7 @@ static void collapse(struct dc_gather_job *job)
 		struct dc_facts *facts = DC_NEW(audit->arena, struct dc_facts);
 		*facts = (struct dc_facts){.inputs = &audit->inputs, .evidence = audit->evidence};
 		facts->budget_spent[DC_BUDGET_MEMORY] = true;
-		memcpy(facts->budget_limit, budget_limits, sizeof budget_limits);
+		memcpy(facts->budget_limit, job->gather->limits, sizeof job->gather->limits);
 		audit->facts = facts;
 	}
 	finish(job);
@@ -257,7 +261,7 @@ static void conclude(struct dc_gather_job *job, const struct dc_facts *built)
 	*facts = *built;
 	facts->evidence = job->audit->evidence;
 	memcpy(facts->budget_spent, job->spent, sizeof job->spent);
-	memcpy(facts->budget_limit, budget_limits, sizeof budget_limits);
+	memcpy(facts->budget_limit, job->gather->limits, sizeof job->gather->limits);
 	job->audit->facts = facts;
 	finish(job);
 }
@@ -382,7 +386,7 @@ bool dc_gather_start(struct dc_gather *gather, struct dc_audit_run *audit)
 	gather->jobs = job;
 	gather->running++;
 	if (gather->options.timed)
-		dc_loop_arm(gather->loop, &job->timer, DC_AUDIT_TIME_MAX_MS);
+		dc_loop_arm(gather->loop, &job->timer, gather->limits[DC_BUDGET_TIME]);
 	make_ready(job);
 	return true;
 }
