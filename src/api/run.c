@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "source/clock.h"
+#include "source/recording.h"
 
 enum {
 	RUN_MEMORY_MAX = 16 << 20,
@@ -135,8 +136,9 @@ static enum dc_status set_up(struct dc_run *run, struct dc_config *config, struc
 		return status;
 	run->info.tool_version = DC_VERSION;
 	run->info.started_s = config->now_given		? config->now_s
-			      : run->sources.recording ? dc_recording_clock(run->sources.recording)
-						       : dc_clock_now_s();
+			      : run->sources.recording && dc_recording_has_clock(run->sources.recording)
+							? dc_recording_clock(run->sources.recording)
+							: dc_clock_now_s();
 	if (DC_ARENA_GUARD(run->arena))
 		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the run");
 	list_options(run);

@@ -3,7 +3,7 @@
 #define DC_API_RUN_H
 
 #include "api/config.h"
-#include "api/recording_pending.h"
+#include "evidence/recording.h"
 #include "gather/gather.h"
 #include "policy/policy.h"
 #include "render/render.h"

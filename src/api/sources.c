@@ -7,6 +7,7 @@
 #include "api/run.h"
 
 #include "source/live.h"
+#include "source/recording.h"
 #include "source/resolvconf.h"
 #include "source/zonefile.h"
 
@@ -89,7 +90,7 @@ enum dc_status dc_run_sources_open(struct dc_run_sources *sources, const struct 
 		return status;
 	if (config->replay.len) {
 		status = dc_recording_read(config->replay.ptr, &sources->recording, err);
-		return status;
+		return status != DC_OK ? status : add(sources, dc_recording_source_new(sources->recording, err), true, err);
 	}
 	if (config->zones.count && !config->live)
 		return add(sources, dc_zonefile_new(config->zones.texts, config->zones.count, NULL, err), true, err);

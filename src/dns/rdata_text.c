@@ -74,7 +74,7 @@ static const char *read_generic(struct dc_buf *out, struct dc_slice text)
 	return octets == length && high < 0 ? NULL : "the length after \\# is not the number of octets that follow";
 }
 
-static void write_generic(struct dc_buf *out, struct dc_slice rdata)
+void dc_rdata_to_generic(struct dc_buf *out, struct dc_slice rdata)
 {
 	static const char digits[] = "0123456789abcdef";
 	dc_buf_printf(out, "\\# %zu", rdata.len);
@@ -135,6 +135,31 @@ static const char *read_strings(struct dc_buf *out, struct dc_slice s)
 		strings++;
 	}
 	return strings ? NULL : "at least one string is needed, as in: \"v=spf1 -all\"";
+}
+
+/* False when `rdata` is not made of strings. */
+static bool write_strings(struct dc_buf *out, struct dc_slice rdata)
+{
+	size_t start = out->len;
+	for (size_t at = 0, len; at < rdata.len; at += 1 + len) {
+		len = (uint8_t)rdata.ptr[at];
+		if (len > rdata.len - at - 1) {
+			out->len = start;
+			return false;
+		}
+		dc_buf_puts(out, at ? " \"" : "\"");
+		for (size_t i = at + 1; i <= at + len; i++) {
+			char c = rdata.ptr[i];
+			if (c == '"' || c == '\\')
+				dc_buf_put(out, (char[]){'\\', c}, 2);
+			else if (c >= 0x20 && c <= 0x7e)
+				dc_buf_putc(out, c);
+			else
+				dc_buf_printf(out, "\\%03u", (uint8_t)c);
+		}
+		dc_buf_putc(out, '"');
+	}
+	return rdata.len > 0;
 }
 
 /* ---- everything else, through ldns ---- */
@@ -314,6 +339,8 @@ static bool reads_back(uint16_t type, struct dc_slice text, struct dc_slice rdat
 
 void dc_rdata_to_text(struct dc_buf *out, uint16_t type, struct dc_slice rdata)
 {
+	if ((type == DC_TYPE_TXT || type == DC_TYPE_SPF) && write_strings(out, rdata))
+		return;
 	ldns_buffer *text = rdata.len <= DC_RDATA_MAX ? ldns_buffer_new(2 * rdata.len + 64) : NULL;
 	if (text && present(text, type, rdata) && ldns_buffer_status_ok(text)) {
 		struct dc_slice shown = dc_slice_trim((struct dc_slice){(char *)ldns_buffer_begin(text), ldns_buffer_position(text)});
@@ -324,5 +351,5 @@ void dc_rdata_to_text(struct dc_buf *out, uint16_t type, struct dc_slice rdata)
 		}
 	}
 	ldns_buffer_free(text);
-	write_generic(out, rdata);
+	dc_rdata_to_generic(out, rdata);
 }

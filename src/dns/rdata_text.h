@@ -12,6 +12,8 @@ enum {
 /* Appends the text of `rdata`, printable ASCII without a newline: presentation form when reading it again gives the
  * same octets, else "\# LENGTH HEX". Fails only as a buffer fails. */
 void dc_rdata_to_text(struct dc_buf *out, uint16_t type, struct dc_slice rdata);
+/* Appends "\# LENGTH HEX", whatever the type. */
+void dc_rdata_to_generic(struct dc_buf *out, struct dc_slice rdata);
 /* Appends the wire form of `text` (either form; no comments, brackets or newlines) to `out`. Names without a trailing
  * dot are completed with `origin`, a canonical name; the empty slice: they are absolute. On failure false, `out` is as
  * before, and *ret_why (may be NULL) says in static words what is wrong. */
