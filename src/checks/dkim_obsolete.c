@@ -24,11 +24,25 @@ static void judge_policies(const struct dc_facts *facts, struct dc_emitter *emit
 	}
 }
 
+/* Once is enough: both names lie side by side. */
+static void judge_silence(const struct dc_dkim_facts *dkim, struct dc_emitter *emitter)
+{
+	const struct dc_answer *asked[] = {dkim->adsp, dkim->searched.node};
+
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+		if (asked[i] && !dc_outcome_is_known(asked[i]->outcome)) {
+			dc_emit_unanswered(emitter, DC_F_DKIM_OBSOLETE_UNANSWERED,
+					   (struct dc_where){.subject = asked[i]->question.name, .answer = asked[i]}, NULL);
+			return;
+		}
+}
+
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_dkim_facts *dkim = facts->dkim;
 
 	judge_policies(facts, emitter);
+	judge_silence(dkim, emitter);
 	for (size_t i = 0; i < dkim->selector_count; i++) {
 		const struct dc_dkim_selector *selector = &dkim->selectors[i];
 

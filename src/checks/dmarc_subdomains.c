@@ -56,7 +56,8 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		return;
 	}
 	if (blocked) {
-		dc_emit_unanswered(emitter, DC_F_DMARC_ORG_UNANSWERED, (struct dc_where){.subject = blocked->name, .answer = blocked->answer},
+		dc_emit_unanswered(emitter, DC_F_DMARC_ORG_UNANSWERED,
+				   (struct dc_where){.subject = blocked->name, .answer = blocked->answer},
 				   DC_ARGS(dc_text("domain", dmarc->domain)));
 		return;
 	}

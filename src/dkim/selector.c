@@ -130,7 +130,9 @@ void dc_dkim_judge_selector(struct dc_dkim_build *build, const struct dc_dkim_ca
 	selector->cname_count = dc_dkim_read_cnames(build->asker->arena, answer, &selector->cnames);
 	if (selector->cname_count) {
 		selector->cname = selector->cnames[selector->cname_count - 1];
-		selector->cname_loop = !dc_answer_target(answer, NULL).len;
+		size_t hops = SIZE_MAX;
+		dc_answer_target(answer, &hops);
+		selector->cname_loop = hops == SIZE_MAX;
 	}
 	selector->provider = provider_of(selector);
 	selector->status = status_of(selector);

@@ -112,7 +112,8 @@ struct dc_answer *dc_answer_ref(struct dc_answer *answer);
 void dc_answer_unref(struct dc_answer *answer);
 
 /* The end of the CNAME chain that starts at the question (the name itself when there is none), or the empty slice
- * when the chain loops. *ret_hops (may be NULL) counts the CNAMEs followed. */
+ * when the chain loops or leads to a name that the answer knows nothing of. *ret_hops (may be NULL) counts the CNAMEs
+ * followed; it is untouched when the chain loops. */
 struct dc_slice dc_answer_target(const struct dc_answer *answer, size_t *ret_hops);
 /* The name that the last CNAME of the chain points at, whether or not records stand there (a dangling alias has none).
  * False when the question's name is no alias or the chain loops. In `arena`. */

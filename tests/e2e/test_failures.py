@@ -44,7 +44,8 @@ def everything_fails(tool, lab):
     for trouble in list(FATES) + ["dead"]:
         result = tool.audit(*lab.options(trouble), *QUICK, *HEALTHY)
         domain = judge(result, "own-server.example", trouble, set())
-        passed = [check["id"] for check in domain["checks"] if check["verdict"] == "pass"]
+        # It judges the ceilings of the audit, not the answers.
+        passed = [check["id"] for check in domain["checks"] if check["verdict"] == "pass" and check["id"] != "audit-complete"]
         test.equal(passed, [], f"{trouble}: checks that pass without an answer")
 
 
@@ -130,7 +131,7 @@ def broken_delegations(tool, lab):
 @test
 def broken_reverse_zone(tool, lab):
     result = tool.audit(*lab.options(), "--timeout", "2", "--retries", "1", "ptr-dead.example")
-    domain = judge(result, "ptr-dead.example", "dead reverse zone", set())
+    domain = judge(result, "ptr-dead.example", "dead reverse zone", {"dkim-not-found"})
     have = {check["id"]: check["verdict"] for check in domain["checks"] if check["id"].startswith("ptr-")}
     test.check("inconclusive" in have.values(), f"PTR checks: {have}")
 
