@@ -122,6 +122,12 @@ static bool same_rdf(const ldns_rdf *a, const ldns_rdf *b)
 	return ldns_rdf_size(a) == ldns_rdf_size(b) && memcmp(ldns_rdf_data(a), ldns_rdf_data(b), ldns_rdf_size(a)) == 0;
 }
 
+/* Signatures come unasked from libunbound: without them answers are the same whoever was asked. */
+static bool is_signature(const ldns_rr *rr, uint16_t wanted)
+{
+	return ldns_rr_get_type(rr) == LDNS_RR_TYPE_RRSIG && wanted != DC_TYPE_RRSIG;
+}
+
 /* The answer section in packet order; records of one owner share its text. */
 static bool read_records(struct dc_arena *scratch, const ldns_rr_list *section, struct dc_answer *draft)
 {
@@ -132,7 +138,7 @@ static bool read_records(struct dc_arena *scratch, const ldns_rr_list *section, 
 		const ldns_rr *rr = ldns_rr_list_rr(section, i);
 		struct dc_rr *to = &rrs[n];
 		size_t size = 0;
-		if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN)
+		if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN || is_signature(rr, draft->question.type))
 			continue;
 		n++;
 		if (last_owner && same_rdf(last_owner, ldns_rr_owner(rr)))

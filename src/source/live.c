@@ -350,7 +350,8 @@ static void set_options(struct dc_live *live, const struct dc_live_options *opti
 {
 	struct dc_live_options *own = &live->options;
 	*own = *options;
-	memcpy(live->addresses, options->servers, options->server_count * sizeof *options->servers);
+	if (options->server_count)
+		memcpy(live->addresses, options->servers, options->server_count * sizeof *options->servers);
 	own->servers = live->addresses;
 	own->timeout_ms = options->timeout_ms ? options->timeout_ms : DC_LIVE_TIMEOUT_MS;
 	own->retries = options->retries == 0 ? DC_LIVE_RETRIES : options->retries < 0 ? 0 : options->retries;

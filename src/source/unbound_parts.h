@@ -1,0 +1,31 @@
+/* Inside of the libunbound source; nobody else includes this. */
+#ifndef DC_SOURCE_UNBOUND_PARTS_H
+#define DC_SOURCE_UNBOUND_PARTS_H
+
+#include <unbound-event.h>
+#include <unbound.h>
+
+#include "dns/answer.h"
+#include "source/unbound.h"
+
+/* Events of libunbound on a dc_loop. */
+struct unbound_base {
+	struct ub_event_base super;
+	struct dc_loop *loop;
+	void (*after)(void *user); /* after each call into libunbound; may free all of it */
+	void *user;
+};
+void unbound_base_init(struct unbound_base *base, struct dc_loop *loop, void (*after)(void *user), void *user);
+
+/* Counts, and files that can be read and hold what they must. */
+enum dc_status unbound_check_options(const struct dc_unbound_options *options, struct dc_error *err);
+/* A context with all options set, nothing asked. NULL with a reason (static) in *ret_why. */
+struct ub_ctx *unbound_context(struct ub_event_base *base, const struct dc_unbound_options *options, const char **ret_why);
+
+/* libunbound tells failures apart in its log only: a line comes just before the callback, from the same thread. */
+void unbound_log_to_memory(struct ub_ctx *ctx);
+void unbound_log_forget(void);
+/* The outcome that the last line tells of `question`; its words, valid until the next line, in *ret_detail. */
+enum dc_outcome unbound_log_outcome(const struct dc_question *question, struct dc_slice *ret_detail);
+
+#endif
