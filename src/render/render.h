@@ -17,9 +17,11 @@ struct dc_sink {
 	void *user;
 };
 
+enum { DC_WIDTH_LEAST = 60 };
+
 /* How to look, for the formats that are looked at. */
 struct dc_style {
-	unsigned width;  /* columns; 0: 80 */
+	unsigned width;  /* columns; 0: 80; never less than DC_WIDTH_LEAST, where the tables still fit */
 	bool color, utf8;
 	bool quiet;      /* verdicts only */
 	bool verbose;    /* everything: passed checks one by one, evidence of findings */

@@ -67,6 +67,8 @@ struct dc_report *dc_report_new(const struct dc_format *format, const struct dc_
 		report->style = *style;
 	if (report->style.width == 0)
 		report->style.width = 80;
+	if (report->style.width < DC_WIDTH_LEAST)
+		report->style.width = DC_WIDTH_LEAST;
 	dc_buf_init(&report->out, DC_REPORT_MAX);
 	report->scratch = dc_arena_new(DC_REPORT_SCRATCH_MAX);
 	report->state = calloc(1, format->state_size ? format->state_size : 1);

@@ -199,7 +199,7 @@ void dc_text_identities(const struct dc_text *text, const struct dc_audit_result
 	titles[n++] = "aligned";
 	if (!key)
 		titles[n++] = "d=";
-	titles[n++] = "DKIM key";
+	titles[n++] = "DKIM";
 	titles[n++] = "aligned";
 	titles[n++] = "DMARC";
 	dc_table_init(&table, text, n, titles);

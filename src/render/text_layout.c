@@ -120,6 +120,8 @@ struct dc_slice dc_text_line(struct dc_slice *rest, size_t width)
 	}
 	cut = blank > 0 ? blank : mark > 0 ? mark : at;
 	*rest = drop_blanks(dc_slice_sub(s, cut, SIZE_MAX));
+	while (cut > 0 && s.ptr[cut - 1] == ' ')
+		cut--;
 	return dc_slice_sub(s, 0, cut);
 }
 

@@ -1,0 +1,59 @@
+/* Prints a report of hand-made results: for test_render.py.
+ *
+ * usage: render_dump FORMAT STYLE SAMPLE...
+ * STYLE: letters: u UTF-8, c colour, v verbose, q quiet, f a row a finding; then the width. SAMPLE: broken, healthy,
+ * unknown, or the hexadecimal octets of a hostile text. */
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "render_sample.h"
+
+static struct dc_slice unhex(struct dc_arena *arena, const char *hex)
+{
+	size_t len = strlen(hex) / 2;
+	char *out = dc_arena_alloc(arena, len + 1);
+
+	for (size_t i = 0; i < len; i++) {
+		char pair[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
+
+		out[i] = (char)strtol(pair, NULL, 16);
+	}
+	return (struct dc_slice){out, len};
+}
+
+static struct dc_audit_result *sample(struct dc_arena *arena, const char *name)
+{
+	if (strcmp(name, "broken") == 0)
+		return sample_broken(arena);
+	if (strcmp(name, "healthy") == 0)
+		return sample_healthy(arena);
+	if (strcmp(name, "unknown") == 0)
+		return sample_unknown(arena);
+	return sample_hostile(arena, unhex(arena, name));
+}
+
+int main(int argc, char **argv)
+{
+	enum { SAMPLES_MAX = 16 };
+	struct dc_audit_result *results[SAMPLES_MAX];
+	struct dc_arena *arena = dc_arena_new(512 << 20);
+	struct dc_style style = {0};
+	struct dc_slice out;
+	bool fine;
+
+	if (!arena || argc < 3 || argc - 3 > SAMPLES_MAX || DC_ARENA_GUARD(arena))
+		return 2;
+	style.utf8 = strchr(argv[2], 'u');
+	style.color = strchr(argv[2], 'c');
+	style.verbose = strchr(argv[2], 'v');
+	style.quiet = strchr(argv[2], 'q');
+	style.per_finding = strchr(argv[2], 'f');
+	style.width = (unsigned)strtoul(argv[2] + strspn(argv[2], "ucvqf"), NULL, 10);
+	for (int i = 3; i < argc; i++)
+		results[i - 3] = sample(arena, argv[i]);
+	out = sample_render(arena, argv[1], &style, results, (size_t)(argc - 3));
+	fine = fwrite(out.ptr, 1, out.len, stdout) == out.len && fflush(stdout) == 0 && out.len > 0;
+	dc_arena_free(arena);
+	return fine ? 0 : 1;
+}
