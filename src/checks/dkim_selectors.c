@@ -1,5 +1,6 @@
 /* Are there DKIM keys? A given selector that is not there is an error; a search that finds nothing proves nothing. */
 #include "checks/dkim_records.h"
+#include "checks/sending.h"
 
 /* The selectors given by the user, each by itself. Returns how many were. */
 static size_t judge_given(const struct dc_facts *facts, struct dc_emitter *emitter)
@@ -67,7 +68,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		return;
 	}
 	given = judge_given(facts, emitter);
-	if (facts->inputs->parked) { /* needs no key, and has none or revoked ones at best */
+	if (dc_sends_never(facts)) { /* needs no key, and has none or revoked ones at best */
 		if (!given)
 			dc_not_applicable(emitter);
 		return;

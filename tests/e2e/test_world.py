@@ -55,8 +55,9 @@ def main():
     with Lab(spoil=False) as lab, ThreadPoolExecutor(2) as pool:
         done = list(pool.map(lambda block: audit(tool, lab, block[0]), blocks))
     if "--update" in sys.argv:
+        comments = head()
         with open(EXPECTED, "w", encoding="utf-8") as f:
-            f.write(head())
+            f.write(comments)
             for (args, _, _), (verdict, findings, _) in zip(blocks, done):
                 f.write(f"\n[{verdict}] {args}\n" + "".join(line + "\n" for line in findings))
         return 0
