@@ -32,8 +32,7 @@ enum {
 	RELAXED_FACTOR = 20,        /* for the CPU ceilings in instrumented runs */
 	DEATHS_MAX = 2,
 	KILLS_MAX = 5,
-	STARTS_MAX = 3,             /* nurseries without a worker in between */
-	JOB_TEXT_MAX = 16 * 1024,
+	STARTS_MAX = 12,            /* workers asked for since the last answer: more than KILLS_MAX */
 };
 
 enum state { IDLE, ASKED, RUNNING };
@@ -56,7 +55,7 @@ struct dc_receiver {
 	struct dc_arena *scratch;
 	struct dc_slots slots;
 	unsigned deaths, kills;         /* of the job at the head */
-	unsigned starts;                /* nurseries since a worker last answered */
+	unsigned starts;                /* workers asked for since one answered */
 	bool broken;                    /* no sandbox to be had: no job will be done */
 	uint64_t answered, checked;     /* jobs; at the last check */
 	uint64_t job_cpu_ms, job_wall_ms; /* when the job at the head was first seen there */
@@ -74,15 +73,19 @@ static void land(struct dc_receiver *receiver)
 
 /* ---- answers ---- */
 
+static void progress(struct dc_receiver *receiver)
+{
+	receiver->answered++;
+	receiver->deaths = receiver->kills = receiver->starts = 0;
+}
+
 static void deliver(struct dc_receiver *receiver, struct dc_receiver_call *call, struct dc_slice text)
 {
 	struct dc_answer draft = {.question = call->job, .outcome = DC_OUTCOME_ANSWER, .ede = -1, .via = DC_S("receiver"),
 				  .data = text};
-	struct dc_answer *answer = dc_answer_new(&draft);
 
-	receiver->answered++;
-	receiver->deaths = receiver->kills = 0;
-	call->done(call, answer, NULL, 0);
+	progress(receiver);
+	call->done(call, dc_answer_new(&draft), NULL, 0);
 }
 
 static void deliver_fate(struct dc_receiver *receiver, struct dc_receiver_call *call, enum dc_receiver_fate fate,
@@ -99,6 +102,7 @@ static void deliver_fate(struct dc_receiver *receiver, struct dc_receiver_call *
 /* Every job there is. Jobs submitted meanwhile stay. */
 static void give_up(struct dc_receiver *receiver, struct dc_slice reason)
 {
+	unsigned starts = receiver->starts;
 	struct dc_calls all;
 
 	land(receiver);
@@ -106,6 +110,7 @@ static void give_up(struct dc_receiver *receiver, struct dc_slice reason)
 	receiver->waiting = (struct dc_calls){NULL, NULL};
 	while (all.head)
 		deliver_fate(receiver, dc_calls_pop(&all), DC_RECEIVER_ABSENT, 0, reason);
+	receiver->starts = starts;
 }
 
 /* ---- the worker's life ---- */
@@ -168,32 +173,38 @@ static void settle(struct dc_receiver *receiver, int status)
 		deliver_fate(receiver, dc_calls_pop(&receiver->waiting), DC_RECEIVER_CRASHED, signal, DC_S(""));
 }
 
-static void start_worker(struct dc_receiver *receiver)
+static bool ask_worker(struct dc_receiver *receiver)
 {
 	int ends[2];
 	bool asked;
 
-	if (receiver->nursery.pid == 0) {
-		if (receiver->starts++ >= STARTS_MAX || !dc_nursery_start(&receiver->nursery, receiver->drill))
-			goto fail;
-		receiver->control.fd = receiver->nursery.fd;
-	}
+	if (receiver->nursery.pid == 0 && !dc_nursery_start(&receiver->nursery, receiver->drill))
+		return false;
+	receiver->control.fd = receiver->nursery.fd;
 	if (!receiver->control.watching && !dc_loop_watch(receiver->loop, &receiver->control, true, false))
-		goto fail;
+		return false;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-		goto fail;
+		return false;
 	asked = fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 && dc_nursery_ask(&receiver->nursery, ends[1]);
 	close(ends[1]);
-	if (!asked) {
+	if (asked)
+		receiver->data.fd = ends[0];
+	else
 		close(ends[0]);
-		goto fail;
+	return asked;
+}
+
+/* A nursery that has died unnoticed is replaced. */
+static void start_worker(struct dc_receiver *receiver)
+{
+	while (receiver->starts++ < STARTS_MAX) {
+		if (ask_worker(receiver)) {
+			receiver->state = ASKED;
+			mark_time(receiver);
+			return;
+		}
+		drop_nursery(receiver);
 	}
-	receiver->data.fd = ends[0];
-	receiver->state = ASKED;
-	mark_time(receiver);
-	return;
-fail:
-	drop_nursery(receiver);
 	give_up(receiver, DC_S("no worker could be started"));
 }
 
@@ -203,8 +214,6 @@ static void on_control(struct dc_watch *watch, bool readable, bool writable)
 	struct dc_nursery_report report;
 	int status;
 
-	(void)readable;
-	(void)writable;
 	status = dc_nursery_read(&receiver->nursery, &report);
 	if (status == 0)
 		return;
@@ -250,19 +259,30 @@ static void flush(struct dc_receiver *receiver)
 	dc_loop_watch(receiver->loop, &receiver->data, true, full);
 }
 
+static bool is_job(struct dc_arena *scratch, const struct dc_question *question)
+{
+	struct dc_receiver_job job;
+
+	dc_arena_reset(scratch);
+	if (DC_ARENA_GUARD(scratch))
+		return false;
+	return question->kind == DC_ASK_RECEIVER && question->server.len <= UINT16_MAX &&
+	       question->name.len <= DC_NAME_TEXT_MAX && dc_receiver_job_parse(scratch, question, &job);
+}
+
 /* False when it can never be sent. */
 static bool encode(struct dc_receiver *receiver, const struct dc_receiver_call *call)
 {
 	size_t before = receiver->out.len;
+	unsigned slot;
 
-	if (call->job.kind == DC_ASK_RECEIVER && call->job.server.len <= JOB_TEXT_MAX && call->job.name.len <= DC_NAME_TEXT_MAX) {
-		unsigned slot = dc_slots_send(&receiver->slots, &receiver->out, call->evidence);
-
-		dc_wire_put_job(&receiver->out, slot, &call->job);
-		if (receiver->out.status == DC_OK)
-			return true;
-		dc_slots_forget_one(&receiver->slots, slot);
-	}
+	if (!is_job(receiver->scratch, &call->job))
+		return false;
+	slot = dc_slots_send(&receiver->slots, &receiver->out, call->evidence);
+	dc_wire_put_job(&receiver->out, slot, &call->job);
+	if (receiver->out.status == DC_OK)
+		return true;
+	dc_slots_forget_one(&receiver->slots, slot);
 	receiver->out.len = before;
 	receiver->out.status = DC_OK;
 	return false;
@@ -279,7 +299,7 @@ static void send_jobs(struct dc_receiver *receiver)
 		if (!encode(receiver, call)) {
 			/* in its turn: behind those that are under way */
 			if (receiver->flight_count == 0) {
-				deliver_fate(receiver, call, DC_RECEIVER_ABSENT, 0, DC_S("more than a job may be"));
+				deliver_fate(receiver, call, DC_RECEIVER_ABSENT, 0, DC_S("no job, or too long"));
 				continue;
 			}
 			dc_calls_prepend(&receiver->waiting, (struct dc_calls){call, call});
@@ -301,51 +321,41 @@ static bool take(struct dc_receiver *receiver, enum dc_wire_kind kind, struct dc
 {
 	struct dc_question missing[DC_RECEIVER_MISSING_MAX];
 	struct dc_receiver_call *call = receiver->flight.head;
-	size_t count;
+	size_t count = 0;
 
-	if (!call)
+	if (!call || (kind != DC_WIRE_RESULT && kind != DC_WIRE_MISSING))
 		return false;
 	dc_arena_reset(receiver->scratch);
 	if (DC_ARENA_GUARD(receiver->scratch))
 		return false;
-	if (kind == DC_WIRE_RESULT && dc_wire_check_result(receiver->scratch, &call->job, body)) {
-		dc_calls_pop(&receiver->flight);
-		receiver->flight_count--;
-		receiver->starts = 0;
+	if (kind == DC_WIRE_RESULT ? !dc_wire_check_result(receiver->scratch, &call->job, body) :
+				     !dc_wire_read_missing(receiver->scratch, body, missing, &count))
+		return false;
+	dc_calls_pop(&receiver->flight);
+	receiver->flight_count--;
+	if (kind == DC_WIRE_RESULT) {
 		deliver(receiver, call, body);
-		return true;
-	}
-	if (kind == DC_WIRE_MISSING && dc_wire_read_missing(receiver->scratch, body, missing, &count)) {
-		dc_calls_pop(&receiver->flight);
-		receiver->flight_count--;
-		receiver->starts = 0;
-		receiver->answered++;
-		receiver->deaths = receiver->kills = 0;
+	} else {
+		progress(receiver);
 		call->done(call, NULL, missing, count);
-		return true;
 	}
-	return false;
+	return true;
 }
 
 /* All frames that are there; false when something is wrong with them. */
 static bool take_all(struct dc_receiver *receiver)
 {
 	enum dc_wire_kind kind;
+	enum dc_wire_step step;
 	struct dc_slice body;
 	size_t used;
 
-	for (;;) {
-		switch (dc_wire_next(dc_wire_pending(&receiver->in), DC_WIRE_TO_HOST_MAX, &kind, &body, &used)) {
-		case DC_WIRE_MORE:
-			return true;
-		case DC_WIRE_BAD:
+	while ((step = dc_wire_next(dc_wire_pending(&receiver->in), DC_WIRE_TO_HOST_MAX, &kind, &body, &used)) == DC_WIRE_FRAME) {
+		if (!take(receiver, kind, body))
 			return false;
-		default:
-			if (!take(receiver, kind, body))
-				return false;
-			receiver->in.start += used;
-		}
+		receiver->in.start += used;
 	}
+	return step == DC_WIRE_MORE;
 }
 
 static void receive(struct dc_receiver *receiver)
@@ -376,32 +386,34 @@ static void on_data(struct dc_watch *watch, bool readable, bool writable)
 
 /* ---- the clock ---- */
 
-static uint64_t cpu_ceiling(const struct dc_receiver *receiver)
+/* The job at the head has had its time: why, in *ret_cause. */
+static bool overdue(const struct dc_receiver *receiver, enum cause *ret_cause)
 {
-	struct dc_slice text = receiver->flight.head->job.server;
-	uint64_t ms = dc_slice_starts(text, DC_S("message")) ? CPU_MESSAGE_MS : CPU_MS;
+	uint64_t waited = dc_loop_now_ms(receiver->loop) - receiver->job_wall_ms;
+	uint64_t used = dc_nursery_cpu_ms(receiver->worker);
+	uint64_t ceiling = dc_slice_starts(receiver->flight.head->job.server, DC_S("message")) ? CPU_MESSAGE_MS : CPU_MS;
 
-	return dc_sandbox_is_relaxed() ? ms * RELAXED_FACTOR : ms;
+	if (dc_sandbox_is_relaxed())
+		ceiling *= RELAXED_FACTOR;
+	*ret_cause = waited > WALL_MS ? SLOW : HUNG;
+	return waited > WALL_MS || (used > receiver->job_cpu_ms && used - receiver->job_cpu_ms > ceiling);
 }
 
 static void on_check(struct dc_timer *timer)
 {
 	struct dc_receiver *receiver = timer->user;
-	uint64_t waited;
+	enum cause cause;
 
-	/* this process may have slept longer than the worker needed */
 	if (receiver->state == RUNNING)
-		receive(receiver);
-	waited = dc_loop_now_ms(receiver->loop) - receiver->job_wall_ms;
-	if (receiver->answered != receiver->checked)
+		receive(receiver); /* this process may have slept longer than the worker needed */
+	if (receiver->answered != receiver->checked) {
 		mark_time(receiver);
-	else if (receiver->state == ASKED && waited > START_MS)
-		drop_nursery(receiver), worker_ended(receiver, DIED);
-	else if (receiver->state == RUNNING && receiver->flight.head && waited > WALL_MS)
-		worker_ended(receiver, SLOW);
-	else if (receiver->state == RUNNING && receiver->flight.head &&
-		 dc_nursery_cpu_ms(receiver->worker) - receiver->job_cpu_ms > cpu_ceiling(receiver))
-		worker_ended(receiver, HUNG);
+	} else if (receiver->state == ASKED && dc_loop_now_ms(receiver->loop) - receiver->job_wall_ms > START_MS) {
+		drop_nursery(receiver);
+		worker_ended(receiver, DIED);
+	} else if (receiver->state == RUNNING && receiver->flight.head && overdue(receiver, &cause)) {
+		worker_ended(receiver, cause);
+	}
 	drive(receiver);
 }
 
@@ -433,17 +445,19 @@ struct dc_receiver *dc_receiver_new_drilled(struct dc_loop *loop, dc_worker_dril
 
 	if (!receiver)
 		return NULL;
-	receiver->scratch = dc_arena_new(SCRATCH_MAX);
+	*receiver = (struct dc_receiver){
+		.loop = loop,
+		.drill = drill,
+		.control = {.fd = -1, .ready = on_control, .user = receiver},
+		.data = {.fd = -1, .ready = on_data, .user = receiver},
+		.kick = {.fire = on_kick, .user = receiver},
+		.check = {.fire = on_check, .user = receiver},
+		.scratch = dc_arena_new(SCRATCH_MAX),
+	};
 	if (!receiver->scratch) {
 		free(receiver);
 		return NULL;
 	}
-	receiver->loop = loop;
-	receiver->drill = drill;
-	receiver->control = (struct dc_watch){.fd = -1, .ready = on_control, .user = receiver};
-	receiver->data = (struct dc_watch){.fd = -1, .ready = on_data, .user = receiver};
-	receiver->kick = (struct dc_timer){.fire = on_kick, .user = receiver};
-	receiver->check = (struct dc_timer){.fire = on_check, .user = receiver};
 	receiver->in.ceiling = DC_WIRE_HEAD + DC_WIRE_TO_HOST_MAX + 1;
 	dc_buf_init(&receiver->out, OUT_MAX);
 	if (dc_nursery_start(&receiver->nursery, drill))
@@ -464,14 +478,10 @@ void dc_receiver_submit(struct dc_receiver *receiver, struct dc_receiver_call *c
 		dc_loop_arm(receiver->loop, &receiver->kick, 0);
 }
 
-pid_t dc_receiver_worker_pid(const struct dc_receiver *receiver)
+pid_t dc_receiver_pids(const struct dc_receiver *receiver, pid_t *ret_nursery)
 {
+	*ret_nursery = receiver->nursery.pid;
 	return receiver->state == RUNNING ? receiver->worker : 0;
-}
-
-pid_t dc_receiver_nursery_pid(const struct dc_receiver *receiver)
-{
-	return receiver->nursery.pid;
 }
 
 void dc_receiver_free(struct dc_receiver *receiver)

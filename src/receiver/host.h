@@ -8,8 +8,7 @@
 
 /* As dc_receiver_new, with something to run inside the worker. */
 struct dc_receiver *dc_receiver_new_drilled(struct dc_loop *loop, dc_worker_drill drill);
-/* Of the worker that takes jobs now; 0 = none. */
-pid_t dc_receiver_worker_pid(const struct dc_receiver *receiver);
-pid_t dc_receiver_nursery_pid(const struct dc_receiver *receiver);
+/* Of the worker that takes jobs now; 0 = none. *ret_nursery: where it comes from. */
+pid_t dc_receiver_pids(const struct dc_receiver *receiver, pid_t *ret_nursery);
 
 #endif

@@ -39,21 +39,22 @@ static size_t encode(unsigned char *to, size_t size, struct dc_slice name, enum 
 	size_t name_len = dc_name_to_wire(name, wire), len = PACKET_HEAD + name_len + 4, count = 0;
 	unsigned flags = FLAGS_REPLY | (state == DC_WIRE_NXDOMAIN ? RCODE_NXDOMAIN : 0);
 
-	if (name_len == 0 || len > size)
+	if (name_len == 0 || len + 2 * RR_HEAD > size)
 		return 0;
 	memset(to, 0, len);
 	put16(to + 4, 1);
 	memcpy(to + PACKET_HEAD, wire, name_len);
 	put16(to + PACKET_HEAD + name_len, DC_TYPE_TXT);
 	put16(to + PACKET_HEAD + name_len + 2, 1);
-	for (size_t i = 0; known && i < known->count; i++) {
+	for (size_t i = 0; known && i < known->count && !(flags & FLAG_TRUNCATED); i++) {
 		struct dc_slice rdata = known->rdata[i];
 
 		if (!is_txt(rdata))
 			continue;
-		if (size - len < RR_HEAD + rdata.len) {
+		/* glibc's resolver marks a reply that does not fit; without any record the library would call that "no key" */
+		if (size - len < 2 * RR_HEAD + rdata.len) {
 			flags |= FLAG_TRUNCATED;
-			break;
+			rdata = DC_S("\0");
 		}
 		memset(to + len, 0, RR_HEAD);
 		put16(to + len, 0xc000 | PACKET_HEAD);

@@ -167,16 +167,20 @@ static bool set_up(SPF_request_t *request, const struct dc_receiver_job *job, st
 /* Its error code in words, then the last message that it left. */
 static struct dc_slice reason_of(SPF_response_t *response, struct dc_arena *arena)
 {
-	SPF_errcode_t code = SPF_response_errcode(response);
-	const char *words = code == SPF_E_SUCCESS ? NULL : SPF_strerror(code);
-	const char *message = NULL;
+	SPF_errcode_t code = SPF_response_errcode(response), last = SPF_E_SUCCESS;
+	const char *words, *message = NULL;
 
 	for (int i = 0; i < SPF_response_messages(response); i++) {
 		SPF_error_t *error = SPF_response_message(response, i);
 
-		if (error && SPF_error_errorp(error) && SPF_error_message(error))
+		if (error && SPF_error_errorp(error) && SPF_error_message(error)) {
 			message = SPF_error_message(error);
+			last = SPF_error_code(error);
+		}
 	}
+	/* a result that was never set ("(invalid)") comes without a code of its own */
+	code = code == SPF_E_SUCCESS ? last : code;
+	words = code == SPF_E_SUCCESS ? NULL : SPF_strerror(code);
 	if (words && message)
 		return dc_arena_printf(arena, "%s: %.*s", words, DC_RECEIVER_REASON_MAX, message);
 	if (words || message)

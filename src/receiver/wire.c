@@ -201,14 +201,16 @@ enum dc_wire_step dc_wire_next(struct dc_slice in, size_t max, enum dc_wire_kind
 	struct dc_wire_reader reader = {in, false};
 	uint32_t len = dc_wire_get(&reader, 4);
 	uint32_t kind = dc_wire_get(&reader, 1);
+	struct dc_slice body;
 
 	if (reader.bad)
 		return DC_WIRE_MORE;
 	if (len > max || kind < DC_WIRE_EVIDENCE || kind > DC_WIRE_MISSING)
 		return DC_WIRE_BAD;
-	*ret_body = dc_wire_get_bytes(&reader, len);
+	body = dc_wire_get_bytes(&reader, len);
 	if (reader.bad)
 		return DC_WIRE_MORE;
+	*ret_body = body;
 	*ret_kind = (enum dc_wire_kind)kind;
 	*ret_used = DC_WIRE_HEAD + len;
 	return DC_WIRE_FRAME;
