@@ -3,7 +3,7 @@
 #define DC_TESTS_RIG_H
 
 #include "receiver/host.h"
-#include "support/world.h"
+#include "world.h"
 
 enum { RIG_OPEN_MAX = 4096 };
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "receiver/sandbox.h"
-#include "support/rig.h"
+#include "../support/rig.h"
 
 #define A "198.51.100.7"
 

@@ -5,8 +5,8 @@
 
 #include <cmocka.h>
 
-#include "support/keys.h"
-#include "support/rig.h"
+#include "../support/keys.h"
+#include "../support/rig.h"
 
 static struct rig rig;
 static char good[KEY_TEXT_MAX]; /* p= of a sound 2,048-bit key */

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "support/rig.h"
+#include "../support/rig.h"
 
 #define A "198.51.100.7"
 

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "receiver/store.h"
-#include "support/world.h"
+#include "../support/world.h"
 
 static struct dc_arena *arena;
 
@@ -41,7 +41,8 @@ static void test_jobs(void **state)
 		"spf ip=192.0.2.1 helo= from= ", "spf ip=192.0.2.1 helo=%41 from=", "spf ip=192.0.2.1 helo=%0 from=",
 		"spf ip=192.0.2.1 helo=%ff from=", "spf ip=192.0.2.1 helo=%zz from=", "spf ip=192.0.2.1 helo=\t from=",
 		"spf ip=192.0.2.1 from= helo=", "spf ip=192.0.2.1 helo= from=\n", "key s=a", "key a=b s=c", "message now=",
-		"message now=-1", "message now=01", "message now=9223372036854775808", "SPF ip=192.0.2.1 helo= from=", "spf ip=192.0.2.1 helo=% from=",
+		"message now=-1", "message now=01", "message now=9223372036854775808", "SPF ip=192.0.2.1 helo= from=",
+		"spf ip=192.0.2.1 helo=% from=",
 		"spf ip=192.0.2.1 helo= from=%",
 	};
 	struct dc_receiver_job job;
