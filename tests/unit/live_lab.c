@@ -30,10 +30,21 @@ static void pipe_high(int ends[2])
 	(void)close(low[1]);
 }
 
-void lab_spawn(struct lab_server *server, const char *address, const char *const *argv)
+/* True when the last whole line of `text` begins so. */
+static bool ends_with_line(const char *text, size_t len, const char *last)
+{
+	if (len == 0 || text[len - 1] != '\n')
+		return false;
+	size_t start = len - 1;
+	while (start > 0 && text[start - 1] != '\n')
+		start--;
+	return strncmp(text + start, last, strlen(last)) == 0;
+}
+
+bool lab_spawn_talker(struct lab_server *server, const char *const *argv, const char *last, char *text, size_t size)
 {
 	int in[2], out[2];
-	char line[32] = "";
+	size_t n = 0;
 	pipe_high(in);
 	pipe_high(out);
 	server->pid = fork();
@@ -46,20 +57,21 @@ void lab_spawn(struct lab_server *server, const char *address, const char *const
 	(void)close(in[0]);
 	(void)close(out[1]);
 	server->stdin_fd = in[1];
-	size_t n = 0;
-	while (n < sizeof line - 1 && !strchr(line, '\n') && read(out[0], line + n, 1) == 1)
+	while (n < size - 1 && !ends_with_line(text, n, last) && read(out[0], text + n, 1) == 1)
 		n++;
+	text[n] = 0;
 	(void)close(out[0]);
-	if (n == 0)
-		fail_msg("%s %s did not start", argv[0], argv[1] ? argv[1] : "");
-	server->port = (uint16_t)atoi(line);
-	(void)snprintf(server->text, sizeof server->text, strchr(address, ':') ? "[%s]:%u" : "%s:%u", address, server->port);
+	return ends_with_line(text, n, last);
 }
 
 void lab_start(struct lab_server *server, const char *address, const char *mode)
 {
 	const char *argv[] = {"/usr/bin/python3", DC_TEST_DIR "/hostile_dns.py", address, mode, NULL};
-	lab_spawn(server, address, argv);
+	char line[32];
+	if (!lab_spawn_talker(server, argv, "", line, sizeof line))
+		fail_msg("%s did not start", argv[1]);
+	server->port = (uint16_t)atoi(line);
+	(void)snprintf(server->text, sizeof server->text, strchr(address, ':') ? "[%s]:%u" : "%s:%u", address, server->port);
 }
 
 void lab_stop(struct lab_server *server)

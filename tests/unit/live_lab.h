@@ -13,8 +13,9 @@ struct lab_server {
 /* Starts tests/unit/hostile_dns.py on `address`; `mode` may be NULL. Fails the test when it does not come up. */
 void lab_start(struct lab_server *server, const char *address, const char *mode);
 void lab_stop(struct lab_server *server);
-/* Any program that prints its port; argv ends with NULL. */
-void lab_spawn(struct lab_server *server, const char *address, const char *const *argv);
+
+/* Starts argv and reads what it prints until a line that begins with `last`; false when it ends before. */
+bool lab_spawn_talker(struct lab_server *server, const char *const *argv, const char *last, char *text, size_t size);
 
 /* A UDP port of 127.0.0.1 where nobody listens. */
 uint16_t lab_dead_port(void);
