@@ -9,6 +9,7 @@
 #include "source/live.h"
 #include "source/recording.h"
 #include "source/resolvconf.h"
+#include "source/unbound.h"
 #include "source/zonefile.h"
 
 static enum dc_status add(struct dc_run_sources *sources, struct dc_source *source, bool asked, const struct dc_error *err)
@@ -35,6 +36,22 @@ static enum dc_status servers(const struct dc_config *config, struct dc_live_ser
 	return status;
 }
 
+/* Recursion and validation; `list` empty: from the root. */
+static struct dc_source *unbound(const struct dc_config *config, struct dc_loop *loop, const struct dc_live_server *list,
+				 size_t count, struct dc_error *err)
+{
+	struct dc_unbound_options options = {
+		.mode = config->recurse ? DC_UNBOUND_RECURSE : DC_UNBOUND_VALIDATE,
+		.servers = list,
+		.server_count = count,
+		/* Unless the user says otherwise, a walk from the root may take longer than one question. */
+		.timeout_ms = config->timeout_ms == DC_TIMEOUT_DEFAULT_MS ? 0 : (uint32_t)config->timeout_ms,
+		.root_hints = config->root_hints.ptr,
+		.trust_anchor = config->trust_anchor.ptr,
+	};
+	return dc_unbound_new(loop, &options, err);
+}
+
 static enum dc_status open_live(struct dc_run_sources *sources, const struct dc_config *config, struct dc_loop *loop,
 				struct dc_error *err)
 {
@@ -56,12 +73,16 @@ static enum dc_status open_live(struct dc_run_sources *sources, const struct dc_
 		};
 		below = dc_live_new(loop, &options, err);
 	} else {
-		return dc_error_set(err, DC_ERR_USAGE, "--recurse: not built in");
+		below = unbound(config, loop, NULL, 0, err);
 	}
 	enum dc_status status = add(sources, below, !overlay, err);
 	if (status == DC_OK && overlay)
 		status = add(sources, dc_zonefile_new(config->zones.texts, config->zones.count, below, err), true, err);
-	return status;
+	if (status != DC_OK || config->recurse || !config->lone)
+		return status;
+	/* Without the root's key on this machine nothing can be validated: the state stays unknown. */
+	struct dc_source *validator = unbound(config, loop, list, count, err);
+	return validator || config->trust_anchor.len ? add(sources, validator, true, err) : DC_OK;
 }
 
 static enum dc_status check_choice(const struct dc_config *config, struct dc_error *err)
