@@ -302,7 +302,46 @@ bool dc_rdata_from_text(struct dc_buf *out, uint16_t type, struct dc_slice text,
 	return false;
 }
 
-/* The fields of `rdata` as ldns shows them, into `text`; false when it cannot. */
+/* The type bitmap of RFC 4034 4.1.2, which ldns reads without looking where it ends. */
+static bool is_bitmap(const uint8_t *octets, size_t len)
+{
+	size_t at = 0;
+	while (len - at >= 2 && octets[at + 1] >= 1 && octets[at + 1] <= 32 && octets[at + 1] <= len - at - 2)
+		at += 2 + (size_t)octets[at + 1];
+	return at == len;
+}
+
+/* ldns shows these without harm whatever is in them. Others it does not: the parameters of an HTTPS record can make it call
+ * abort(). Records with such fields are shown as \# LENGTH HEX. */
+static bool is_safe(const ldns_rdf *rdf)
+{
+	switch (ldns_rdf_get_type(rdf)) {
+	case LDNS_RDF_TYPE_DNAME:
+	case LDNS_RDF_TYPE_INT8:
+	case LDNS_RDF_TYPE_INT16:
+	case LDNS_RDF_TYPE_INT32:
+	case LDNS_RDF_TYPE_A:
+	case LDNS_RDF_TYPE_AAAA:
+	case LDNS_RDF_TYPE_STR:
+	case LDNS_RDF_TYPE_LONG_STR:
+	case LDNS_RDF_TYPE_TAG:
+	case LDNS_RDF_TYPE_HEX:
+	case LDNS_RDF_TYPE_B64:
+	case LDNS_RDF_TYPE_TYPE:
+	case LDNS_RDF_TYPE_ALG:
+	case LDNS_RDF_TYPE_TIME:
+	case LDNS_RDF_TYPE_CERTIFICATE_USAGE:
+	case LDNS_RDF_TYPE_SELECTOR:
+	case LDNS_RDF_TYPE_MATCHING_TYPE:
+		return true;
+	case LDNS_RDF_TYPE_NSEC:
+		return is_bitmap(ldns_rdf_data(rdf), ldns_rdf_size(rdf));
+	default:
+		return false;
+	}
+}
+
+/* The fields of `rdata` as ldns shows them, into `text`; false when it cannot or must not. */
 static bool present(ldns_buffer *text, uint16_t type, struct dc_slice rdata)
 {
 	uint8_t head[] = {0, (uint8_t)(type >> 8), (uint8_t)type, 0, 1, 0, 0, 0, 0, (uint8_t)(rdata.len >> 8), (uint8_t)rdata.len};
@@ -315,10 +354,10 @@ static bool present(ldns_buffer *text, uint16_t type, struct dc_slice rdata)
 	dc_buf_put_slice(&wire, rdata);
 	fine = wire.status == DC_OK && ldns_wire2rr(&rr, (const uint8_t *)wire.ptr, wire.len, &at, LDNS_SECTION_ANSWER) ==
 						LDNS_STATUS_OK;
-	for (size_t i = 0; fine && i < ldns_rr_rd_count(rr); i++)
-		fine = (i == 0 || ldns_buffer_printf(text, " ") >= 0) &&
-		       ldns_rdf2buffer_str(text, ldns_rr_rdf(rr, i)) == LDNS_STATUS_OK;
 	fine = fine && ldns_rr_rd_count(rr) > 0;
+	for (size_t i = 0; fine && i < ldns_rr_rd_count(rr); i++)
+		fine = is_safe(ldns_rr_rdf(rr, i)) && (i == 0 || ldns_buffer_printf(text, " ") >= 0) &&
+		       ldns_rdf2buffer_str(text, ldns_rr_rdf(rr, i)) == LDNS_STATUS_OK;
 	ldns_rr_free(rr);
 	dc_buf_free(&wire);
 	return fine;

@@ -232,7 +232,7 @@ static void accepted(void **state)
 		{SOA "@ TXT \"a\\\"b\\\\\\000\\255;\" a\\\"b (c\n d)\n", "z.example", DC_TYPE_TXT,
 		 "ANSWER|z.example TXT \"a\\\"b\\\\\\000\\255;\" \"a\\\"b\" \"c\" \"d\""},
 		{SOA "www 1h30m IN TYPE1 \\# 4 C0 00 0201\n", "www.z.example", DC_TYPE_A, "ANSWER|www.z.example A 192.0.2.1"},
-		{SOA "@ HTTPS 1 . alpn=h2\n", "z.example", 65, "ANSWER|z.example HTTPS 1 . alpn=h2"},
+		{SOA "@ HTTPS 1 . alpn=h2\n", "z.example", 65, "ANSWER|z.example HTTPS \\# 10 00010000010003026832"},
 		{SOA "@ TYPE65280 \\# 0\n", "z.example", 65280, "ANSWER|z.example TYPE65280 \\# 0"},
 		{SOA "a\\.b\\032 TXT x\n", "a\\.b\\032.z.example", DC_TYPE_TXT, "ANSWER|a\\.b\\032.z.example TXT \"x\""},
 		{SOA "$ORIGIN sub\nwww A 192.0.2.1\n", "www.sub.z.example", DC_TYPE_A, "ANSWER|www.sub.z.example A 192.0.2.1"},
