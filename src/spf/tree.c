@@ -37,24 +37,24 @@ static bool needs_sender(struct dc_slice text)
 enum target { TARGET, TARGET_IMPOSSIBLE, TARGET_SENDER };
 
 static enum target find_target(struct dc_spf_tree *tree, const struct dc_spf_node *node, const struct dc_spf_term *term,
-			       struct dc_slice *ret_name)
+			       struct dc_slice *ret_raw, struct dc_slice *ret_name)
 {
-	struct dc_spf_values values = {.domain = node->name, .sender_domain = tree->domain};
+	struct dc_spf_values values = {.domain = dc_spf_grown_of(node)->raw, .sender_domain = tree->domain};
 	struct dc_slice raw = term->domain;
 
+	*ret_raw = *ret_name = raw;
 	if (!raw.len) {
 		*ret_name = node->name;
 		return TARGET;
 	}
-	*ret_name = raw;
 	if (term->macros) {
 		if (needs_sender(raw))
 			return TARGET_SENDER;
 		if (dc_spf_macro_expand(tree->asker->arena, raw, &values, &raw) != DC_SPF_EXPANDED)
 			return TARGET_IMPOSSIBLE;
 	}
-	raw = dc_spf_name_fit(raw);
-	return dc_spf_name_canonical(tree->asker->arena, raw, ret_name) ? TARGET : TARGET_IMPOSSIBLE;
+	*ret_raw = dc_spf_name_fit(raw);
+	return dc_spf_name_canonical(tree->asker->arena, *ret_raw, ret_name) ? TARGET : TARGET_IMPOSSIBLE;
 }
 
 /* ---- nodes ---- */
@@ -88,13 +88,14 @@ static const struct dc_spf_node *earlier(const struct dc_spf_tree *tree, const s
 static void add_child(struct dc_spf_tree *tree, struct dc_spf_use *use)
 {
 	enum dc_spf_state state = DC_SPF_STATE_OPEN;
-	struct dc_slice name;
+	struct dc_spf_grown *child;
+	struct dc_slice raw, name;
 
 	if (tree->count >= DC_SPF_NODES_MAX) {
 		tree->facts->cut = true;
 		return;
 	}
-	switch (find_target(tree, use->node, use->term, &name)) {
+	switch (find_target(tree, use->node, use->term, &raw, &name)) {
 	case TARGET_IMPOSSIBLE:
 		state = DC_SPF_STATE_BAD_NAME;
 		break;
@@ -107,7 +108,9 @@ static void add_child(struct dc_spf_tree *tree, struct dc_spf_use *use)
 			state = DC_SPF_STATE_BAD_NAME; /* 4.3 */
 		break;
 	}
-	use->child = &add_node(tree, name, use, state)->node;
+	child = add_node(tree, name, use, state);
+	child->raw = raw;
+	use->child = &child->node;
 }
 
 /* ---- terms ---- */
@@ -143,6 +146,7 @@ static void ask_hosts(struct dc_spf_tree *tree, struct dc_spf_use *use)
 static void ask_term(struct dc_spf_tree *tree, struct dc_spf_use *use)
 {
 	const struct dc_spf_term *term = use->term;
+	struct dc_slice raw;
 
 	use->found4 = use->found6 = DC_SPF_FOUND_UNUSED;
 	if (term->kind == DC_SPF_INCLUDE || term->kind == DC_SPF_REDIRECT) {
@@ -154,7 +158,7 @@ static void ask_term(struct dc_spf_tree *tree, struct dc_spf_use *use)
 	use->found4 = use->found6 = DC_SPF_FOUND_SENDER;
 	if (term->kind == DC_SPF_PTR)
 		return; /* asks about the client, not about the name in it */
-	switch (find_target(tree, use->node, term, &use->target)) {
+	switch (find_target(tree, use->node, term, &raw, &use->target)) {
 	case TARGET_SENDER:
 		use->target = (struct dc_slice){NULL, 0};
 		return;
@@ -321,7 +325,7 @@ static void visit(struct dc_spf_tree *tree, struct dc_spf_grown *grown)
 
 void dc_spf_tree_grow(struct dc_spf_tree *tree)
 {
-	add_node(tree, tree->domain, NULL, DC_SPF_STATE_OPEN);
+	add_node(tree, tree->domain, NULL, DC_SPF_STATE_OPEN)->raw = tree->domain;
 	for (size_t i = 0; i < tree->count; i++)
 		visit(tree, tree->nodes[i]);
 }

@@ -8,6 +8,7 @@
 /* A node that can still be written. */
 struct dc_spf_grown {
 	struct dc_spf_node node; /* first */
+	struct dc_slice raw;     /* the name as it came out of the term: %{d} of its record */
 	struct dc_spf_use *uses;
 	struct dc_spf_set pass4, pass6;
 };
