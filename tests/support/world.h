@@ -144,11 +144,11 @@ static inline struct dc_answer *world_answer(struct world *w, const struct dc_qu
 {
 	struct dc_answer draft = {.question = *question, .outcome = DC_OUTCOME_NXDOMAIN, .ede = -1, .via = DC_S("world"), .ttl_s = 300};
 	static struct dc_rr rrs[8192];
-	struct dc_arena *scratch = dc_arena_new(1 << 20);
 	struct dc_slice name = question->name;
 	size_t n = 0, hops = 0;
 	bool again = true;
 
+	dc_arena_reset(w->names);
 	if (question->kind != DC_ASK_DNS) {
 		draft.outcome = DC_OUTCOME_NOT_ASKED;
 		again = false;
@@ -176,7 +176,7 @@ static inline struct dc_answer *world_answer(struct world *w, const struct dc_qu
 				size_t used;
 				if (++hops > 16) {
 					failure = DC_OUTCOME_SERVFAIL;
-				} else if (dc_name_from_wire(scratch, e->rdata, e->len, &name, &used)) {
+				} else if (dc_name_from_wire(w->names, e->rdata, e->len, &name, &used)) {
 					again = true;
 					break;
 				}
@@ -193,9 +193,7 @@ static inline struct dc_answer *world_answer(struct world *w, const struct dc_qu
 	draft.rrs = rrs;
 	draft.rr_count = dc_outcome_is_known(draft.outcome) ? n : 0;
 	draft.rcode = draft.outcome == DC_OUTCOME_NXDOMAIN ? 3 : 0;
-	struct dc_answer *answer = dc_answer_new(&draft);
-	dc_arena_free(scratch);
-	return answer;
+	return dc_answer_new(&draft);
 }
 
 /* Runs build(asker, data) until no question is open, or for `rounds_max` rounds: then the asker is sealed for the last
