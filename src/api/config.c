@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include "api/own_key.h"
 #include "base/escape.h"
+#include "dkim/own.h"
 
 struct row {
 	struct dc_setting info;
@@ -131,6 +133,21 @@ static enum dc_status set_selector(struct dc_config *config, const struct row *r
 	return add_each(config, row, value, err, add_selector);
 }
 
+/* SELECTOR=FILE. The file is read now and forgotten but for the public half. */
+static enum dc_status add_own_key(struct dc_config *config, const struct row *row, struct dc_slice value,
+				  struct dc_error *err)
+{
+	struct dc_slice path = value, selector = dc_slice_trim(dc_slice_cut(&path, '='));
+	struct dc_dkim_own own;
+	struct dc_slice name;
+	if (!path.len || !dc_name_normalize(config->arena, selector, &name) || !dc_name_is_host(name, true))
+		return bad(row, value, err, "SELECTOR=FILE, such as s1=/etc/dkim/s1.pem");
+	enum dc_status status = dc_own_key_read(config->arena, name, path.ptr, &own, err);
+	if (status == DC_OK)
+		DC_PUSH(config->arena, config->own_keys, config->own_key_count, config->own_key_capacity) = own;
+	return status;
+}
+
 static enum dc_status set_search(struct dc_config *config, const struct row *row, struct dc_slice value,
 				 struct dc_error *err)
 {
@@ -242,6 +259,7 @@ static const struct row rows[] = {
 	{{"max-qps", 0, "N", false, "questions a second at most (default: no limit)"}, set_number, AT(max_qps), 0, 10000000},
 	{{"selector", 's', "NAME[,NAME...]", true, "DKIM selectors in use"}, set_selector, AT(selectors)},
 	{{"selectors", 0, "known|all|none", false, "how far to guess beyond them (default known)"}, set_search, 0},
+	{{"dkim-key", 0, "SELECTOR=FILE", true, "a private key (PEM) that the published one must belong to"}, add_own_key, 0},
 	{{"ip", 0, "ADDR[,ADDR...]", true, "addresses that send, or ranges"}, set_sender, AT(sender_texts)},
 	{{"helo", 0, "NAME", false, "the name they say in HELO"}, set_helo, AT(helo)},
 	{{"mail-from", 0, "DOMAIN|ADDRESS", false, "the return path"}, set_mail_from, AT(mail_from)},

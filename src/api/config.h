@@ -34,6 +34,8 @@ struct dc_config {
 	struct dc_texts selectors;
 	bool search_given;
 	enum dc_selector_search search;
+	struct dc_dkim_own *own_keys; /* public halves */
+	size_t own_key_count, own_key_capacity;
 	struct dc_prefix *senders;
 	size_t sender_count, sender_capacity;
 	struct dc_texts sender_texts;

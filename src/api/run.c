@@ -58,6 +58,8 @@ static void fill_inputs(struct dc_run *run)
 		.selectors = config->selectors.items,
 		.selector_count = config->selectors.count,
 		.search = config->search,
+		.own_keys = config->own_keys,
+		.own_key_count = config->own_key_count,
 		.senders = config->senders,
 		.sender_count = config->sender_count,
 		.helo = config->helo,
