@@ -3,6 +3,8 @@
  * colour and without UTF-8. */
 #include "render/text.h"
 
+#include <stdlib.h>
+
 #include "facts/identity.h"
 #include "provider/provider.h"
 
@@ -10,6 +12,7 @@
 struct line {
 	struct line *next;
 	enum dc_domain_verdict verdict;
+	size_t number; /* in the order of the input */
 	size_t errors, warnings, notices, undetermined;
 	uint64_t unanswered;
 	struct dc_slice domain, reasons; /* clean */
@@ -279,6 +282,7 @@ static void keep_line(struct state *state, const struct line *line)
 	struct line *kept = DC_NEW(state->arena, struct line);
 
 	*kept = *line;
+	kept->number = state->count;
 	kept->domain = dc_arena_dup(state->arena, line->domain);
 	kept->reasons = dc_arena_dup(state->arena, line->reasons);
 	*state->last = kept;
@@ -332,16 +336,33 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 				     (unsigned long long)result->dns.rounds, (unsigned long long)result->dns.elapsed_ms));
 }
 
+/* Worst first; equals keep the order of the input. */
+static int compare_lines(const void *a, const void *b)
+{
+	const struct line *x = *(const struct line *const *)a, *y = *(const struct line *const *)b;
+	const size_t keys[][2] = {{y->verdict, x->verdict}, {y->errors, x->errors}, {y->warnings, x->warnings},
+				  {x->number, y->number}};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (keys[i][0] != keys[i][1])
+			return keys[i][0] < keys[i][1] ? -1 : 1;
+	}
+	return 0;
+}
+
 static void end(struct dc_report *report)
 {
-	static const enum dc_domain_verdict order[] = {DC_DOMAIN_FAIL, DC_DOMAIN_INCOMPLETE, DC_DOMAIN_PASS};
 	const struct dc_text text = {.out = &report->out, .scratch = report->scratch, .style = &report->style};
 	const struct dc_summary *summary = &report->summary;
 	struct state *state = report->state;
-	size_t width = 0;
+	const struct line **sorted;
+	size_t width = 0, n = 0;
 
+	sorted = DC_NEW_ARRAY(report->scratch, const struct line *, state->count + 1);
 	for (const struct line *line = state->first; line; line = line->next) {
 		size_t columns = dc_columns(line->domain);
+
+		sorted[n++] = line;
 
 		width = columns > width && columns <= 32 ? columns : width;
 	}
@@ -356,12 +377,9 @@ static void end(struct dc_report *report)
 					    (unsigned long long)summary->incomplete, (unsigned long long)summary->pass),
 			     0, 2);
 	}
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		for (const struct line *line = state->first; line; line = line->next) {
-			if (line->verdict == order[i])
-				go_line(&text, line, width);
-		}
-	}
+	qsort(sorted, state->count, sizeof(*sorted), compare_lines);
+	for (size_t i = 0; i < state->count; i++)
+		go_line(&text, sorted[i], width);
 }
 
 static void clear(struct dc_report *report)

@@ -84,7 +84,7 @@ static const char *conclusion_text(enum dc_dkim_conclusion conclusion)
 	case DC_DKIM_UNUSABLE:
 		return "no key that receivers can use";
 	case DC_DKIM_NOT_FOUND:
-		return "no key under the names tried; selectors cannot be listed, name yours with --selector";
+		return "no key under the names tried";
 	case DC_DKIM_NONE:
 		return "no key is published";
 	case DC_DKIM_UNANSWERED:

@@ -9,6 +9,46 @@ static bool is_shown(const struct dc_finding *finding, bool waived)
 	return finding->severity != DC_SEVERITY_OFF && (finding->waived.len > 0) == waived;
 }
 
+static bool is_same_kind(const struct dc_finding *a, const struct dc_finding *b)
+{
+	return a->id == b->id && a->severity == b->severity && is_shown(a, false) && is_shown(b, false);
+}
+
+/* The first finding of the same kind, when it stands for this one too: it is about another subject. */
+static bool is_stood_for(const struct dc_text *text, const struct dc_audit_result *result, size_t at)
+{
+	for (size_t i = 0; i < at && !text->style->verbose; i++) {
+		if (is_same_kind(&result->findings[i], &result->findings[at]))
+			return !dc_slice_eq(result->findings[i].subject, result->findings[at].subject);
+	}
+	return false;
+}
+
+/* "the same at A, B, C and 12 more" for those that finding `at` stands for. */
+static void others(const struct dc_text *text, const struct dc_audit_result *result, size_t at)
+{
+	enum { SHOWN = 12 };
+	struct dc_slice line = {0};
+	size_t count = 0;
+
+	for (size_t i = at + 1; i < result->finding_count; i++) {
+		struct dc_slice subject;
+
+		if (!is_same_kind(&result->findings[at], &result->findings[i]) || !is_stood_for(text, result, i))
+			continue;
+		if (count++ >= SHOWN)
+			continue;
+		subject = dc_text_clean(text, result->findings[i].subject);
+		line = dc_text_format(text, "%.*s%s%.*s", DC_FMT(line), count == 1 ? "The same at " : ", ", DC_FMT(subject));
+	}
+	if (count > SHOWN)
+		line = dc_text_format(text, "%.*s and %zu more (-v shows each)", DC_FMT(line), count - SHOWN);
+	if (count == 0)
+		return;
+	dc_text_spaces(text, BODY);
+	dc_text_wrap(text, DC_INK_PLAIN, line, BODY, BODY);
+}
+
 static const struct dc_arg *find_arg(const struct dc_finding *finding, const char *name)
 {
 	for (size_t i = 0; i < finding->arg_count; i++) {
@@ -119,8 +159,9 @@ static void advice(const struct dc_text *text, const struct dc_finding *finding)
 	dc_text_wrap(text, DC_INK_PLAIN, dc_text_clean(text, dc_finding_fix(text->scratch, finding)), BODY + 2, BODY + 2);
 }
 
-static void mend(const struct dc_text *text, const struct dc_audit_result *result, const struct dc_finding *finding)
+static void mend(const struct dc_text *text, const struct dc_audit_result *result, size_t at)
 {
+	const struct dc_finding *finding = &result->findings[at];
 	const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
 	bool error = finding->severity == DC_SEVERITY_ERROR;
 	struct dc_slice message = dc_text_clean(text, dc_finding_message(text->scratch, finding));
@@ -138,6 +179,7 @@ static void mend(const struct dc_text *text, const struct dc_audit_result *resul
 		dc_text_wrap(text, DC_INK_PLAIN, dc_slice_of(row->why), BODY, BODY);
 	}
 	advice(text, finding);
+	others(text, result, at);
 	origin(text, result, finding);
 	if (text->style->verbose)
 		evidence(text, finding);
@@ -151,12 +193,12 @@ static void mend_all(const struct dc_text *text, const struct dc_audit_result *r
 		const struct dc_finding *finding = &result->findings[i];
 
 		if (!is_shown(finding, false) || finding->severity < DC_SEVERITY_WARNING ||
-		    dc_catalogue_row(finding->id)->inconclusive)
+		    dc_catalogue_row(finding->id)->inconclusive || is_stood_for(text, result, i))
 			continue;
 		if (!titled)
 			title(text, "What to mend");
 		titled = true;
-		mend(text, result, finding);
+		mend(text, result, i);
 	}
 }
 
@@ -169,7 +211,7 @@ static void notices(const struct dc_text *text, const struct dc_audit_result *re
 		struct dc_slice message;
 
 		if (!is_shown(finding, false) || finding->severity != DC_SEVERITY_NOTICE ||
-		    dc_catalogue_row(finding->id)->inconclusive)
+		    dc_catalogue_row(finding->id)->inconclusive || is_stood_for(text, result, i))
 			continue;
 		if (!titled)
 			title(text, "Worth knowing");
@@ -179,6 +221,7 @@ static void notices(const struct dc_text *text, const struct dc_audit_result *re
 		dc_text_spaces(text, DC_TEXT_INDENT);
 		dc_text_put(text, DC_INK_CYAN, dc_text_pick(text, "• ", "* "));
 		dc_text_wrap(text, DC_INK_PLAIN, message, BODY, BODY);
+		others(text, result, i);
 		if (text->style->verbose)
 			advice(text, finding);
 	}

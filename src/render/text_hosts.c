@@ -92,6 +92,8 @@ static void confirmation(struct dc_table *table, const struct dc_ptr_address *ad
 {
 	if (address->special && !address->answer) /* documentation addresses are asked for like any other */
 		dc_table_add(table, DC_INK_RED, DC_S("cannot send"));
+	else if (address->present == DC_TRI_NO)
+		dc_table_add(table, DC_INK_RED, DC_S("no"));
 	else if (address->confirmed == DC_TRI_UNKNOWN)
 		dc_table_add(table, DC_INK_CYAN, DC_S("?"));
 	else if (address->confirmed == DC_TRI_NO)

@@ -94,35 +94,68 @@ static size_t quote_end(struct dc_slice s, size_t at, size_t width)
 	return at + 1 + end;
 }
 
-struct dc_slice dc_text_line(struct dc_slice *rest, size_t width)
+/* A blank before or behind the type of a record: "mail.example.com. PTR host.example.com." */
+static bool is_in_record(struct dc_slice s, size_t at)
 {
-	struct dc_slice s = *rest;
-	size_t at = 0, columns = 0, blank = 0, mark = 0, whole = 0, cut, w;
+	static const char *const types[] = {". A ", ". AAAA ", ". CNAME ", ". MX ", ". PTR ", ". TXT "};
 
-	while (at < s.len) {
-		size_t octets = next(dc_slice_sub(s, at, SIZE_MAX), &w);
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		size_t len = strlen(types[i]);
+
+		if (at >= 1 && dc_slice_starts(dc_slice_sub(s, at - 1, len), dc_slice_of(types[i])))
+			return true;
+		if (at + 1 >= len && dc_slice_starts(dc_slice_sub(s, at + 1 - len, len), dc_slice_of(types[i])))
+			return true;
+	}
+	return false;
+}
+
+/* How far the text fits, and where it had best be cut. */
+struct cut {
+	size_t fits, blank, record, quoted, mark; /* octets; 0: none. record, quoted: a blank inside one */
+};
+
+static struct cut find_cut(struct dc_slice s, size_t width)
+{
+	struct cut cut = {0};
+	size_t columns = 0, whole = 0, w;
+
+	while (cut.fits < s.len) {
+		size_t at = cut.fits, octets = next(dc_slice_sub(s, at, SIZE_MAX), &w);
 
 		if (s.ptr[at] == '"' && at >= whole)
 			whole = quote_end(s, at, width) + 1;
-		if (s.ptr[at] == ' ' && at >= whole)
-			blank = at;
+		if (s.ptr[at] == ' ')
+			*(at < whole ? &cut.quoted : is_in_record(s, at) ? &cut.record : &cut.blank) = at;
 		if (columns + w > width && at > 0)
 			break;
 		columns += w;
-		at += octets;
+		cut.fits = at + octets;
 		/* In the first half of a line a punctuation mark is no good place to end it. */
-		if (columns * 2 > width && strchr(",;/:=&?.", s.ptr[at - 1]))
-			mark = at;
+		if (columns * 2 > width && strchr(",;/:=&?.", s.ptr[cut.fits - 1]))
+			cut.mark = cut.fits;
 	}
-	if (at >= s.len) {
+	return cut;
+}
+
+struct dc_slice dc_text_line(struct dc_slice *rest, size_t width)
+{
+	struct dc_slice s = *rest;
+	struct cut cut = find_cut(s, width);
+	size_t at = cut.blank > 0    ? cut.blank
+		    : cut.record > 0 ? cut.record
+		    : cut.quoted > 0 ? cut.quoted
+		    : cut.mark > 0   ? cut.mark
+				     : cut.fits;
+
+	if (cut.fits >= s.len) {
 		*rest = (struct dc_slice){0};
 		return s;
 	}
-	cut = blank > 0 ? blank : mark > 0 ? mark : at;
-	*rest = drop_blanks(dc_slice_sub(s, cut, SIZE_MAX));
-	while (cut > 0 && s.ptr[cut - 1] == ' ')
-		cut--;
-	return dc_slice_sub(s, 0, cut);
+	*rest = drop_blanks(dc_slice_sub(s, at, SIZE_MAX));
+	while (at > 0 && s.ptr[at - 1] == ' ')
+		at--;
+	return dc_slice_sub(s, 0, at);
 }
 
 /* ---- output ---- */

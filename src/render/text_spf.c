@@ -87,9 +87,13 @@ static void tree_row(const struct dc_text *text, const struct dc_spf_row *row)
 static void tree(const struct dc_text *text, const struct dc_spf_facts *spf)
 {
 	struct dc_spf_drawing drawing = dc_spf_tree_draw(text->scratch, spf, text->style->utf8, text->style->verbose);
+	bool plain = true;
 	size_t shown = text->style->verbose || drawing.count <= TREE_ROWS ? drawing.count : TREE_ROWS;
 
-	if (drawing.count < 2)
+	/* A record that leads nowhere else is its own tree. */
+	for (size_t i = 0; i < drawing.count && spf->node_count < 2; i++)
+		plain = plain && drawing.rows[i].mark == DC_SPF_MARK_PLAIN;
+	if (drawing.count < 2 || (spf->node_count < 2 && plain))
 		return;
 	dc_text_newline(text);
 	for (size_t i = 0; i < shown; i++)

@@ -82,6 +82,8 @@ static void lines_are_cut(void **state)
 	assert_lines("漢字漢字", 3, "漢|字|漢|字|");
 	assert_lines("漢", 1, "漢|"); /* at least one character, however narrow */
 	assert_lines("publish \"v=spf1 -all\" now", 14, "publish|\"v=spf1 -all\"|now|");
+	assert_lines("publish 1.in-addr.arpa. PTR a.example. now", 30, "publish|1.in-addr.arpa. PTR a.example.|now|");
+	assert_lines("publish a.example. TXT \"v=spf1 -all\"", 26, "publish|a.example. TXT|\"v=spf1 -all\"|");
 	assert_lines("say \"a much longer record\"", 10, "say \"a|much|longer|record\"|");
 	assert_lines("one \" two three", 9, "one \" two|three|");
 }
