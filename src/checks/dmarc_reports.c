@@ -82,7 +82,9 @@ static void judge_report(struct dc_emitter *emitter, const struct dc_dmarc_facts
 		return;
 	judge_consent(emitter, dmarc, report);
 	judge_host(emitter, report);
-	if (answer)
+	if (answer && dc_name_eq(answer->question.name, dmarc->domain))
+		dc_inconclusive(emitter); /* the domain's own MX or address: told by mx-present */
+	else if (answer)
 		dc_emit_unanswered(emitter, DC_F_DMARC_REPORT_UNANSWERED,
 				   (struct dc_where){.subject = report->uri->host, .span = &report->uri->span, .answer = answer},
 				   DC_ARGS(dc_text("uri", report->uri->text)));
