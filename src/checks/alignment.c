@@ -21,42 +21,63 @@ static struct dc_slice describe(struct dc_arena *arena, const struct dc_identity
 			       identity->now.dkim_aligned == DC_TRI_NO ? ", but for another domain" : "");
 }
 
-/* A failed lookup behind an unknown result, in words; empty: nothing failed, too little was said. */
-static struct dc_slice failure(const struct dc_facts *facts, const struct dc_identity *identity)
+/* Why a result is unknown. */
+enum cause {
+	CAUSE_TOLD,     /* a failed lookup that another check tells: the DMARC record, a given DKIM selector */
+	CAUSE_SPF,      /* the evaluation for this sender met a failed lookup */
+	CAUSE_ORG,      /* an organizational domain could not be looked up */
+	CAUSE_UNSAID,   /* nothing failed, too little is known */
+};
+
+static enum cause cause_of(const struct dc_facts *facts, const struct dc_identity *identity)
 {
 	const struct dc_identity_dmarc *now = &identity->now;
 
 	if (facts->dmarc->now.name.class == DC_DMARC_CLASS_UNKNOWN)
-		return DC_S("which DMARC record applies could not be looked up");
+		return CAUSE_TOLD;
 	if (dc_slice_eq(identity->spf, DC_S("temperror")) || (identity->ip.family && !identity->spf.len))
-		return DC_S("the SPF evaluation met a lookup that failed");
+		return CAUSE_SPF;
 	if (now->spf_aligned == DC_TRI_UNKNOWN || now->dkim_aligned == DC_TRI_UNKNOWN)
-		return DC_S("an organizational domain could not be looked up");
-	if (facts->inputs->selector_count)
-		return DC_S("the DKIM key could not be looked up");
-	return (struct dc_slice){0};
+		return CAUSE_ORG;
+	return facts->inputs->selector_count ? CAUSE_TOLD : CAUSE_UNSAID;
 }
 
-static void judge_result(const struct dc_facts *facts, const struct dc_identity *identity, struct dc_emitter *emitter, bool *told)
+/* Each cause is told once, with the first address that it concerns. */
+static void judge_unknown(const struct dc_facts *facts, const struct dc_identity *identity, struct dc_emitter *emitter, unsigned *told)
 {
 	const struct dc_arg from = dc_text("from", identity->from), ip = dc_text("ip", sender_text(identity));
-	struct dc_where where = {.subject = identity->ip_text};
-	struct dc_slice reason;
+	enum cause cause = cause_of(facts, identity);
+	struct dc_slice reason = cause == CAUSE_SPF ? DC_S("the SPF evaluation met a lookup that failed") :
+						      DC_S("an organizational domain could not be looked up");
 
-	if (identity->now.result == DC_DMARC_RESULT_FAIL)
-		dc_emit(emitter, DC_F_ALIGNMENT_FAILS, where,
-			DC_ARGS(from, ip, dc_text("reason", describe(dc_emitter_arena(emitter), identity))));
-	if (identity->now.result != DC_DMARC_RESULT_UNKNOWN)
+	if (*told & 1u << cause)
 		return;
-	reason = failure(facts, identity);
-	if (reason.len) {
-		dc_emit(emitter, DC_F_ALIGNMENT_UNANSWERED, where, DC_ARGS(from, ip, dc_text("reason", reason)));
-	} else if (!*told) {
+	*told |= 1u << cause;
+	switch (cause) {
+	case CAUSE_TOLD:
+		dc_inconclusive(emitter);
+		break;
+	case CAUSE_SPF:
+	case CAUSE_ORG:
+		dc_emit(emitter, DC_F_ALIGNMENT_UNANSWERED, (struct dc_where){.subject = identity->ip_text},
+			DC_ARGS(from, ip, dc_text("reason", reason)));
+		break;
+	case CAUSE_UNSAID:
 		dc_emit(emitter, DC_F_ALIGNMENT_UNKNOWN, (struct dc_where){0},
 			DC_ARGS(from, dc_text("what", identity->ip.family ? DC_S("a DKIM selector") :
 									    DC_S("a sending address or a DKIM selector"))));
-		*told = true;
+		break;
 	}
+}
+
+static void judge_result(const struct dc_facts *facts, const struct dc_identity *identity, struct dc_emitter *emitter, unsigned *told)
+{
+	if (identity->now.result == DC_DMARC_RESULT_FAIL)
+		dc_emit(emitter, DC_F_ALIGNMENT_FAILS, (struct dc_where){.subject = identity->ip_text},
+			DC_ARGS(dc_text("from", identity->from), dc_text("ip", sender_text(identity)),
+				dc_text("reason", describe(dc_emitter_arena(emitter), identity))));
+	if (identity->now.result == DC_DMARC_RESULT_UNKNOWN)
+		judge_unknown(facts, identity, emitter, told);
 }
 
 static void judge_domains(const struct dc_identity *identity, struct dc_emitter *emitter)
@@ -108,7 +129,7 @@ static void judge_what_if(const struct dc_facts *facts, const struct dc_identity
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_identity_facts *identities = facts->identities;
-	bool told = false;
+	unsigned told = 0;
 
 	if (dc_sends_never(facts) && !facts->inputs->sender_count) {
 		dc_not_applicable(emitter);
