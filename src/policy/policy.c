@@ -67,9 +67,10 @@ struct dc_judgement dc_policy_judge(struct dc_arena *arena, const struct dc_poli
 	}
 	for (size_t i = 0; i < run_count; i++) {
 		checks[i].check = runs[i].check;
-		checks[i].verdict = runs[i].skipped ? DC_VERDICT_INCONCLUSIVE
-						    : dc_findings_verdict(list->items, list->count, runs[i].check->id,
-									  runs[i].not_applicable);
+		checks[i].verdict =
+			dc_findings_verdict(list->items, list->count, runs[i].check->id, runs[i].not_applicable);
+		if (runs[i].skipped && checks[i].verdict != DC_VERDICT_FAIL)
+			checks[i].verdict = DC_VERDICT_INCONCLUSIVE;
 		judgement.incomplete |= checks[i].verdict == DC_VERDICT_INCONCLUSIVE;
 	}
 	judgement.verdict = broken ? DC_DOMAIN_FAIL : judgement.incomplete ? DC_DOMAIN_INCOMPLETE : DC_DOMAIN_PASS;
