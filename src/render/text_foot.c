@@ -57,12 +57,14 @@ static void check_line(const struct dc_text *text, const struct dc_audit_result 
 	for (size_t i = 0; i < result->check_count; i++) {
 		const struct dc_check *check = result->checks[i].check;
 		enum dc_verdict verdict = result->checks[i].verdict;
-		const char *name = check->id + (group.len > 0 ? group.len + 1 : 0);
 		struct dc_slice mark = dc_text_mark(text, verdict);
-		size_t width = dc_columns(mark) + 1 + strlen(name);
+		const char *name;
+		size_t width;
 
 		if (!dc_slice_eq(check_group(check), group))
 			continue;
+		name = check->id + (group.len > 0 ? group.len + 1 : 0);
+		width = dc_columns(mark) + 1 + strlen(name);
 		if (at > AT && at + 2 + width > text->style->width) {
 			dc_text_newline(text);
 			dc_text_spaces(text, AT);

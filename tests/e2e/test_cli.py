@@ -43,6 +43,8 @@ open.example. TXT "v=spf1 include:spf.elsewhere.example -all"
 *._domainkey.open.example. TXT "v=DKIM1; p="
 _dmarc.open.example. TXT "v=DMARC1; p=reject; sp=reject"
 """
+# A fault, and everything known.
+TWICE = GOOD.replace("good.example", "twice.example") + '_dmarc.twice.example. TXT "v=DMARC1; p=none"\n'
 HOSTILE = r"""
 $TTL 300
 hostile.example. SOA ns.hostile.example. h.hostile.example. 1 3600 600 604800 300
@@ -59,7 +61,7 @@ class Offline:
 
     def __init__(self, binary):
         self.tool, self.folder = Tool(binary), tempfile.mkdtemp(prefix="domaincheck-cli-")
-        for name, text in (("good", GOOD), ("bad", BAD), ("open", OPEN), ("hostile", HOSTILE)):
+        for name, text in (("good", GOOD), ("bad", BAD), ("open", OPEN), ("hostile", HOSTILE), ("twice", TWICE)):
             self.write(name + ".zone", text)
 
     def path(self, name):
@@ -72,7 +74,7 @@ class Offline:
 
     @property
     def zones(self):
-        return [part for name in ("good", "bad", "open", "hostile") for part in ("-z", self.path(name + ".zone"))]
+        return [part for name in ("good", "bad", "open", "hostile", "twice") for part in ("-z", self.path(name + ".zone"))]
 
     def __call__(self, *args, **options):
         return self.tool(*self.zones, *NOW, *args, **options)
@@ -97,7 +99,8 @@ def exit_statuses(cli):
         result = cli.json(*names)
         test.equal(result.status, status, f"{' '.join(names)}: exit status")
         test.equal([d["domain"] for d in result.report["domains"]], names, "domains in the order given")
-    test.equal(cli.json("bad.example", "--selectors", "none", "--fail-on", "never").status, 0, "--fail-on never")
+    test.equal(cli.json("twice.example").status, 1, "an error and nothing unknown")
+    test.equal(cli.json("twice.example", "--fail-on", "never").status, 0, "--fail-on never")
     test.equal(cli.json("open.example", "--fail-on", "never").status, 3, "--fail-on never, incomplete")
 
 
