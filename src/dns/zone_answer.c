@@ -149,7 +149,12 @@ static bool follow_dname(struct walk *walk, struct dc_slice owner, const struct 
 	}
 	made->wire = (struct dc_slice){(char *)made->octets, octets};
 	put_set(walk, owner, set);
-	return put(walk, walk->name, DC_TYPE_CNAME, set->ttl_s, made->wire) && follow(walk, made->name);
+	if (!put(walk, walk->name, DC_TYPE_CNAME, set->ttl_s, made->wire))
+		return false;
+	if (walk->type != DC_TYPE_CNAME)
+		return follow(walk, made->name);
+	settle(walk, DC_OUTCOME_ANSWER, 0, "%s", "");
+	return false;
 }
 
 /* ---- the walk ---- */
