@@ -21,6 +21,15 @@ def main():
         for product in products:
             out.write("\tUINT64_C(%d),\n" % product)
         out.write("};\n")
+        whole = 1
+        for product in products:
+            whole *= product
+        out.write("/* All of them in one number, in limbs of 64 bits, the lowest first. */\n"
+                  "static const uint64_t prime_product[] = {\n")
+        while whole:
+            out.write("\tUINT64_C(%d),\n" % (whole & 0xFFFFFFFFFFFFFFFF))
+            whole >>= 64
+        out.write("};\n")
 
 
 if __name__ == "__main__":

@@ -3,20 +3,36 @@
 #include "dkim/build.h"
 #include "dkim/record.h"
 
+/* Records of one answer; a key is costly to test, so they are kept from build to build. */
+struct kept {
+	const struct dc_dkim_record *records;
+	size_t count;
+};
+
 size_t dc_dkim_read_records(struct dc_dkim_build *build, const struct dc_answer *answer,
 			    const struct dc_dkim_record **ret_records)
 {
-	struct dc_arena *arena = build->asker->arena;
+	struct dc_arena *arena = dc_memo_arena(build->asker);
+	const struct kept *known = dc_memo_find(build->asker, answer);
 	struct dc_dkim_record *records = NULL;
 	size_t count = 0, capacity = 0;
 	const struct dc_rr *rr;
 	struct dc_txt txt;
 
+	if (known) {
+		*ret_records = known->records;
+		return known->count;
+	}
 	for (size_t i = 0; (rr = dc_answer_rr(answer, i)) && count < DC_DKIM_RECORDS_MAX; i++) {
 		if (!dc_rr_txt(arena, rr, &txt))
 			continue;
 		dc_dkim_record_parse(arena, &txt, build->input->lone,
 				     &DC_PUSH(arena, records, count, capacity));
+	}
+	if (count) {
+		struct kept *kept = DC_NEW(arena, struct kept);
+		*kept = (struct kept){records, count};
+		dc_memo_keep(build->asker, answer, kept);
 	}
 	*ret_records = records;
 	return count;

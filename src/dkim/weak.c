@@ -32,6 +32,19 @@ static uint32_t factor_of(uint64_t product, uint64_t rest)
 	return 0;
 }
 
+/* One greatest common divisor with the product of all primes says whether there is any: the usual answer is no. */
+static bool has_small_factor(const mpz_t n)
+{
+	_Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t), "the table has limbs of 64 bits");
+	mpz_t all, rest;
+	mpz_init(rest);
+	mpz_mod(rest, mpz_roinit_n(all, (const mp_limb_t *)prime_product, sizeof(prime_product) / sizeof(prime_product[0])), n);
+	mpz_gcd(rest, rest, n);
+	bool found = mpz_cmp_ui(rest, 1) != 0;
+	mpz_clear(rest);
+	return found;
+}
+
 static uint32_t small_factor(const mpz_t n)
 {
 	for (size_t i = 0; i < sizeof(prime_products) / sizeof(prime_products[0]); i++) {
@@ -171,7 +184,7 @@ static uint32_t test_numbers(const mpz_t n, const mpz_t e, bool deep, uint32_t *
 		weak |= DC_DKIM_WEAK(EXPONENT_INVALID);
 	if (mpz_even_p(n))
 		return weak | DC_DKIM_WEAK(EVEN_MODULUS);
-	*ret_factor = mpz_cmp_ui(n, 65537) > 0 ? small_factor(n) : 0;
+	*ret_factor = mpz_cmp_ui(n, 65537) > 0 && has_small_factor(n) ? small_factor(n) : 0;
 	if (*ret_factor)
 		return weak | DC_DKIM_WEAK(SMALL_FACTOR);
 	if (mpz_perfect_square_p(n))

@@ -54,3 +54,30 @@ const struct dc_answer *dc_ask_known(struct dc_asker *asker, struct dc_slice nam
 	asker->quiet = quiet;
 	return answer;
 }
+
+/* ---- results that are kept ---- */
+
+struct dc_memo_item {
+	const struct dc_answer *answer;
+	const void *result;
+};
+
+struct dc_arena *dc_memo_arena(struct dc_asker *asker)
+{
+	return asker->memo ? asker->memo->arena : asker->arena;
+}
+
+const void *dc_memo_find(const struct dc_asker *asker, const struct dc_answer *answer)
+{
+	for (size_t i = 0; asker->memo && i < asker->memo->count; i++)
+		if (asker->memo->items[i].answer == answer)
+			return asker->memo->items[i].result;
+	return NULL;
+}
+
+void dc_memo_keep(struct dc_asker *asker, const struct dc_answer *answer, const void *result)
+{
+	struct dc_memo *memo = asker->memo;
+	if (memo)
+		DC_PUSH(memo->arena, memo->items, memo->count, memo->capacity) = (struct dc_memo_item){answer, result};
+}

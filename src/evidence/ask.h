@@ -11,6 +11,14 @@
 
 struct dc_psl;
 
+/* What earlier builds of the same audit worked out from one answer at some cost: the same answer gives the same result, so
+ * it is kept for the builds that follow. Results must not change afterwards. */
+struct dc_memo {
+	struct dc_arena *arena; /* lives as long as the audit */
+	struct dc_memo_item *items;
+	size_t count, capacity;
+};
+
 struct dc_asker {
 	const struct dc_evidence *evidence;
 	struct dc_arena *arena;      /* where facts of this build live; reset before the next build */
@@ -19,7 +27,14 @@ struct dc_asker {
 	bool sealed;                 /* nothing will be fetched any more: unknown questions get NOT_ASKED, never NULL */
 	bool quiet;                  /* unknown questions are not noted: "do we happen to know?" */
 	const struct dc_psl *psl;    /* public suffix list, dmarc/psl.h; NULL: the one built into libpsl */
+	struct dc_memo *memo;        /* NULL: nothing is kept */
 };
+
+/* Where a result that is to be kept must live: the memo's arena, or that of the build. */
+struct dc_arena *dc_memo_arena(struct dc_asker *asker);
+/* The result kept for `answer`, or NULL. One user of the memo an answer. */
+const void *dc_memo_find(const struct dc_asker *asker, const struct dc_answer *answer);
+void dc_memo_keep(struct dc_asker *asker, const struct dc_answer *answer, const void *result);
 
 /* `name` in any spelling; it is normalised. A name that cannot be put on the wire gives an answer MALFORMED at once. */
 const struct dc_answer *dc_ask(struct dc_asker *asker, struct dc_slice name, uint16_t type);

@@ -24,6 +24,7 @@ struct dc_gather_job {
 	struct dc_gather *gather;
 	struct dc_audit_run *audit;
 	struct dc_arena *keep;           /* evidence, open questions: until the audit is cleared */
+	struct dc_memo memo;
 	struct pending *round, **round_end; /* the questions of this round, in order */
 	struct pending *background, **background_end;
 	size_t waiting, background_waiting;
@@ -251,7 +252,7 @@ static const struct dc_facts *build(struct dc_gather_job *job, struct dc_asker *
 {
 	struct dc_audit_run *audit = job->audit;
 	dc_arena_reset(audit->arena);
-	*asker = (struct dc_asker){.evidence = audit->evidence, .arena = audit->arena, .sealed = sealed};
+	*asker = (struct dc_asker){.evidence = audit->evidence, .arena = audit->arena, .sealed = sealed, .memo = &job->memo};
 	return dc_facts_build(asker, &audit->inputs);
 }
 
@@ -374,6 +375,7 @@ bool dc_gather_start(struct dc_gather *gather, struct dc_audit_run *audit)
 	}
 	struct dc_gather_job *job = DC_NEW(keep, struct dc_gather_job);
 	*job = (struct dc_gather_job){.gather = gather, .audit = audit, .keep = keep};
+	job->memo.arena = keep;
 	job->round_end = &job->round;
 	job->background_end = &job->background;
 	job->started_ms = dc_loop_now_ms(gather->loop);
