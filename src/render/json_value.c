@@ -16,7 +16,7 @@ void dc_json_clear(struct dc_json *json)
 
 void dc_json_set(struct dc_json *json, json_t *object, const char *key, json_t *value)
 {
-	if (json_object_set_new(object, key, value) != 0)
+	if (json_object_set_new_nocheck(object, key, value) != 0)
 		json->failed = true;
 }
 
@@ -131,6 +131,10 @@ static int put(const char *bytes, size_t len, void *data)
 	struct sink *sink = data;
 	size_t start = 0;
 
+	if (!memchr(bytes, 0x7f, len) && (sink->margin == 0 || !memchr(bytes, '\n', len))) {
+		dc_buf_put(sink->out, bytes, len);
+		return 0;
+	}
 	for (size_t i = 0; i < len; i++) {
 		if (bytes[i] != 0x7f && bytes[i] != '\n')
 			continue;
