@@ -330,6 +330,7 @@ static bool is_safe(const ldns_rdf *rdf)
 	case LDNS_RDF_TYPE_TYPE:
 	case LDNS_RDF_TYPE_ALG:
 	case LDNS_RDF_TYPE_TIME:
+	case LDNS_RDF_TYPE_PERIOD:
 	case LDNS_RDF_TYPE_CERTIFICATE_USAGE:
 	case LDNS_RDF_TYPE_SELECTOR:
 	case LDNS_RDF_TYPE_MATCHING_TYPE:

@@ -88,6 +88,7 @@ static void answers(void **state)
 		{"example.com", DC_TYPE_MX, "ANSWER|example.com MX 10 mail.example.com.", 300},
 		{"example.com", DC_TYPE_TXT, "ANSWER|example.com TXT \"v=spf1 include:_spf.example.com;x \" \"-all\" \"plain\"", 3600},
 		{"example.com", DC_TYPE_A, "NODATA", 60},
+		{"example.com", DC_TYPE_SOA, "ANSWER|example.com SOA ns1.example.com. host.master.example.com. 1 3600 900 604800 60", 3600},
 		{"mail.example.com", DC_TYPE_A, "ANSWER|mail.example.com A 192.0.2.2", 120},
 		{"mail.example.com", DC_TYPE_TXT, "NODATA", 60},
 		{"nothing.example.com", DC_TYPE_TXT, "NXDOMAIN", 60},
