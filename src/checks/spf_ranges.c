@@ -60,6 +60,20 @@ static void whole(const struct dc_spf_facts *spf, bool ipv6, struct dc_emitter *
 			DC_ARGS(dc_text("addresses", number(emitter, count)), dc_text("family", family), terms));
 }
 
+/* Why no address of the term is ever seen on the Internet, or NULL. Examples in manuals use the documentation ranges on
+ * purpose. */
+static const char *unseen(const struct dc_spf_term *term)
+{
+	struct dc_ip last = term->prefix.ip;
+	const char *kind = dc_ip_special(term->prefix.ip);
+
+	for (unsigned bit = term->prefix.bits; bit < (last.family == 4 ? 32u : 128u); bit++)
+		last.octets[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	if (!kind || strcmp(kind, "documentation") == 0)
+		return NULL;
+	return dc_ip_special(last) && strcmp(dc_ip_special(last), kind) == 0 ? kind : NULL;
+}
+
 /* Terms of the domain's own record: only there can its owner change them. */
 static void own_terms(const struct dc_spf_node *root, struct dc_emitter *emitter)
 {
@@ -69,12 +83,11 @@ static void own_terms(const struct dc_spf_node *root, struct dc_emitter *emitter
 		struct dc_span span = dc_spf_term_span(root->record, term);
 		struct dc_where where = {.span = &span, .answer = root->answer};
 		bool address = term->kind == DC_SPF_IP4 || term->kind == DC_SPF_IP6;
-		const char *kind = address && !term->faulty ? dc_ip_special(term->prefix.ip) : NULL;
+		const char *kind = address && !term->faulty ? unseen(term) : NULL;
 
 		if (use->dead || term->faulty)
 			continue;
-		/* examples in manuals use the documentation ranges on purpose */
-		if (kind && term->prefix.bits > 0 && strcmp(kind, "documentation") != 0)
+		if (kind)
 			dc_emit(emitter, DC_F_SPF_PRIVATE_ADDRESS, where,
 				DC_ARGS(dc_text("term", term->text), dc_text("kind", dc_slice_of(kind))));
 		if (term->qualifier != '+' || !(address || term->kind == DC_SPF_A || term->kind == DC_SPF_MX))

@@ -96,43 +96,66 @@ static bool is_same(struct dc_slice ours, struct dc_slice theirs)
 	return dc_slice_eq(ours, theirs) || (dc_slice_eq(theirs, DC_S("(invalid)")) && dc_slice_eq(ours, DC_S("permerror")));
 }
 
+static bool is_compared(const struct dc_identity *identity)
+{
+	return identity->ip.family && identity->libspf2_known && identity->spf.len;
+}
+
+/* One finding for all addresses that come to the same pair of results. */
+static void tell_difference(const struct dc_identity_facts *identities, size_t first, const struct dc_spf_facts *spf,
+			    struct dc_emitter *emitter)
+{
+	const struct dc_identity *one = &identities->items[first];
+	struct dc_spf_texts ips = {NULL, 0, 0};
+
+	for (size_t i = 0; i < identities->count; i++) {
+		const struct dc_identity *identity = &identities->items[i];
+		if (!is_compared(identity) || identity->libspf2.fate != DC_RECEIVER_DONE ||
+		    !dc_slice_eq(identity->spf, one->spf) || !dc_slice_eq(identity->libspf2.result, one->libspf2.result))
+			continue;
+		if (i < first)
+			return; /* told already */
+		dc_spf_text_add(emitter, &ips, identity->ip_text);
+	}
+	dc_emit(emitter, DC_F_SPF_LIBSPF2_DIFFERS, (struct dc_where){.answer = spf->answer},
+		DC_ARGS(dc_list("ips", ips.items, ips.count), dc_text("ours", one->spf),
+			dc_text("theirs", one->libspf2.result), dc_text("cause", dc_slice_of(cause(spf)))));
+}
+
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_identity_facts *identities = facts->identities;
-	bool any = false;
+	struct dc_where where = {.answer = facts->spf->answer};
+	bool any = false, absent = false;
 
 	for (size_t i = 0; identities && i < identities->count; i++) {
 		const struct dc_identity *identity = &identities->items[i];
-		struct dc_where where = {.subject = identity->ip_text, .answer = facts->spf->answer};
-		struct dc_arg ip = dc_text("ip", identity->ip_text);
 
-		if (!identity->ip.family || !identity->libspf2_known || !identity->spf.len)
+		if (!is_compared(identity))
 			continue;
+		any = true;
 		if (dc_slice_eq(identity->spf, DC_S("temperror"))) {
 			dc_inconclusive(emitter); /* spf-targets and spf-voids name the lookup */
 			continue;
 		}
-		any = true;
 		switch (identity->libspf2.fate) {
 		case DC_RECEIVER_CRASHED:
 		case DC_RECEIVER_HUNG:
-			where.subject = facts->spf->domain;
 			dc_emit(emitter, DC_F_SPF_CRASHES_RECEIVERS, where,
 				DC_ARGS(dc_text("fate", identity->libspf2.fate == DC_RECEIVER_HUNG ? DC_S("hang") : DC_S("crash")),
 					dc_text("cause", DC_S("an exp= text or a macro that overruns a buffer (CVE-2023-42118)"))));
 			return;
 		case DC_RECEIVER_ABSENT:
-			dc_emit(emitter, DC_F_SPF_RECEIVERS_UNKNOWN, where, DC_ARGS(ip));
+			absent = true;
 			break;
 		case DC_RECEIVER_DONE:
-			if (is_same(identity->spf, identity->libspf2.result))
-				break;
-			dc_emit(emitter, DC_F_SPF_LIBSPF2_DIFFERS, where,
-				DC_ARGS(ip, dc_text("ours", identity->spf), dc_text("theirs", identity->libspf2.result),
-					dc_text("cause", dc_slice_of(cause(facts->spf)))));
+			if (!is_same(identity->spf, identity->libspf2.result))
+				tell_difference(identities, i, facts->spf, emitter);
 			break;
 		}
 	}
+	if (absent)
+		dc_emit(emitter, DC_F_SPF_RECEIVERS_UNKNOWN, where, NULL);
 	if (!any)
 		dc_not_applicable(emitter);
 }

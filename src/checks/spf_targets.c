@@ -8,7 +8,7 @@ static bool is_registrable(const struct dc_spf_node *node)
 {
 	struct dc_slice parent;
 
-	if (!node->unregistered_known || dc_name_labels(node->unregistered) < 2)
+	if (!node->unregistered_known || dc_name_labels(node->unregistered) < 2 || !dc_name_is_host(node->unregistered, false))
 		return false;
 	parent = dc_name_parent(node->unregistered);
 	return dc_name_labels(parent) == 1 || dc_psl_is_suffix(NULL, parent);
