@@ -6,6 +6,7 @@
 #include "api/own_key.h"
 #include "base/escape.h"
 #include "dkim/own.h"
+#include "dmarc/record.h"
 
 struct row {
 	struct dc_setting info;
@@ -86,6 +87,22 @@ static enum dc_status set_text(struct dc_config *config, const struct row *row, 
 {
 	*(struct dc_slice *)field(config, row) = value;
 	return DC_OK;
+}
+
+/* "p=reject; aspf=s": every part must be a tag with a value that RFC 9989 knows, or an empty one, which takes it out. */
+static enum dc_status set_what_if(struct dc_config *config, const struct row *row, struct dc_slice value,
+				  struct dc_error *err)
+{
+	struct dc_txt txt = {.text = value};
+	const struct dc_dmarc_record *record = dc_dmarc_parse(config->arena, (struct dc_slice){0}, &txt, NULL);
+	if (record->tag_count == 0)
+		return bad(row, value, err, "DMARC tags such as 'p=reject; aspf=s'");
+	for (size_t i = 0; i < record->tag_count; i++) {
+		const struct dc_dmarc_tag *tag = &record->tags[i];
+		if (tag->fault != DC_DMARC_FAULT_NONE && !(tag->fault == DC_DMARC_FAULT_VALUE && !tag->value.len))
+			return bad(row, tag->term, err, "a DMARC tag such as p=reject");
+	}
+	return set_text(config, row, value, err);
 }
 
 static enum dc_status add_text(struct dc_config *config, const struct row *row, struct dc_slice value,
@@ -194,6 +211,11 @@ static enum dc_status set_helo(struct dc_config *config, const struct row *row, 
 		config->helo = value;
 		return DC_OK;
 	}
+	/* Servers do say "localhost": a finding, not a slip of the user. */
+	if (dc_slice_find(value, '.') == SIZE_MAX && dc_name_is_host(value, true)) {
+		config->helo = dc_arena_lower(config->arena, value);
+		return DC_OK;
+	}
 	return set_domain(config, row, value, err);
 }
 
@@ -264,7 +286,7 @@ static const struct row rows[] = {
 	{{"helo", 0, "NAME", false, "the name they say in HELO"}, set_helo, AT(helo)},
 	{{"mail-from", 0, "DOMAIN|ADDRESS", false, "the return path"}, set_mail_from, AT(mail_from)},
 	{{"dkim-domain", 0, "DOMAIN", false, "the d= of DKIM signatures (default: the domain)"}, set_domain, AT(dkim_domain)},
-	{{"what-if", 0, "TAGS", false, "DMARC tags laid over the record, such as 'p=reject; aspf=s'"}, set_text, AT(what_if)},
+	{{"what-if", 0, "TAGS", false, "DMARC tags laid over the record, such as 'p=reject; aspf=s'"}, set_what_if, AT(what_if)},
 	{{"parked", 0, NULL, false, "the domain must not send at all"}, set_switch, AT(parked)},
 	{{"dnssec", 0, NULL, false, "validate DNSSEC (default: when one domain is audited)"}, set_switch, AT(lone)},
 	{{"profile", 'p', "NAME[,NAME...]", true, "requirement sets (default baseline)"}, set_profile, AT(profiles)},
