@@ -46,6 +46,32 @@ static void push_done(struct dc_live *live, struct ask *ask)
 	live->done_tail = ask;
 }
 
+void live_shrink_window(struct pool *pool, unsigned least)
+{
+	uint64_t now = dc_loop_now_ms(pool->live->loop);
+	if (now - pool->shrunk_ms < LIVE_FIRST_WAIT_MS || pool->window <= least)
+		return; /* what was sent before the last time says nothing new */
+	pool->shrunk_ms = now;
+	pool->window = pool->window_soft = pool->window / 2 > least ? pool->window / 2 : least;
+}
+
+/* Dead names are no sign of haste: they never answer. Names that answer the second time are. */
+static void adapt_window(struct pool *pool, bool late)
+{
+	pool->epoch_late += late;
+	if (++pool->epoch_answers >= LIVE_EPOCH) {
+		if (pool->epoch_late > LIVE_LOSS_MAX)
+			live_shrink_window(pool, LIVE_WINDOW_LEAST);
+		pool->epoch_answers = pool->epoch_late = 0;
+	}
+	if (pool->window >= pool->live->options.window)
+		return;
+	if (pool->window < pool->window_soft || ++pool->growth >= pool->window) {
+		pool->growth = 0;
+		pool->window++;
+	}
+}
+
 void live_finish(struct ask *ask, struct dc_answer *answer)
 {
 	struct dc_live *live = ask->live;
@@ -63,8 +89,8 @@ void live_finish(struct ask *ask, struct dc_answer *answer)
 		pool->slow--;
 	else
 		pool->fresh--;
-	if (answer && answer->outcome != DC_OUTCOME_TIMEOUT && pool->window < live->options.window)
-		pool->window++;
+	if (answer && answer->outcome != DC_OUTCOME_TIMEOUT)
+		adapt_window(pool, ask->slow);
 	live->counts.in_flight--;
 	push_done(live, ask);
 }

@@ -272,15 +272,6 @@ static void keep_failure(struct ask *ask, const struct dc_answer *draft)
 	ask->failure = dc_answer_new(draft);
 }
 
-static void shrink_window(struct pool *pool)
-{
-	uint64_t now = dc_loop_now_ms(pool->live->loop);
-	if (now - pool->shrunk_ms < LIVE_REFUSED_WAIT_MS)
-		return;
-	pool->shrunk_ms = now;
-	pool->window = pool->window / 2 > LIVE_BURST ? pool->window / 2 : LIVE_BURST;
-}
-
 static void failed(struct ask *ask, struct server *server, const struct dc_answer *draft)
 {
 	keep_failure(ask, draft);
@@ -294,7 +285,7 @@ static void failed(struct ask *ask, struct server *server, const struct dc_answe
 	if (has_fresh_server(ask) || !ask->failed)
 		wait_for(ask, 0, false);
 	else if (draft->outcome == DC_OUTCOME_REFUSED && server->answers > 1 && ask->pushbacks < LIVE_PUSHBACK_MAX) {
-		shrink_window(ask->pool);
+		live_shrink_window(ask->pool, LIVE_BURST);
 		wait_for(ask, (uint64_t)LIVE_REFUSED_WAIT_MS << ask->pushbacks++, false);
 	} else if (!ask->flights) {
 		give_up(ask);

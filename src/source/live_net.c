@@ -27,10 +27,13 @@ static void on_ready(struct dc_watch *watch, bool readable, bool writable)
 {
 	struct chan *chan = watch->user;
 	struct dc_live *live = chan->live;
+	uint64_t before = live->counts.answers;
 	live_enter(live);
-	live->burst = 0; /* answers came: there is room again */
 	ares_process_fd(chan->ares, readable ? watch->fd : ARES_SOCKET_BAD, writable ? watch->fd : ARES_SOCKET_BAD);
 	live_claim(chan);
+	/* An answer makes room for a question: so the server sets the pace. */
+	uint64_t came = live->counts.answers - before;
+	live->burst = live->burst > came ? live->burst - (unsigned)came : 0;
 	live_leave(live);
 }
 
@@ -362,6 +365,7 @@ struct pool *live_pool_new(struct dc_live *live, const struct dc_live_server *se
 	pool->server_count = (unsigned)count;
 	pool->recursive = recursive;
 	pool->window = live->options.window < LIVE_WINDOW_START ? live->options.window : LIVE_WINDOW_START;
+	pool->window_soft = live->options.window;
 	for (unsigned i = 0; i < count; i++) {
 		pool->servers[i].live = live;
 		pool->servers[i].pool = pool;

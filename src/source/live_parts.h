@@ -23,7 +23,10 @@ enum {
 	LIVE_PROBE_MS = 1000,      /* how often a doubted server is tried again, beside the one that answers */
 	LIVE_HOPS_MAX = 12,        /* further questions for CNAMEs that the server did not follow; resolvers stop at 11 */
 	LIVE_PUSHBACK_MAX = 2,     /* times a REFUSED of a server that answers others is asked again: dnsmasq when busy */
-	LIVE_WINDOW_START = 128,   /* grows by one an answer */
+	LIVE_WINDOW_START = 128,   /* grows by one an answer, later by one a window of answers */
+	LIVE_WINDOW_LEAST = 500,   /* loss alone does not bring it lower: names that are slow to resolve look like loss */
+	LIVE_EPOCH = 256,          /* answers between two looks at the loss */
+	LIVE_LOSS_MAX = 32,        /* of them that needed a second try: more is taken for too much haste */
 	LIVE_CHANNELS_MAX = 64,
 	LIVE_STREAMS = 4,          /* TCP channels a server */
 	LIVE_CHANNEL_USES = 20000, /* then a new socket: a new source port */
@@ -86,7 +89,8 @@ struct pool {
 	bool recursive;
 	struct ask *head, *tail;  /* not yet sent */
 	unsigned fresh, slow;     /* asks under way: waiting for a first reply; waiting longer */
-	unsigned window;
+	unsigned window, window_soft; /* grows fast below, slowly above */
+	unsigned growth, epoch_answers, epoch_late;
 	uint64_t shrunk_ms;
 	uint64_t used_ms;
 	struct pool *next;        /* list of authoritative servers */
@@ -158,6 +162,8 @@ struct dc_live {
 void live_enter(struct dc_live *live);
 void live_leave(struct dc_live *live);      /* hands back what is finished, sends what waits; *live may be gone after */
 void live_finish(struct ask *ask, struct dc_answer *answer); /* takes over `answer`; NULL = no memory */
+/* The server has more than it can do: half the window, not below `least`. */
+void live_shrink_window(struct pool *pool, unsigned least);
 void live_spend(struct dc_live *live);      /* one message of the rate */
 
 /* live_ask.c */
