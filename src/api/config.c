@@ -276,7 +276,7 @@ static const struct row rows[] = {
 	 AT(recurse)},
 	{{"timeout", 0, "SECONDS", false, "for one question, all tries together (default 5)"}, set_seconds, AT(timeout_ms), 50,
 	 300000},
-	{{"retries", 0, "N", false, "further tries of one question (default 3)"}, set_number, AT(retries), 0, 20},
+	{{"retries", 0, "N", false, "further tries of one question (default 5)"}, set_number, AT(retries), 0, 20},
 	{{"jobs", 'j', "N", false, "domains in flight (default 256)"}, set_number, AT(jobs), 1, DC_JOBS_MAX},
 	{{"max-qps", 0, "N", false, "questions a second at most (default: no limit)"}, set_number, AT(max_qps), 0, 10000000},
 	{{"selector", 's', "NAME[,NAME...]", true, "DKIM selectors in use"}, set_selector, AT(selectors)},

@@ -12,7 +12,7 @@
 enum {
 	DC_CONFIG_MEMORY_MAX = 16 << 20,
 	DC_TIMEOUT_DEFAULT_MS = 5000,
-	DC_RETRIES_DEFAULT = 3,
+	DC_RETRIES_DEFAULT = 5,
 	DC_JOBS_DEFAULT = 256, /* domains in flight: fills the wire to a resolver 20 ms away */
 	DC_JOBS_MAX = 4096,
 };

@@ -140,7 +140,8 @@ static void after_unreachable(struct ask *ask)
 	ask->unreachable++;
 	if (has_fresh_server(ask))
 		wait_for(ask, 0, false);
-	else if (ask->tries < tries_max(ask) && !ask->failed && now + wait < ask->deadline_ms)
+	else if (ask->tries < tries_max(ask) && ask->unreachable < LIVE_REFUSED_MAX && !ask->failed &&
+		 now + wait < ask->deadline_ms)
 		wait_for(ask, wait, false);
 	else if (ask->flights)
 		wait_for(ask, ask->deadline_ms > now ? ask->deadline_ms - now : 0, true);

@@ -20,6 +20,7 @@ enum {
 	LIVE_FIRST_WAIT_MS = 500,  /* then doubling */
 	LIVE_HEDGE_MS = 200,       /* a server silent this long to everybody is doubted, when there is another */
 	LIVE_REFUSED_WAIT_MS = 100,/* before asking again where nobody listened; doubling */
+	LIVE_REFUSED_MAX = 4,      /* times in all */
 	LIVE_PROBE_MS = 1000,      /* how often a doubted server is tried again, beside the one that answers */
 	LIVE_HOPS_MAX = 12,        /* further questions for CNAMEs that the server did not follow; resolvers stop at 11 */
 	LIVE_PUSHBACK_MAX = 2,     /* times a REFUSED of a server that answers others is asked again: dnsmasq when busy */
