@@ -266,13 +266,15 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 
 static void end(struct dc_report *report)
 {
+	const struct dc_run_info *run = report->run;
+	int64_t finished = run->finished_s > run->started_s ? run->finished_s : run->started_s;
 	struct state *state = report->state;
 	char time[DC_TIME_TEXT_MAX];
 
 	dc_buf_puts(&report->out, state->begun ? "\n  ]" : "]");
 	write_member(report, ",\n", "fleet", fleet_object(&state->json, &report->summary));
 	write_member(report, ",\n", "summary", summary_object(&state->json, &report->summary));
-	write_member(report, ",\n", "finished", json_string(dc_time_format(report->run->finished_s, time)));
+	write_member(report, ",\n", "finished", json_string(dc_time_format(finished, time)));
 	dc_buf_puts(&report->out, "\n}\n");
 	if (state->json.failed)
 		report->status = DC_ERR_NOMEM;

@@ -191,11 +191,12 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 
 static void end(struct dc_report *report)
 {
+	const struct dc_run_info *run = report->run;
 	struct state *state = report->state;
 	char started[DC_TIME_TEXT_MAX], finished[DC_TIME_TEXT_MAX];
 
-	dc_time_format(report->run->started_s, started);
-	dc_time_format(report->run->finished_s, finished);
+	dc_time_format(run->started_s, started);
+	dc_time_format(run->finished_s > run->started_s ? run->finished_s : run->started_s, finished);
 	dc_buf_puts(&report->out, state->begun ? "\n    ]" : "]");
 	dc_buf_printf(&report->out,
 		      ",\n    \"invocations\": [{\"executionSuccessful\": true, \"startTimeUtc\": \"%s\", "

@@ -219,6 +219,16 @@ class Hostile(unittest.TestCase):
                 bare = re.sub(r"\\[!-/:-@[-`{-~]", "", bare)
                 self.assertNotRegex(bare, r"[<>`\[\]]|https?:|@", line)
 
+    def test_markdown_as_html(self):
+        """GitHub's own renderer makes the same elements of every payload: none of its own, no link."""
+        seen = set()
+        for _, out in self.each("markdown"):
+            command = ["cmark-gfm", "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough", "-e", "tasklist"]
+            html = subprocess.run(command, input=out, capture_output=True, check=True).stdout.decode("utf-8")
+            seen.add(tuple(re.findall(r"<[^>]*>", html)))
+        self.assertEqual(len(seen), 1)
+        self.assertFalse([tag for tag in seen.pop() if re.match("<(a|img|script|input)\\b", tag)])
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
