@@ -7,7 +7,7 @@
 #include "dns/zone_index.h"
 
 enum {
-	LABELS_MAX = 128,
+	LABELS_MAX = 128, /* of a name, the root counted: RFC 1035 2.3.4 leaves room for 127 and it */
 	ANSWER_OCTETS_MAX = 65535 - 12, /* a DNS message beside its header */
 	RCODE_NXDOMAIN = 3,
 	RCODE_NOTIMP = 4,
@@ -234,7 +234,9 @@ struct dc_answer *dc_zones_answer(const struct dc_zones *zones, const struct dc_
 		walk.draft.via = first->via;
 	else if (zones->file_count > 1)
 		walk.draft.via = DC_S("zone files");
-	if (question->type == 0 || (question->type >= 128 && question->type <= 255))
+	if (dc_name_labels(question->name) >= LABELS_MAX)
+		settle(&walk, DC_OUTCOME_MALFORMED, 0, "%s", "this name cannot be put into a DNS question");
+	else if (question->type == 0 || (question->type >= 128 && question->type <= 255))
 		settle(&walk, DC_OUTCOME_REFUSED, RCODE_NOTIMP, "%s", "a question for no type of data");
 	else
 		while (step(&walk))
@@ -259,6 +261,8 @@ struct dc_answer *dc_zones_answer(const struct dc_zones *zones, const struct dc_
 bool dc_zones_hold(const struct dc_zones *zones, struct dc_slice name, uint16_t type)
 {
 	struct walk walk = {.zones = zones, .name = name, .type = type};
+	if (dc_name_labels(name) >= LABELS_MAX)
+		return false;
 	(void)step(&walk);
 	bool held = walk.draft.outcome != DC_OUTCOME_OUT_OF_SOURCE || walk.hops > 0;
 	free(walk.made);

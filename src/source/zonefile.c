@@ -206,17 +206,30 @@ static void submit_job(struct zonefile *source, struct dc_fetch *fetch)
 
 /* ---- the source ---- */
 
+/* Questions of other kinds go through an overlay, unless they are about names that the zones hold: what a server or a host
+ * says today of these is not what the files say. */
+static bool passes(const struct zonefile *source, const struct dc_question *question)
+{
+	return question->kind != DC_ASK_DNS && question->kind != DC_ASK_VALIDATE && source->below &&
+	       source->below->ops->claims(source->below, question) &&
+	       !dc_zones_hold(source->zones, question->name, question->type);
+}
+
 static bool zonefile_claims(const struct dc_source *base, const struct dc_question *question)
 {
 	const struct zonefile *source = (const struct zonefile *)base;
 	if (question->kind == DC_ASK_VALIDATE)
 		return !source->below || dc_zones_hold(source->zones, question->name, question->type);
-	return question->kind == DC_ASK_DNS;
+	return question->kind == DC_ASK_DNS || passes(source, question);
 }
 
 static void zonefile_submit(struct dc_source *base, struct dc_fetch *fetch)
 {
 	struct zonefile *source = (struct zonefile *)base;
+	if (passes(source, &fetch->question)) {
+		source->below->ops->submit(source->below, fetch);
+		return;
+	}
 	struct dc_answer *answer = dc_zones_answer(source->zones, &fetch->question);
 	if (answer && fetch->question.kind == DC_ASK_VALIDATE) {
 		struct dc_answer unproved = {.question = fetch->question, .outcome = DC_OUTCOME_ANSWER, .ede = -1, .via = answer->via,

@@ -10,7 +10,7 @@
  * DC_ASK_DNS too, and asks `below` for what no zone holds: names outside, delegations, and the rest of chains of
  * aliases that leave the zones; a chain of `below` that leads into the zones is continued there. Such an answer names
  * both in `via`. DC_ASK_VALIDATE is claimed for names that the zones hold (alone: for all) and answered with the state
- * unknown: a file proves no signature.
+ * unknown: a file proves no signature. Other kinds are claimed when `below` claims them and the zones do not hold the name.
  *
  * `below` is borrowed and must be freed before this source. */
 struct dc_source *dc_zonefile_new(const char *const *paths, size_t count, struct dc_source *below, struct dc_error *err);
