@@ -193,7 +193,9 @@ void dc_libopendkim_key(struct dc_libopendkim *lib, const struct dc_receiver_job
 		if (key.sig_error == DKIM_SIGERROR_BADSIG && bits > 0 && bits < lib->min_bits)
 			key.sig_error = DKIM_SIGERROR_KEYTOOSMALL;
 		text = dkim_geterror(dkim);
-		if (key.sig_error == DKIM_SIGERROR_KEYTOOSMALL || !text || !*text)
+		if (key.sig_error == DKIM_SIGERROR_BADSIG)
+			text = NULL; /* "signature verification failed": of course */
+		else if (key.sig_error == DKIM_SIGERROR_KEYTOOSMALL || !text || !*text)
 			text = dkim_sig_geterrorstr(key.sig_error);
 		key.reason = dc_opendkim_text(run->arena, text);
 		*ret_key = key;

@@ -37,7 +37,7 @@ struct dc_receiver_key {
 	/* "ok" "revoked" "no-key" "key-fail" "key-version" "key-type" "key-decode" "key-hash" "key-unknown-hash"
 	 * "not-email" "multiple" "syntax" "too-small" … */
 	struct dc_slice name;
-	struct dc_slice reason; /* libopendkim's own text, raw */
+	struct dc_slice reason; /* libopendkim's own text, raw; empty for 28 */
 	uint32_t key_bits;      /* as libopendkim counts (a 1,023-bit modulus is 1,024); 0 for Ed25519 */
 	bool testing, no_subdomains; /* flags t=y, t=s as it saw them */
 };
@@ -54,7 +54,7 @@ struct dc_receiver_signature {
 	struct dc_slice reason;
 	uint32_t key_bits;
 	bool passed;                 /* header and body hold: what an Authentication-Results header calls dkim=pass */
-	bool body_tested, body_matches; /* bh= */
+	bool body_tested, body_matches; /* bh=; the library tests it only when the header's signature holds */
 	bool testing, no_subdomains;
 };
 struct dc_receiver_message {
@@ -81,7 +81,7 @@ struct dc_receiver; /* one a thread: the worker and its pipe */
 struct dc_receiver_call {
 	struct dc_question job;                /* DC_ASK_RECEIVER; borrowed until done */
 	const struct dc_evidence *evidence;    /* until done it may grow (answers are append-only), nothing else */
-	/* `answer`: the result (one reference taken over), or NULL when `missing` names what must be asked first (DNS
+	/* `answer`: the result (one reference taken over; NULL with missing_count 0: no memory), or NULL when `missing` names what must be asked first (DNS
 	 * questions, 1 to 32, borrowed for the call); then submit again when evidence has the answers, also when they are
 	 * NOT_ASKED. Every submission that ends in `missing` names at least one question that evidence does not hold, and
 	 * a job stops asking after a few hundred, so resubmitting ends. Called from dc_loop_run only, never from submit; it may

@@ -155,6 +155,28 @@ static inline struct dc_receiver_key rig_key(struct rig *rig, const char *select
 	return job.result;
 }
 
+struct rig_message {
+	int64_t now_s;
+	struct dc_receiver_message result;
+};
+
+static inline void rig_build_message(struct dc_asker *asker, void *data)
+{
+	struct rig_message *job = data;
+
+	dc_receiver_message(asker, job->now_s, &job->result);
+}
+
+/* All signatures of `message`; call rig_next before each. */
+static inline struct dc_receiver_message rig_message(struct rig *rig, struct dc_slice message, int64_t now_s)
+{
+	struct rig_message job = {.now_s = now_s};
+
+	dc_evidence_add(rig->evidence, dc_receiver_message_input(message));
+	rig_run(rig, rig_build_message, &job);
+	return job.result;
+}
+
 static inline bool rig_is(struct dc_slice s, const char *text)
 {
 	return dc_slice_eq(s, dc_slice_of(text));
