@@ -6,6 +6,7 @@
 #include "api/own_key.h"
 #include "base/escape.h"
 #include "dkim/own.h"
+#include "dmarc/psl.h"
 #include "dmarc/record.h"
 
 struct row {
@@ -165,6 +166,20 @@ static enum dc_status add_own_key(struct dc_config *config, const struct row *ro
 	return status;
 }
 
+static enum dc_status set_psl(struct dc_config *config, const struct row *row, struct dc_slice value,
+			      struct dc_error *err)
+{
+	struct dc_psl *psl;
+	if (value.len == 0)
+		return bad(row, value, err, "a file name");
+	enum dc_status status = dc_psl_load(value.ptr, &psl, err);
+	if (status == DC_OK) {
+		dc_psl_free(config->psl);
+		config->psl = psl;
+	}
+	return status;
+}
+
 static enum dc_status set_search(struct dc_config *config, const struct row *row, struct dc_slice value,
 				 struct dc_error *err)
 {
@@ -287,6 +302,7 @@ static const struct row rows[] = {
 	{{"mail-from", 0, "DOMAIN|ADDRESS", false, "the return path"}, set_mail_from, AT(mail_from)},
 	{{"dkim-domain", 0, "DOMAIN", false, "the d= of DKIM signatures (default: the domain)"}, set_domain, AT(dkim_domain)},
 	{{"what-if", 0, "TAGS", false, "DMARC tags laid over the record, such as 'p=reject; aspf=s'"}, set_what_if, AT(what_if)},
+	{{"psl", 0, "FILE", false, "public suffix list, for what receivers on older DMARC conclude (default: built in)"}, set_psl, 0},
 	{{"parked", 0, NULL, false, "the domain must not send at all"}, set_switch, AT(parked)},
 	{{"dnssec", 0, NULL, false, "validate DNSSEC (default: when one domain is audited)"}, set_switch, AT(lone)},
 	{{"profile", 'p', "NAME[,NAME...]", true, "requirement sets (default baseline)"}, set_profile, AT(profiles)},
@@ -321,8 +337,10 @@ struct dc_config *dc_config_new(void)
 
 void dc_config_free(struct dc_config *config)
 {
-	if (config)
-		dc_arena_free(config->arena);
+	if (!config)
+		return;
+	dc_psl_free(config->psl);
+	dc_arena_free(config->arena);
 }
 
 enum dc_status dc_config_set(struct dc_config *config, const char *name, const char *value, struct dc_error *err)

@@ -40,6 +40,7 @@ struct dc_config {
 	size_t sender_count, sender_capacity;
 	struct dc_texts sender_texts;
 	struct dc_slice helo, mail_from, mail_from_local, dkim_domain, what_if;
+	struct dc_psl *psl;     /* NULL: the one built into libpsl */
 	bool parked;
 	bool lone;              /* "dnssec": validation and other questions that cost more */
 	bool now_given;

@@ -67,6 +67,7 @@ static void fill_inputs(struct dc_run *run)
 		.mail_from_local = config->mail_from_local,
 		.dkim_domain = config->dkim_domain,
 		.what_if = config->what_if,
+		.psl = config->psl,
 		.parked = config->parked,
 		.lone = config->lone,
 	};

@@ -84,6 +84,7 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 {
 	struct dc_facts *facts = DC_NEW(asker->arena, struct dc_facts);
 	struct dc_slice domain = inputs->domain, *targets;
+	asker->psl = inputs->psl;
 	*facts = (struct dc_facts){.inputs = inputs, .evidence = asker->evidence};
 	facts->soa = dc_ask(asker, domain, DC_TYPE_SOA);
 	facts->ns = dc_ask(asker, domain, DC_TYPE_NS);

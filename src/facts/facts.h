@@ -35,6 +35,7 @@ struct dc_inputs {
 	const struct dc_dkim_own *own_keys; /* --dkim-key: public halves, the private ones are forgotten by now */
 	size_t own_key_count;
 	struct dc_slice what_if;     /* DMARC tags laid over the published record; empty: none */
+	const struct dc_psl *psl;    /* public suffix list, dmarc/psl.h; NULL: the one built into libpsl */
 	bool parked;                 /* the domain is declared not to send */
 	bool lone;                   /* a single audit: questions that cost more (validation) may be asked */
 };
