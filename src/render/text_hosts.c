@@ -99,7 +99,7 @@ static void confirmation(struct dc_table *table, const struct dc_ptr_address *ad
 	else if (address->confirmed == DC_TRI_NO)
 		dc_table_add(table, DC_INK_RED, DC_S("no"));
 	else if (address->generic == DC_TRI_YES)
-		dc_table_add(table, DC_INK_YELLOW, DC_S("yes, generic name"));
+		dc_table_add(table, DC_INK_YELLOW, DC_S("yes, generic"));
 	else
 		dc_table_add(table, DC_INK_GREEN, DC_S("yes"));
 }

@@ -14,19 +14,25 @@ void dc_table_add(struct dc_table *table, enum dc_ink ink, struct dc_slice clean
 		(struct dc_cell){.text = clean, .ink = ink};
 }
 
-/* Natural widths, then one column off the widest until it fits or nothing can give way. */
+/* Natural widths, then one column off the widest until it fits or nothing can give way. A column without any text gets
+ * no width and is left out with its title. */
 static void measure(const struct dc_table *table, size_t indent, size_t widths[DC_TABLE_COLUMNS_MAX])
 {
-	size_t total = indent + GAP * (table->columns - 1);
+	size_t total = indent;
 
 	for (size_t c = 0; c < table->columns; c++) {
-		widths[c] = table->titles ? strlen(table->titles[c]) : 0;
+		size_t title = table->titles ? strlen(table->titles[c]) : 0;
+
+		widths[c] = 0;
 		for (size_t i = c; i < table->count; i += table->columns) {
 			size_t width = dc_columns(table->cells[i].text);
 
 			widths[c] = width > widths[c] ? width : widths[c];
 		}
-		total += widths[c];
+		if (widths[c] > 0 && title > widths[c])
+			widths[c] = title;
+		if (widths[c] > 0)
+			total += widths[c] + (total > indent ? GAP : 0);
 	}
 	while (total > table->text->style->width) {
 		size_t widest = SIZE_MAX;
@@ -56,10 +62,15 @@ static void print_row(const struct dc_table *table, size_t indent, const size_t 
 
 		more = false;
 		for (size_t c = 0; c < table->columns; c++) {
-			struct dc_slice line = dc_text_line(&rest[c], widths[c] ? widths[c] : 1);
-			size_t width = dc_columns(line), pad = widths[c] > width ? widths[c] - width : 0;
+			struct dc_slice line;
+			size_t width, pad;
 			bool right = table->right & (1u << c);
 
+			if (widths[c] == 0)
+				continue;
+			line = dc_text_line(&rest[c], widths[c]);
+			width = dc_columns(line);
+			pad = widths[c] > width ? widths[c] - width : 0;
 			if (width > 0) {
 				dc_text_spaces(table->text, blanks + (right ? pad : 0));
 				dc_text_put(table->text, row[c].ink, line);
