@@ -19,8 +19,9 @@ struct dc_report {
 extern const struct dc_format dc_format_text, dc_format_json, dc_format_ndjson, dc_format_csv, dc_format_lint,
 	dc_format_junit, dc_format_sarif, dc_format_markdown;
 
-/* Octets of one domain's report, in any format: an SPF tree of the widest kind stays far below. */
-enum { DC_REPORT_MAX = 64 << 20, DC_REPORT_SCRATCH_MAX = 64 << 20 };
+/* Octets for one domain's report, in any format. Facts and findings of an audit have 64 MiB at most (gather.h); escaped
+ * they can take four times as much. Ordinary domains need some ten kilobytes. */
+enum { DC_REPORT_MAX = 256 << 20, DC_REPORT_SCRATCH_MAX = 256 << 20 };
 
 /* "2026-11-20T12:00:00Z", in `text`; years 0 to 9999, else clamped. */
 enum { DC_TIME_TEXT_MAX = 24 };

@@ -1,5 +1,4 @@
 /* What was found, in words: what to mend and how, what is worth knowing, what was accepted, what nobody could tell. */
-#include "base/escape.h"
 #include "render/text.h"
 
 enum { BODY = 4 }; /* column under the message */
@@ -89,12 +88,7 @@ static void show_span(const struct dc_text *text, const struct dc_span *span)
 		left = room - columns - dc_columns(after);
 	dc_text_spaces(text, BODY);
 	if (dc_columns(before) > left) {
-		while (dc_columns(before) > left) {
-			uint32_t c;
-			size_t octets = dc_utf8_next(before, &c);
-
-			before = dc_slice_sub(before, octets ? octets : 1, SIZE_MAX);
-		}
+		before = dc_text_tail(before, left);
 		dc_text_put(text, DC_INK_DIM, dots);
 		left = dc_columns(before) + dc_columns(dots);
 	} else {

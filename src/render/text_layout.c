@@ -77,6 +77,19 @@ size_t dc_columns(struct dc_slice clean)
 	return columns;
 }
 
+struct dc_slice dc_text_tail(struct dc_slice clean, size_t width)
+{
+	size_t columns = dc_columns(clean);
+
+	while (columns > width) {
+		size_t w, octets = next(clean, &w);
+
+		clean = dc_slice_sub(clean, octets, SIZE_MAX);
+		columns -= w;
+	}
+	return clean;
+}
+
 static struct dc_slice drop_blanks(struct dc_slice s)
 {
 	while (s.len > 0 && s.ptr[0] == ' ')

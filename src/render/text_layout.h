@@ -22,6 +22,8 @@ struct dc_slice dc_text_pick(const struct dc_text *text, const char *utf8, const
 
 /* Columns that clean text takes on a terminal: wide East Asian characters two, combining ones none. */
 size_t dc_columns(struct dc_slice clean);
+/* The end of clean text, at most `width` columns. */
+struct dc_slice dc_text_tail(struct dc_slice clean, size_t width);
 /* Cuts the next line of at most `width` columns (at least one character) off *rest: at a blank where there is one, else
  * behind a punctuation mark, else anywhere. Blanks at the cut are dropped. Quoted text that fits in a line is not cut: it
  * may be a record to copy. */

@@ -2,7 +2,7 @@
  *
  * usage: render_dump FORMAT STYLE SAMPLE...
  * STYLE: letters: u UTF-8, c colour, v verbose, q quiet, f a row a finding; then the width. SAMPLE: broken, healthy,
- * unknown, or the hexadecimal octets of a hostile text. */
+ * unknown, the hexadecimal octets of a hostile text, or @FILE that holds them. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +22,17 @@ static struct dc_slice unhex(struct dc_arena *arena, const char *hex)
 	return (struct dc_slice){out, len};
 }
 
+static const char *read_file(struct dc_arena *arena, const char *path)
+{
+	enum { LARGEST = 1 << 20 };
+	char *text = dc_arena_alloc(arena, LARGEST);
+	FILE *file = fopen(path, "r");
+
+	if (file && fread(text, 1, LARGEST - 1, file) > 0 && fclose(file) == 0)
+		return text;
+	exit(2);
+}
+
 static struct dc_audit_result *sample(struct dc_arena *arena, const char *name)
 {
 	if (strcmp(name, "broken") == 0)
@@ -30,6 +41,8 @@ static struct dc_audit_result *sample(struct dc_arena *arena, const char *name)
 		return sample_healthy(arena);
 	if (strcmp(name, "unknown") == 0)
 		return sample_unknown(arena);
+	if (name[0] == '@')
+		name = read_file(arena, name + 1);
 	return sample_hostile(arena, unhex(arena, name));
 }
 

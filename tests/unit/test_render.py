@@ -13,6 +13,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unicodedata
 import unittest
 import xml.etree.ElementTree
@@ -67,6 +68,9 @@ HOSTILE = [
     b"\"" * 300,
     bytes(range(256)) * 4,
 ]
+
+# A TXT record can be this long; a report of it must still be made in no time.
+LONGEST = [b"\xff" * 65500, b"\" \"" * 21833, b"a " * 32750, b"x" * 65500]
 
 
 def dump(name, style, samples):
@@ -144,6 +148,16 @@ class Hostile(unittest.TestCase):
                         if c == "\n" or (c == "\r" and name == "csv"):
                             continue
                         self.assertNotIn(unicodedata.category(c), ("Cc", "Cf", "Co", "Cs", "Zl", "Zp"), repr(c))
+
+    def test_longest(self):
+        for name in FORMATS:
+            for payload in LONGEST:
+                with self.subTest(name, payload=payload[:4]):
+                    with tempfile.NamedTemporaryFile("w") as file:
+                        file.write(payload.hex())
+                        file.flush()
+                        done = subprocess.run([DUMP, name, "u", "@" + file.name], capture_output=True, timeout=20)
+                    self.assertEqual(done.returncode, 0)
 
     def test_json(self):
         validator = validate.Validator()
