@@ -1,4 +1,4 @@
-# Sourced by data/demo/run and tests/run: Debian packages from a list, only those that are not there yet.
+# Sourced by data/demo/run and tests/run: Debian packages from lists, only those that are not there yet.
 install_packages() {
 	missing=
 	for package in $(sed 's/#.*//' "$@"); do
@@ -8,9 +8,9 @@ install_packages() {
 	[ -n "$missing" ] || return 0
 	as_root=
 	[ "$(id -u)" = 0 ] || as_root=sudo
-	echo "installing:$missing"
-	export DEBIAN_FRONTEND=noninteractive
-	# Servers that the tests start themselves must not be started by their packages.
-	$as_root apt-get update -qq
-	$as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+	echo "Installing Debian packages:$missing" | fold -s -w 80
+	log=$(mktemp)
+	{ $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1 || { cat "$log"; rm -f "$log"; return 1; }
+	rm -f "$log"
 }
