@@ -55,11 +55,6 @@ void dc_zones_free(struct dc_zones *zones)
 	free(zones);
 }
 
-size_t dc_zones_records(const struct dc_zones *zones)
-{
-	return zones->record_count;
-}
-
 /* "FILE:LINE: NAME TYPE: why" */
 static enum dc_status bad_record(struct loader *loader, const struct record *record, const char *why)
 {
@@ -175,7 +170,7 @@ static enum dc_status read_records(struct loader *loader)
 /* ---- the second pass: into the index ---- */
 
 /* RFC 1034 3.6.2, RFC 2181 10.1, RFC 6672 2.4; signatures may stand beside a CNAME (RFC 4034 3, 4). */
-static const char *clash(const struct zone_node *node, const struct zone_set *set, const struct zone *zone)
+static const char *clash(const struct zone_node *node, const struct zone_set *set)
 {
 	static const char beside[] = "a CNAME must stand alone, and this name has other records too";
 	size_t types = 0;
@@ -188,8 +183,6 @@ static const char *clash(const struct zone_node *node, const struct zone_set *se
 		return "the zone has two different SOA records";
 	if (set->octets > SET_OCTETS_MAX)
 		return "the records of this name and type do not fit into a DNS message";
-	if (set->type == DC_TYPE_SOA && !dc_name_eq(node->name, zone->apex))
-		return "an SOA record inside a zone";
 	for (const struct zone_set *other = node->sets; other; other = other->next) {
 		if (++types > TYPES_MAX)
 			return "more than 256 types of records at one name";
@@ -260,7 +253,7 @@ static enum dc_status index_record(struct loader *loader, struct record *record)
 			return bad_record(loader, record, "the data does not fit the type");
 		set->target = target;
 	}
-	const char *why = clash(node, set, zone);
+	const char *why = clash(node, set);
 	if (why)
 		return bad_record(loader, record, why);
 	for (size_t labels = dc_name_labels(name); labels > zone->apex_labels; labels--) {

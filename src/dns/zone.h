@@ -25,8 +25,6 @@ void dc_zones_free(struct dc_zones *zones);
  * "LABEL:LINE: what is wrong". Nothing of `bytes` is kept. */
 enum dc_status dc_zones_parse(struct dc_zones *zones, const char *label, struct dc_slice bytes, struct dc_error *err);
 
-size_t dc_zones_records(const struct dc_zones *zones);
-
 /* The answer to (question->name, question->type); every other field of the question is only copied. Outcomes:
  *   ANSWER NODATA NXDOMAIN   as a server would say it; negative ones carry the TTL of RFC 2308 5
  *   OUT_OF_SOURCE            the name, or the end of its chain of aliases, is in no loaded zone, or below a delegation,

@@ -197,6 +197,33 @@ static void looks(void **state)
 	dc_recording_writer_free(writer);
 }
 
+/* Enough for the tables to grow; each line twice. */
+static void many(void **state)
+{
+	char name[32];
+	struct dc_recording_writer *writer = dc_recording_writer_new();
+	struct dc_recording *recording;
+	struct dc_slice text;
+	for (size_t i = 0; i < 4000; i++) {
+		(void)snprintf(name, sizeof name, "n%zu.example", i % 2000);
+		dc_recording_put_answer(writer, &(struct dc_answer){.question = {DC_ASK_DNS, DC_TYPE_MX, dc_slice_of(name), {0}},
+								    .outcome = DC_OUTCOME_NODATA, .ede = -1, .tries = 1});
+		if (i < 2000)
+			dc_recording_put_audit(writer, &(struct dc_recorded_audit){.domain = dc_slice_of(name), .rounds = i});
+	}
+	assert_int_equal(dc_recording_text(writer, &text, NULL), DC_OK);
+	assert_int_equal(dc_recording_parse("r", text, &recording, NULL), DC_OK);
+	assert_int_equal(dc_recording_count(recording), 2000);
+	assert_int_equal(dc_recording_audit_count(recording), 2000);
+	for (size_t i = 0; i < 2000; i++) {
+		(void)snprintf(name, sizeof name, "n%zu.example", i);
+		assert_int_equal(dc_recording_find(recording, &(struct dc_question){DC_ASK_DNS, DC_TYPE_MX, dc_slice_of(name), {0}}), i);
+		assert_int_equal(dc_recording_audit(recording, dc_slice_of(name))->rounds, i);
+	}
+	dc_recording_free(recording);
+	dc_recording_writer_free(writer);
+}
+
 static void refused(void **state)
 {
 	static const struct {
@@ -404,7 +431,7 @@ int main(void)
 		cmocka_unit_test(random_answers), cmocka_unit_test(every_octet), cmocka_unit_test(largest),
 		cmocka_unit_test(looks),          cmocka_unit_test(refused),     cmocka_unit_test(octet_zero_and_long_lines),
 		cmocka_unit_test(replays),        cmocka_unit_test(files),       cmocka_unit_test(manual),
-		cmocka_unit_test(calendar),
+		cmocka_unit_test(calendar),       cmocka_unit_test(many),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,6 +178,16 @@ static void refused(void **state)
 		{SOA "@ MX -1 mail\n", ":4: z.example MX: not a preference"},
 		{SOA "@ TXT\n", ":4: z.example TXT: at least one string"},
 		{SOA "@ TXT \"a\\256\"\n", ":4: z.example TXT: a backslash"},
+		{SOA "@ TXT a\\25\n", ":4: z.example TXT: a backslash"},
+		{SOA "@ TXT \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\n",
+		 ":4: z.example TXT: a string is longer"},
+		{SOA "@ CERT 0 0 0 AAAA\n", ":4: z.example CERT: the data does not fit"},
+		{SOA "@ CERT AVERYLONGMNEMONIC 0 0 AAAA\n", ":4: z.example CERT: the data does not fit"},
+		{SOA "www 4000000000 A 192.0.2.1\n", ":4: \"4000000000\" is no time"},
+		{SOA "www 4000w A 192.0.2.1\n", ":4: \"4000w\" is no time"},
+		{SOA "www 1x A 192.0.2.1\n", ":4: \"1x\" is no time"},
 		{SOA "@ TXT \"open\nwww A 192.0.2.1\n", ":4: a quotation mark"},
 		{SOA "\n\n@ TXT (\n a\n", ":6: a bracket is opened"},
 		{SOA "@ TXT a )\n", ":4: a bracket is closed"},
@@ -237,6 +247,9 @@ static void accepted(void **state)
 		{SOA "@ TYPE65280 \\# 0\n", "z.example", 65280, "ANSWER|z.example TYPE65280 \\# 0"},
 		{SOA "a\\.b\\032 TXT x\n", "a\\.b\\032.z.example", DC_TYPE_TXT, "ANSWER|a\\.b\\032.z.example TXT \"x\""},
 		{SOA "$ORIGIN sub\nwww A 192.0.2.1\n", "www.sub.z.example", DC_TYPE_A, "ANSWER|www.sub.z.example A 192.0.2.1"},
+		{SOA "@ CERT PKIX 1 2 AAAA\n", "z.example", 37, "ANSWER|z.example CERT \\# 8 0001000102000000"},
+		{SOA "*.w NS ns.elsewhere.example.\n", "a.w.z.example", DC_TYPE_A, "OUT_OF_SOURCE"},
+		{"z.example. SOA a. b. 1 2 3 4 5\n\tA 192.0.2.1\n", "z.example", DC_TYPE_A, "ANSWER|z.example A 192.0.2.1"},
 		{"$ORIGIN .\n@ 60 SOA a b 1 2 3 4 5\n* TXT x\n", "any.where", DC_TYPE_TXT, "ANSWER|any.where TXT \"x\""},
 		{"$ORIGIN .\n@ 60 SOA a b 1 2 3 4 5\n@ DNAME z.example.\n", "any.where", DC_TYPE_TXT, "SERVFAIL"},
 	};
@@ -279,6 +292,89 @@ static void longest(void **state)
 	dc_buf_free(&zone);
 }
 
+/* Sets and answers that no message holds, more types than are searched, a zone in two files. */
+static void limits(void **state)
+{
+	struct dc_buf zone;
+	struct dc_error err = {0};
+	dc_buf_init(&zone, 1 << 22);
+	dc_buf_puts(&zone, SOA);
+	for (int i = 0; i < 5000; i++)
+		dc_buf_printf(&zone, "@ A 10.0.%d.%d\n", i / 250, i % 250);
+	struct dc_zones *zones = dc_zones_new();
+	assert_int_equal(dc_zones_parse(zones, "z", dc_buf_slice(&zone), &err), DC_ERR_INPUT);
+	assert_non_null(strstr(err.message, "do not fit into a DNS message"));
+	dc_zones_free(zones);
+
+	dc_buf_reset(&zone);
+	dc_buf_puts(&zone, SOA);
+	for (int i = 0; i < 300; i++)
+		dc_buf_printf(&zone, "@ TYPE%d \\# 0\n", 60000 + i);
+	zones = dc_zones_new();
+	assert_int_equal(dc_zones_parse(zones, "z", dc_buf_slice(&zone), &err), DC_ERR_INPUT);
+	assert_non_null(strstr(err.message, "more than 256 types"));
+	dc_zones_free(zones);
+
+	dc_buf_reset(&zone);
+	dc_buf_puts(&zone, SOA "a CNAME b\n");
+	for (int i = 0; i < 4093; i++)
+		dc_buf_printf(&zone, "b 60 A 10.0.%d.%d\n", i / 250, i % 250);
+	dc_buf_puts(&zone, "b 30 A 192.0.2.1\n");
+	zones = dc_zones_new();
+	assert_int_equal(dc_zones_parse(zones, "z", dc_buf_slice(&zone), &err), DC_OK);
+	struct dc_answer *answer = dc_zones_answer(zones, &(struct dc_question){.type = DC_TYPE_A, .name = DC_S("b.z.example")});
+	assert_int_equal(answer->rr_count, 4094);
+	assert_int_equal(answer->ttl_s, 30);
+	dc_answer_unref(answer);
+	answer = dc_zones_answer(zones, &(struct dc_question){.type = DC_TYPE_A, .name = DC_S("a.z.example")});
+	assert_int_equal(answer->outcome, DC_OUTCOME_SERVFAIL);
+	dc_answer_unref(answer);
+	assert_int_equal(dc_zones_parse(zones, "again", DC_S(SOA), &err), DC_ERR_INPUT);
+	assert_string_equal(err.message, "again:3: z.example SOA: this zone was loaded from another file already");
+	dc_zones_free(zones);
+	dc_buf_free(&zone);
+}
+
+/* Many names and many zones: the table grows, and everything is found again; nothing else is. */
+static void many(void **state)
+{
+	struct dc_buf zone;
+	struct dc_error err = {0};
+	char name[64];
+	dc_buf_init(&zone, 1 << 24);
+	for (int z = 0; z < 300; z++) {
+		dc_buf_printf(&zone, "$ORIGIN z%d.example.\n@ 60 SOA a b 1 2 3 4 5\n", z);
+		for (int i = 0; i < 100; i++)
+			dc_buf_printf(&zone, "n%d.m%d 60 A 10.0.%d.%d\n", i, i % 7, z % 256, i);
+	}
+	struct dc_zones *zones = dc_zones_new();
+	assert_int_equal(dc_zones_parse(zones, "z", dc_buf_slice(&zone), &err), DC_OK);
+	assert_int_equal(dc_zones_parse(zones, "y", DC_S(SOA), &err), DC_OK);
+	for (int z = 0; z < 301; z++)
+		for (int i = 0; i < 101; i++) {
+			(void)snprintf(name, sizeof name, "n%d.m%d.z%d.example", i, i % 7, z);
+			struct dc_answer *answer =
+				dc_zones_answer(zones, &(struct dc_question){.type = DC_TYPE_A, .name = dc_slice_of(name)});
+			assert_int_equal(answer->outcome, z == 300   ? DC_OUTCOME_OUT_OF_SOURCE
+							  : i == 100 ? DC_OUTCOME_NXDOMAIN
+								     : DC_OUTCOME_ANSWER);
+			assert_true(i == 100 || z == 300 || (uint8_t)answer->rrs[0].rdata.ptr[3] == i);
+			assert_true(dc_slice_eq(answer->via, z == 300 ? DC_S("zone files") : DC_S("zone z")));
+			dc_answer_unref(answer);
+		}
+	/* no name: more labels than the wire holds */
+	char long_name[2 * 200 + 1];
+	for (size_t i = 0; i < sizeof long_name; i += 2)
+		memcpy(long_name + i, "a.", i + 2 < sizeof long_name ? 2 : 1);
+	struct dc_slice text = {long_name, sizeof long_name};
+	struct dc_answer *answer = dc_zones_answer(zones, &(struct dc_question){.type = DC_TYPE_A, .name = text});
+	assert_int_equal(answer->outcome, DC_OUTCOME_MALFORMED);
+	assert_false(dc_zones_hold(zones, text, DC_TYPE_A));
+	dc_answer_unref(answer);
+	dc_zones_free(zones);
+	dc_buf_free(&zone);
+}
+
 /* A label too many for the name that a DNAME makes. */
 static void dname_too_long(void **state)
 {
@@ -300,6 +396,7 @@ struct stub {
 	struct dc_source base;
 	struct dc_zones *zones;
 	size_t asked;
+	struct dc_fetch *held;
 };
 static bool stub_claims(const struct dc_source *source, const struct dc_question *question)
 {
@@ -310,6 +407,18 @@ static void stub_submit(struct dc_source *source, struct dc_fetch *fetch)
 	struct stub *stub = (struct stub *)source;
 	stub->asked++;
 	fetch->done(fetch, dc_zones_answer(stub->zones, &fetch->question));
+}
+
+/* Holds what it is asked until told. */
+static void lazy_submit(struct dc_source *source, struct dc_fetch *fetch)
+{
+	struct stub *stub = (struct stub *)source;
+	fetch->next = stub->held;
+	stub->held = fetch;
+}
+static bool any_claims(const struct dc_source *source, const struct dc_question *question)
+{
+	return question->kind != DC_ASK_SMTP;
 }
 
 static void keep(struct dc_fetch *fetch, struct dc_answer *answer)
@@ -399,6 +508,71 @@ static void overlay(void **state)
 	unlink(path);
 }
 
+/* Below answers later, some questions never; other kinds pass through; chains that never end do end. */
+static void overlay_waits(void **state)
+{
+	static const char file_text[] = SOA "out CNAME mx.live.example.\nc0 CNAME d0.live.example.\nc1 CNAME d1.live.example.\n";
+	char path[] = "/tmp/dc-zone-XXXXXX";
+	int fd = mkstemp(path);
+	assert_int_equal(write(fd, file_text, sizeof file_text - 1), sizeof file_text - 1);
+	close(fd);
+	const struct dc_source_ops ops = {.name = "lazy", .claims = any_claims, .submit = lazy_submit};
+	struct stub lazy = {.base = {&ops}};
+	struct dc_error err = {0};
+	const char *paths[] = {path};
+	struct dc_source *source = dc_zonefile_new(paths, 1, &lazy.base, &err);
+	struct dc_answer *answers[4] = {0};
+	struct dc_fetch fetches[4];
+	static const char *const names[] = {"out.z.example", "x.live.example", "y.live.example", "server.example"};
+	for (size_t i = 0; i < 4; i++) {
+		fetches[i] = (struct dc_fetch){.done = keep, .user = &answers[i]};
+		fetches[i].question = (struct dc_question){i == 3 ? DC_ASK_SERVER : DC_ASK_DNS, DC_TYPE_A, dc_slice_of(names[i]), {0}};
+		assert_true(source->ops->claims(source, &fetches[i].question));
+		source->ops->submit(source, &fetches[i]);
+		assert_null(answers[i]);
+	}
+	assert_ptr_equal(lazy.held, &fetches[3]); /* untouched */
+	struct dc_question other = {DC_ASK_SERVER, DC_TYPE_A, DC_S("out.z.example"), {0}};
+	assert_false(source->ops->claims(source, &other));
+	other = (struct dc_question){DC_ASK_SMTP, 0, DC_S("x.live.example"), {0}};
+	assert_false(source->ops->claims(source, &other));
+	/* the second of the four is answered, the others are left when the source goes */
+	struct dc_fetch *inner = lazy.held->next->next;
+	assert_true(dc_slice_eq(inner->question.name, DC_S("x.live.example")));
+	inner->done(inner, dc_answer_new(&(struct dc_answer){.question = inner->question, .outcome = DC_OUTCOME_TIMEOUT, .ede = -1}));
+	assert_int_equal(answers[1]->outcome, DC_OUTCOME_TIMEOUT);
+	dc_answer_unref(answers[1]);
+	/* d0 leads to c1, d1 to c0, for ever */
+	struct dc_answer *circle = NULL;
+	struct dc_fetch round = {.question = {DC_ASK_DNS, DC_TYPE_A, DC_S("c0.z.example"), {0}}, .done = keep, .user = &circle};
+	source->ops->submit(source, &round);
+	for (size_t turn = 0; !circle; turn++) {
+		struct dc_fetch *asked = lazy.held;
+		bool zero = dc_slice_eq(asked->question.name, DC_S("d0.live.example"));
+		struct dc_rr rr = {asked->question.name, DC_TYPE_CNAME, 60, zero ? DC_S("\2c1\1z\7example\0") : DC_S("\2c0\1z\7example\0")};
+		assert_true(turn < 100);
+		asked->done(asked, dc_answer_new(&(struct dc_answer){.question = asked->question, .outcome = DC_OUTCOME_ANSWER, .ede = -1,
+								     .rrs = &rr, .rr_count = 1}));
+	}
+	assert_int_equal(circle->outcome, DC_OUTCOME_SERVFAIL);
+	assert_int_equal(circle->rr_count, 0);
+	dc_answer_unref(circle);
+	source->ops->free(source);
+	source = dc_zonefile_new(paths, 1, NULL, &err);
+	struct dc_answer *state_of = NULL;
+	struct dc_fetch validate = {.question = {DC_ASK_VALIDATE, DC_TYPE_A, DC_S("out.z.example"), {0}}, .done = keep, .user = &state_of};
+	assert_true(source->ops->claims(source, &validate.question));
+	source->ops->submit(source, &validate);
+	assert_int_equal(state_of->outcome, DC_OUTCOME_ANSWER);
+	assert_int_equal(state_of->dnssec, DC_DNSSEC_UNKNOWN);
+	assert_true(dc_slice_eq(state_of->detail, DC_S("a zone file proves no signature")));
+	dc_answer_unref(state_of);
+	source->ops->free(source);
+	assert_null(dc_zonefile_new((const char *const[]){"/nonexistent"}, 1, NULL, &err));
+	assert_int_equal(err.status, DC_ERR_IO);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -407,7 +581,10 @@ int main(void)
 		cmocka_unit_test(accepted),
 		cmocka_unit_test(longest),
 		cmocka_unit_test(dname_too_long),
+		cmocka_unit_test(limits),
+		cmocka_unit_test(many),
 		cmocka_unit_test(overlay),
+		cmocka_unit_test(overlay_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
