@@ -5,6 +5,7 @@
 
 #include "api/own_key.h"
 #include "base/escape.h"
+#include "dkim/dkim.h"
 #include "dkim/own.h"
 #include "dmarc/psl.h"
 #include "dmarc/record.h"
@@ -142,6 +143,8 @@ static enum dc_status add_selector(struct dc_config *config, const struct row *r
 		value = dc_arena_dup(config->arena, dc_slice_sub(value, 0, value.len - suffix));
 	if (!dc_name_normalize(config->arena, value, &name) || !dc_name_is_host(name, true))
 		return bad(row, value, err, "a selector: give the part before ._domainkey, such as s1 or google");
+	if (config->selectors.count == DC_DKIM_GIVEN_MAX)
+		return dc_error_set(err, DC_ERR_USAGE, "--selector: more than %d selectors", DC_DKIM_GIVEN_MAX);
 	return add_text(config, row, dc_arena_dup(config->arena, name), err);
 }
 

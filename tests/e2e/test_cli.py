@@ -6,6 +6,7 @@ usage: test_cli.py BINARY [TEST...]
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,16 @@ _dmarc.open.example. TXT "v=DMARC1; p=reject; sp=reject"
 """
 # A fault, and everything known.
 TWICE = GOOD.replace("good.example", "twice.example") + '_dmarc.twice.example. TXT "v=DMARC1; p=none"\n'
+WORKER = """
+$TTL 300
+worker.example. SOA ns.worker.example. h.worker.example. 1 3600 600 604800 300
+worker.example. MX 0 .
+worker.example. TXT "v=spf1 ip4:192.0.2.1 -all"
+sel._domainkey.worker.example. TXT "v=DKIM1; k=ed25519; p=0MyBirzJxDqNXqevHniceJn6nutVfMW59J01eu0tXpM="
+_dmarc.worker.example. TXT "v=DMARC1; p=reject"
+1.2.0.192.in-addr.arpa. SOA ns.worker.example. h.worker.example. 1 3600 600 604800 300
+1.2.0.192.in-addr.arpa. PTR worker.example.
+"""
 HOSTILE = r"""
 $TTL 300
 hostile.example. SOA ns.hostile.example. h.hostile.example. 1 3600 600 604800 300
@@ -300,6 +311,46 @@ def help_and_version(cli):
     for args in (["--help"], ["--version"]):
         result = cli.tool(*args)
         test.check(result.status == 0 and result.out and not result.err, f"{args}: {result}")
+
+
+def huge_zone():
+    """An SPF tree whose answers have more than eight million octets."""
+    filler = " ".join(['"' + "x" * 250 + '"'] * 250)
+    def record(name, below):
+        terms = "".join(f'" include:{child}" ' for child in below)
+        return f'{name}. TXT "v=spf1" {terms} " -all"\n{name}. TXT {filler}\n'
+    zone = "$TTL 300\nhuge.example. SOA ns.huge.example. h.huge.example. 1 3600 600 604800 300\n"
+    first = [f"a{i}.huge.example" for i in range(9)]
+    zone += record("huge.example", first)
+    for i, name in enumerate(first):
+        second = [f"b{i}-{k}.huge.example" for k in range(18)]
+        zone += record(name, second) + "".join(record(child, []) for child in second)
+    return zone
+
+
+@test
+def ceilings(cli):
+    """What was not asked for want of budget is unknown, and said to be so."""
+    result = cli.tool.audit(*NOW, "-z", cli.write("huge.zone", huge_zone()), "huge.example")
+    domain = result.domains["huge.example"]
+    test.check("audit-budget-spent" in slugs(domain), f"findings: {sorted(slugs(domain))}")
+    verdicts = {check["id"]: check["verdict"] for check in domain["checks"]}
+    test.equal(verdicts["audit-complete"], "inconclusive", "audit-complete")
+    fault_line(cli("-s", ",".join(f"s{i}" for i in range(101)), "good.example"), 2, "101 selectors")
+
+
+@test
+def without_the_worker(cli):
+    """No file descriptors left for the receivers' libraries: everything else is judged."""
+    def few_files():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (6, 6))
+    zone = cli.write("worker.zone", WORKER)
+    result = cli.tool.audit(*NOW, "-z", zone, "--ip", "192.0.2.1", "-s", "sel", "worker.example", preexec_fn=few_files)
+    domain = result.domains["worker.example"]
+    clean = cli.tool.audit(*NOW, "-z", zone, "--ip", "192.0.2.1", "-s", "sel", "worker.example").domains["worker.example"]
+    lost = {"spf-receivers-unknown", "dkim-receivers-unknown"}
+    test.equal(sorted(slugs(domain) - slugs(clean)), sorted(lost), "findings that come")
+    test.equal(sorted(slugs(clean) - slugs(domain)), [], "findings that go")
 
 
 @test
