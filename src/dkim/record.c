@@ -271,7 +271,7 @@ static bool contains(struct dc_slice text, const char *what)
 }
 
 /* p= as text: is it what it should be? */
-static bool value_is_clean(struct parse *parse, struct dc_slice p, bool junk, bool padding)
+static bool value_is_clean(struct parse *parse, struct dc_slice p, bool junk)
 {
 	if (contains(p, "-----BEGIN"))
 		note(parse, DC_DKIM_KEY_PEM, p);
@@ -279,8 +279,6 @@ static bool value_is_clean(struct parse *parse, struct dc_slice p, bool junk, bo
 		note(parse, DC_DKIM_KEY_QUOTED, p);
 	else if (junk)
 		note(parse, DC_DKIM_KEY_NOT_BASE64, p);
-	else if (padding)
-		note(parse, DC_DKIM_KEY_PADDING, p);
 	return !junk;
 }
 
@@ -357,7 +355,7 @@ static void judge_key(struct parse *parse)
 	}
 	octets = dc_arena_alloc(parse->arena, DC_DKIM_KEY_OCTETS_MAX);
 	len = dc_dkim_base64(p->value, octets, DC_DKIM_KEY_OCTETS_MAX, &junk, &padding);
-	clean = value_is_clean(parse, p->value, junk, padding);
+	clean = value_is_clean(parse, p->value, junk);
 	if (!clean) {
 		record->well_formed = false;
 		len = dc_dkim_base64(inside_pem(p->value), octets, DC_DKIM_KEY_OCTETS_MAX, &junk, &padding);
@@ -365,6 +363,8 @@ static void judge_key(struct parse *parse)
 	/* What cannot be decoded cleanly is still looked at: a private key is one also behind a stray quote. */
 	before = record->problem_count;
 	form = dc_dkim_key_read(parse->arena, octets, len, len == 32, &record->key);
+	if (clean && padding && record->key.type != DC_DKIM_KEY_NONE) /* else it is a part of what is wrong */
+		note(parse, DC_DKIM_KEY_PADDING, p->value);
 	judge_form(parse, form, p->value);
 	if (!clean && form != DC_DKIM_FORM_PRIVATE)
 		record->problem_count = before; /* one cause, one problem */
