@@ -75,6 +75,15 @@ json_t *dc_json_ptr(struct dc_json *json, const struct dc_facts *facts)
 
 /* ---- identities, spoofable ---- */
 
+/* One generation of receivers, or a what-if, on one identity. */
+static void identity_dmarc(struct dc_json *json, json_t *object, const struct dc_identity_dmarc *dmarc)
+{
+	dc_json_set(json, object, "spf_aligned", dc_json_tri(dmarc->spf_aligned));
+	dc_json_set(json, object, "dkim_aligned", dc_json_tri(dmarc->dkim_aligned));
+	dc_json_set(json, object, "dmarc", dc_json_name_or_null(dc_dmarc_result_name(dmarc->result)));
+	dc_json_set(json, object, "disposition", dc_json_name_or_null(dc_dmarc_policy_name(dmarc->disposition)));
+}
+
 json_t *dc_json_identities(struct dc_json *json, const struct dc_facts *facts)
 {
 	const struct dc_identity_facts *identities = facts ? facts->identities : NULL;
@@ -82,8 +91,7 @@ json_t *dc_json_identities(struct dc_json *json, const struct dc_facts *facts)
 
 	for (size_t i = 0; identities && i < identities->count; i++) {
 		const struct dc_identity *identity = &identities->items[i];
-		const struct dc_identity_dmarc *now = &identity->now;
-		json_t *object = json_object();
+		json_t *object = json_object(), *legacy = json_object();
 
 		dc_json_set(json, object, "from", dc_json_text(json, identity->from));
 		dc_json_set(json, object, "mail_from", dc_json_text_or_null(json, identity->mail_from));
@@ -96,10 +104,16 @@ json_t *dc_json_identities(struct dc_json *json, const struct dc_facts *facts)
 			    dc_json_name_or_null(identity->dkim == DC_TRI_UNKNOWN ? NULL
 						 : identity->dkim == DC_TRI_YES	  ? "pass"
 										  : "fail"));
-		dc_json_set(json, object, "spf_aligned", dc_json_tri(now->spf_aligned));
-		dc_json_set(json, object, "dkim_aligned", dc_json_tri(now->dkim_aligned));
-		dc_json_set(json, object, "dmarc", dc_json_name_or_null(dc_dmarc_result_name(now->result)));
-		dc_json_set(json, object, "disposition", dc_json_name_or_null(dc_dmarc_policy_name(now->disposition)));
+		dc_json_set(json, object, "libspf2", dc_json_text_or_null(json, identity->libspf2.result));
+		identity_dmarc(json, object, &identity->now);
+		identity_dmarc(json, legacy, &identity->legacy);
+		dc_json_set(json, object, "legacy", legacy);
+		if (facts->inputs->what_if.len > 0) {
+			json_t *changed = json_object();
+
+			identity_dmarc(json, changed, &identity->changed);
+			dc_json_set(json, object, "what_if", changed);
+		}
 		dc_json_add(json, array, object);
 	}
 	return array;

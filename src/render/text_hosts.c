@@ -177,9 +177,9 @@ static bool is_shared(const struct dc_identity_facts *identities, bool return_pa
 void dc_text_identities(const struct dc_text *text, const struct dc_audit_result *result)
 {
 	const struct dc_identity_facts *identities = result->facts ? result->facts->identities : NULL;
-	const char *titles[8];
+	const char *titles[9];
 	struct dc_table table;
-	bool path, key;
+	bool path, key, changed = result->facts && result->facts->inputs->what_if.len > 0;
 	size_t n = 0;
 
 	if (!identities || identities->count == 0)
@@ -204,6 +204,8 @@ void dc_text_identities(const struct dc_text *text, const struct dc_audit_result
 	titles[n++] = "DKIM";
 	titles[n++] = "aligned";
 	titles[n++] = "DMARC";
+	if (changed)
+		titles[n++] = "what if";
 	dc_table_init(&table, text, n, titles);
 	table.rigid = 1;
 	for (size_t i = 0; i < identities->count; i++) {
@@ -220,6 +222,8 @@ void dc_text_identities(const struct dc_text *text, const struct dc_audit_result
 		dc_table_add(&table, tri_ink(identity->dkim), dc_text_tri(identity->dkim));
 		dc_table_add(&table, tri_ink(identity->now.dkim_aligned), dc_text_tri(identity->now.dkim_aligned));
 		outcome(&table, &identity->now);
+		if (changed)
+			outcome(&table, &identity->changed);
 	}
 	dc_table_print(&table, DC_TEXT_INDENT);
 }
