@@ -29,7 +29,7 @@ def main():
         run("meson", "install", "-C", build, "--no-rebuild", "--destdir", root)
         pc = glob.glob(f"{root}/**/domaincheck.pc", recursive=True)
         expect("one pkg-config file", len(pc) == 1)
-        prefix = pc[0].split("/lib/")[0]
+        prefix = pc[0].split("/lib")[0]
         headers = sorted(os.listdir(f"{prefix}/include/domaincheck"))
         expect("only public headers", headers == sorted(os.listdir(f"{source}/include/domaincheck")))
         expect("the manual page", glob.glob(f"{prefix}/share/man/man1/domaincheck.1*"))
