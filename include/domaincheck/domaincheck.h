@@ -94,6 +94,9 @@ DC_PUBLIC enum dc_result_verdict dc_result_verdict(const struct dc_result *resul
 /* A finding at or above "fail-on"; and something could not be determined. */
 DC_PUBLIC bool dc_result_fails(const struct dc_result *result);
 DC_PUBLIC bool dc_result_is_incomplete(const struct dc_result *result);
+/* The same two, of the checks whose ids begin with `checks` ("spf-") only. */
+DC_PUBLIC bool dc_result_fails_among(const struct dc_result *result, const char *checks);
+DC_PUBLIC bool dc_result_is_incomplete_among(const struct dc_result *result, const char *checks);
 
 /* ---- reports ---- */
 

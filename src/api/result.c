@@ -104,3 +104,27 @@ bool dc_result_is_incomplete(const struct dc_result *result)
 {
 	return result->judgement.incomplete;
 }
+
+bool dc_result_fails_among(const struct dc_result *result, const char *checks)
+{
+	enum dc_severity least = result->run->config->policy.fail_on;
+
+	for (size_t i = 0; i < result->judgement.finding_count; i++) {
+		const struct dc_finding *finding = &result->judgement.findings[i];
+		const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
+		if (least != DC_SEVERITY_OFF && finding->severity >= least && !finding->waived.len && !row->inconclusive &&
+		    strncmp(row->check, checks, strlen(checks)) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool dc_result_is_incomplete_among(const struct dc_result *result, const char *checks)
+{
+	for (size_t i = 0; i < result->judgement.check_count; i++) {
+		const struct dc_check_result *check = &result->judgement.checks[i];
+		if (check->verdict == DC_VERDICT_INCONCLUSIVE && strncmp(check->check->id, checks, strlen(checks)) == 0)
+			return true;
+	}
+	return false;
+}

@@ -29,6 +29,7 @@ struct options {
 	size_t output_count;
 	enum { AUTO, ALWAYS, NEVER } color, progress;
 	bool quiet, verbose, help, version, replay, dnssec_given;
+	const char *checks; /* what decides the exit status: checks whose ids begin so; NULL: all */
 	char **names; /* what is left */
 	int name_count;
 };
@@ -84,5 +85,6 @@ bool sink_close(struct sink *sink, bool keep);
 enum exit_status cmd_audit(const struct options *options);
 enum exit_status cmd_explain(int argc, char **argv);
 enum exit_status cmd_checks(int argc, char **argv);
+enum exit_status cmd_spf(int argc, char **argv);
 
 #endif

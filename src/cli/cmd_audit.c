@@ -108,6 +108,15 @@ static void show_progress(const struct options *options, size_t done)
 		(void)fprintf(stderr, "\r%zu audited\x1b[K", done);
 }
 
+static enum exit_status status_of(const struct dc_result *result, const char *checks)
+{
+	if (checks ? dc_result_fails_among(result, checks) : dc_result_fails(result))
+		return EXIT_FINDINGS;
+	if (checks ? dc_result_is_incomplete_among(result, checks) : dc_result_is_incomplete(result))
+		return EXIT_INCOMPLETE;
+	return EXIT_FINE;
+}
+
 static enum exit_status audit_all(struct dc_run *run, const struct options *options, struct reports *reports,
 				  bool *ret_whole)
 {
@@ -123,8 +132,7 @@ static enum exit_status audit_all(struct dc_run *run, const struct options *opti
 		}
 		if (!result)
 			break;
-		status = worse(status, dc_result_fails(result) ? EXIT_FINDINGS
-				       : dc_result_is_incomplete(result) ? EXIT_INCOMPLETE : EXIT_FINE);
+		status = worse(status, status_of(result, options->checks));
 		bool written = add_to_reports(reports, result);
 		dc_result_free(result);
 		if (!written)

@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
 	{"explain", cmd_explain},
 	{"checks", cmd_checks},
+	{"spf", cmd_spf},
 };
 
 enum exit_status worse(enum exit_status a, enum exit_status b)

@@ -180,7 +180,8 @@ void options_help(FILE *out)
 {
 	(void)fputs("usage: domaincheck [OPTIONS] DOMAIN...     is the domain fit to send mail? (\"-\": names on standard input)\n"
 		    "       domaincheck explain [SLUG]           what a finding means and how to mend it\n"
-		    "       domaincheck checks                   every check, with the standard it comes from\n\n",
+		    "       domaincheck checks                   every check, with the standard it comes from\n"
+		    "       domaincheck spf [--flatten] DOMAIN   SPF alone: cost, tree, senders; or the record as addresses\n\n",
 		    out);
 	const struct dc_setting *row;
 	for (size_t i = 0; (row = row_at(i)) != NULL; i++) {

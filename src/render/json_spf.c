@@ -37,7 +37,7 @@ static json_t *term(struct dc_json *json, const struct dc_spf_use *use)
 	dc_json_set(json, object, "reached", json_boolean(!use->dead));
 	dc_json_set(json, object, "counted", json_boolean(use->counted));
 	dc_json_set(json, object, "lookups", dc_json_uint(use->lookups));
-	dc_json_set(json, object, "void_lookups", dc_json_uint(use->voids4 > use->voids6 ? use->voids4 : use->voids6));
+	dc_json_set(json, object, "void_lookups", dc_json_uint(use->voids4));
 	dc_json_set(json, object, "found_ipv4", dc_json_name_or_null(found_name(use->found4)));
 	dc_json_set(json, object, "found_ipv6", dc_json_name_or_null(found_name(use->found6)));
 	if (use->child)
@@ -136,7 +136,6 @@ json_t *dc_json_spf(struct dc_json *json, const struct dc_facts *facts)
 	/* A record that nobody could read costs something that nobody knows. */
 	bool known = spf && spf->root && spf->root->state != DC_SPF_STATE_UNANSWERED &&
 		     spf->root->state != DC_SPF_STATE_OPEN;
-	uint32_t voids = known && spf->voids4 > spf->voids6 ? spf->voids4 : known ? spf->voids6 : 0;
 	json_t *object = json_object(), *records = json_array();
 
 	for (size_t i = 0; known && i < spf->record_count; i++)
@@ -151,7 +150,8 @@ json_t *dc_json_spf(struct dc_json *json, const struct dc_facts *facts)
 	dc_json_set(json, object, "all", known ? qualifier(spf->all) : json_null());
 	dc_json_set(json, object, "lookups", known ? dc_json_uint(spf->lookups) : json_null());
 	dc_json_set(json, object, "lookup_limit", json_integer(DC_SPF_LOOKUP_LIMIT));
-	dc_json_set(json, object, "void_lookups", known ? dc_json_uint(voids) : json_null());
+	dc_json_set(json, object, "void_lookups", known ? dc_json_uint(spf->voids4) : json_null());
+	dc_json_set(json, object, "void_lookups_ipv6", known ? dc_json_uint(spf->voids6) : json_null());
 	dc_json_set(json, object, "complete", dc_json_bool(spf, known && !spf->cut && !spf->unanswered));
 	dc_json_set(json, object, "tree", known ? tree(json, spf->root) : json_null());
 	dc_json_set(json, object, "authorised", authorised(json, known ? spf : NULL));

@@ -13,6 +13,8 @@ static const struct dc_format *const formats[] = {
 	&dc_format_junit,
 	&dc_format_sarif,
 	&dc_format_markdown,
+	&dc_format_spf,
+	&dc_format_spf_flat,
 };
 
 const struct dc_format *dc_format_at(size_t i)

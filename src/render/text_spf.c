@@ -157,7 +157,7 @@ static const char *all_words(char all)
 static void cost(const struct dc_text *text, const struct dc_spf_facts *spf)
 {
 	bool least = spf->cut || spf->unanswered, over = spf->lookups > DC_SPF_LOOKUP_LIMIT;
-	uint32_t voids = spf->voids4 > spf->voids6 ? spf->voids4 : spf->voids6;
+	uint32_t voids = spf->voids4;
 	size_t full = over ? DC_SPF_LOOKUP_LIMIT : spf->lookups;
 
 	dc_text_spaces(text, DC_TEXT_INDENT);

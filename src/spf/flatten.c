@@ -8,6 +8,9 @@ enum {
 	ANSWER_SMALL = 450,  /* octets of name and text, RFC 7208 3.4 */
 	ANSWER_LARGE = 1100, /* the same for answers of up to 1,232 octets, when small ones would cost too many lookups */
 	PARTS_MAX = 512,
+	COMPILED_MAX = 500,  /* libspf2 drops in silence what is past 511 octets of its own form of a record */
+	COMPILED_IP4 = 8,
+	COMPILED_IP6 = 20,
 };
 
 struct flat {
@@ -133,21 +136,35 @@ static struct dc_slice join(struct flat *f, struct dc_slice record, struct dc_sl
 
 static void finish(struct flat *f, struct dc_spf_flat_record *record, struct dc_slice name, struct dc_slice text)
 {
-	size_t count = (text.len + STRING_MAX - 1) / STRING_MAX;
-	struct dc_slice *strings = DC_NEW_ARRAY(f->arena, struct dc_slice, count);
+	struct dc_slice *strings = NULL;
+	size_t count = 0, capacity = 0;
 
-	for (size_t i = 0; i < count; i++)
-		strings[i] = dc_slice_sub(text, i * STRING_MAX, STRING_MAX);
+	/* cut before a space, so that no term is torn and no space can get lost at the end of a line */
+	for (size_t start = 0; start < text.len;) {
+		size_t len = text.len - start;
+		if (len > STRING_MAX)
+			for (len = STRING_MAX; len > 1 && text.ptr[start + len] != ' ';)
+				len--;
+		if (len == 1)
+			len = STRING_MAX; /* one endless term */
+		DC_PUSH(f->arena, strings, count, capacity) = dc_slice_sub(text, start, len);
+		start += len;
+	}
 	*record = (struct dc_spf_flat_record){name, text, strings, count};
 }
 
 /* How many terms from `start` on fit behind "v=spf1" with "-all" at the end. */
 static size_t fit(const struct flat *f, size_t start, size_t name_len, size_t most)
 {
-	size_t used = name_len + sizeof("v=spf1 -all") - 1, n = 0;
+	size_t used = name_len + sizeof("v=spf1 -all") - 1, compiled = 0, n = 0;
 
-	while (start + n < f->term_count && used + 1 + f->terms[start + n].len <= most)
-		used += 1 + f->terms[start + n++].len;
+	for (; start + n < f->term_count; n++) {
+		struct dc_slice term = f->terms[start + n];
+		used += 1 + term.len;
+		compiled += dc_slice_starts(term, DC_S("ip4")) ? COMPILED_IP4 : COMPILED_IP6;
+		if (used > most || compiled > COMPILED_MAX)
+			break;
+	}
 	return n ? n : start < f->term_count;
 }
 
