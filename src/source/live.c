@@ -153,7 +153,8 @@ static uint64_t tokens_wait_ms(struct dc_live *live)
 
 static bool pool_has_room(const struct pool *pool)
 {
-	return pool->fresh < pool->window && pool->fresh + pool->slow < 4 * pool->live->options.window;
+	unsigned all = pool->recursive ? 4 * pool->live->options.window : LIVE_SERVER_WINDOW;
+	return pool->fresh < pool->window && pool->fresh + pool->slow < all;
 }
 
 static void start_one(struct dc_live *live, struct pool *pool)
@@ -175,25 +176,32 @@ static void start_one(struct dc_live *live, struct pool *pool)
 	ask_begin(ask);
 }
 
-/* False when the burst or the rate is spent; *ret_wait_ms says how long. */
-static bool pump_pool(struct dc_live *live, struct pool *pool, uint64_t *ret_wait_ms)
+/* A turn for one pool: how many questions were started. *ret_wait_ms: the burst or the rate is spent for so long. */
+static unsigned pump_pool(struct dc_live *live, struct pool *pool, uint64_t *ret_wait_ms)
 {
-	while (pool->head && pool_has_room(pool)) {
+	unsigned started = 0;
+	while (started < LIVE_TURN && pool->head && pool_has_room(pool)) {
 		*ret_wait_ms = live->burst >= LIVE_BURST ? 1 : tokens_wait_ms(live);
 		if (*ret_wait_ms)
-			return false;
+			break;
 		start_one(live, pool);
+		started++;
 	}
-	return true;
+	return started;
 }
 
 static void pump(struct dc_live *live)
 {
 	uint64_t wait_ms = 0;
-	bool more = !live->resolvers || pump_pool(live, live->resolvers, &wait_ms);
-	for (struct pool *pool = live->pools; pool && more; pool = pool->next)
-		more = pump_pool(live, pool, &wait_ms);
-	if (!more && !live->pump_timer.armed)
+	unsigned started;
+	do {
+		started = 0;
+		for (struct pool *pool = live->pools; pool && !wait_ms; pool = pool->next)
+			started += pump_pool(live, pool, &wait_ms);
+		if (live->resolvers && !wait_ms)
+			started += pump_pool(live, live->resolvers, &wait_ms);
+	} while (started && !wait_ms);
+	if (wait_ms && !live->pump_timer.armed)
 		dc_loop_arm(live->loop, &live->pump_timer, wait_ms);
 	if (live->flights && !live->tick_timer.armed)
 		dc_loop_arm(live->loop, &live->tick_timer, LIVE_TICK_MS);

@@ -16,6 +16,8 @@
 #include "source/live.h"
 
 enum {
+	LIVE_TURN = 8,             /* questions of one pool before the next has its turn */
+	LIVE_SERVER_WINDOW = 64,   /* questions under way to one authoritative server */
 	LIVE_BURST = 64,           /* messages sent without a look at what came: more overflow a resolver's socket buffer */
 	LIVE_FIRST_WAIT_MS = 500,  /* then doubling */
 	LIVE_HEDGE_MS = 200,       /* a server silent this long to everybody is doubted, when there is another */

@@ -116,6 +116,11 @@ class Server:
     def say_mute(self, query, stream, number, count):
         return None
 
+    def say_wake(self, query, stream, number, count):
+        """Nothing to the first questions, whatever they are."""
+        self.seen["wake"] += 1
+        return None if self.seen["wake"] <= number else self.say_ok(query, stream, 0, count)
+
     def say_ad(self, query, stream, number, count):
         return query.reply(answer=[a_record(query.name)], flags=QR | RD | RA | (query.flags & AD))
 

@@ -302,6 +302,80 @@ static void one_server_dead(void **state)
 	lab_stop(&mute);
 }
 
+/* The first resolver dies in mid-run; the second takes over. A silent first resolver that wakes up is used again. */
+static void servers_come_and_go(void **state)
+{
+	struct lab_server dying, waking;
+	enum { ASKS = 300 };
+	struct lab_ask *asks = calloc(ASKS, sizeof *asks);
+	char name[64];
+	assert_non_null(asks);
+	lab_start(&dying, "127.0.0.1", NULL);
+	const char *servers[] = {dying.text, hostile.text};
+	struct dc_source *live = live_to(servers, 2, (struct dc_live_options){0});
+	for (size_t i = 0; i < ASKS; i++) {
+		if (i == ASKS / 2)
+			lab_stop(&dying);
+		(void)snprintf(name, sizeof name, "delay20.c%zu.test", i);
+		lab_submit(live, &asks[i], DC_ASK_DNS, name, DC_TYPE_A, NULL);
+		if (i % 10 == 0)
+			assert_true(dc_loop_run(loop, 5));
+	}
+	lab_wait(loop, asks, ASKS, 5);
+	for (size_t i = 0; i < ASKS; i++) {
+		assert_int_equal(asks[i].answer->outcome, DC_OUTCOME_ANSWER);
+		assert_true(asks[i].answer->elapsed_ms < 700);
+		dc_answer_unref(asks[i].answer);
+	}
+	live->ops->free(live);
+	free(asks);
+
+	lab_start(&waking, "127.0.0.1", "wake2");
+	servers[0] = waking.text;
+	live = live_to(servers, 2, (struct dc_live_options){0});
+	bool back = false;
+	uint64_t end = lab_clock_ms() + 10000;
+	for (unsigned i = 0; !back && lab_clock_ms() < end; i++) {
+		(void)snprintf(name, sizeof name, "ok.w%u.test", i);
+		struct dc_answer *answer = lab_ask_one(loop, live, name, DC_TYPE_A);
+		assert_int_equal(answer->outcome, DC_OUTCOME_ANSWER);
+		assert_true(answer->elapsed_ms < (i ? 150 : 350));
+		back = dc_slice_eq(answer->via, dc_slice_of(waking.text));
+		dc_answer_unref(answer);
+		(void)usleep(20000);
+	}
+	assert_true(back);
+	live->ops->free(live);
+	lab_stop(&waking);
+}
+
+/* One packet in five is lost, one of two resolvers is dead: every question has its answer. */
+static void lossy(void **state)
+{
+	struct lab_server mute;
+	enum { ASKS = 3000 };
+	struct lab_ask *asks = calloc(ASKS, sizeof *asks);
+	char name[64];
+	unsigned wrong = 0;
+	assert_non_null(asks);
+	lab_start(&mute, "127.0.0.1", "mute");
+	const char *servers[] = {mute.text, hostile.text};
+	struct dc_source *live = live_to(servers, 2, (struct dc_live_options){0});
+	for (size_t i = 0; i < ASKS; i++) {
+		(void)snprintf(name, sizeof name, "%s.p%zu.test", i % 25 == 0 ? "drop2" : i % 5 == 0 ? "drop1" : "ok", i);
+		lab_submit(live, &asks[i], DC_ASK_DNS, name, DC_TYPE_A, NULL);
+	}
+	lab_wait(loop, asks, ASKS, 20);
+	for (size_t i = 0; i < ASKS; i++) {
+		wrong += asks[i].answer->outcome != DC_OUTCOME_ANSWER;
+		dc_answer_unref(asks[i].answer);
+	}
+	assert_int_equal(wrong, 0);
+	live->ops->free(live);
+	free(asks);
+	lab_stop(&mute);
+}
+
 static void failures_of_several(void **state)
 {
 	struct lab_server mute, servfail, refused;
@@ -652,6 +726,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outcomes), cmocka_unit_test(records_and_times), cmocka_unit_test(silence),
 		cmocka_unit_test(tries_are_counted), cmocka_unit_test(impossible_questions), cmocka_unit_test(one_server_dead),
+		cmocka_unit_test(servers_come_and_go), cmocka_unit_test(lossy),
 		cmocka_unit_test(failures_of_several), cmocka_unit_test(dead_names), cmocka_unit_test(nobody_listens),
 		cmocka_unit_test(answers_after_refusal), cmocka_unit_test(streams_that_close), cmocka_unit_test(asks_a_server),
 		cmocka_unit_test(rate_is_kept), cmocka_unit_test(ask_and_free_from_inside), cmocka_unit_test(many_at_once),
