@@ -81,11 +81,11 @@ struct dc_receiver; /* one a thread: the worker and its pipe */
 struct dc_receiver_call {
 	struct dc_question job;                /* DC_ASK_RECEIVER; borrowed until done */
 	const struct dc_evidence *evidence;    /* until done it may grow (answers are append-only), nothing else */
-	/* `answer`: the result (one reference taken over; NULL with missing_count 0: no memory), or NULL when `missing` names what must be asked first (DNS
+	/* `answer`: the result (one reference taken over), or NULL when `missing` names what must be asked first (DNS
 	 * questions, 1 to 32, borrowed for the call); then submit again when evidence has the answers, also when they are
 	 * NOT_ASKED. Every submission that ends in `missing` names at least one question that evidence does not hold, and
-	 * a job stops asking after a few hundred, so resubmitting ends. Called from dc_loop_run only, never from submit; it may
-	 * submit again but not free the receiver. */
+	 * a job stops asking after a few hundred, so resubmitting ends. NULL and missing_count 0: no memory for the answer.
+	 * Called from dc_loop_run only, never from submit; it may submit again but not free the receiver. */
 	void (*done)(struct dc_receiver_call *call, struct dc_answer *answer, const struct dc_question *missing,
 		     size_t missing_count);
 	void *user;
