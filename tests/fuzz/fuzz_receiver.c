@@ -56,7 +56,7 @@ static void judge_evidence(struct dc_arena *arena, struct dc_slice body)
 		return;
 	if (dc_store_add(store, &reader) && !dc_store_is_spent(store)) {
 		for (size_t i = 0; i < 3; i++) {
-			struct dc_run run = {.store = store, .arena = arena};
+			struct dc_run run = {.store = store, .arena = arena, .unseen = DC_WIRE_FAILED};
 			const struct dc_known *known = dc_store_find(store, dc_slice_of(names[i]), DC_TYPE_TXT);
 			enum dc_wire_state state = DC_WIRE_STATE_COUNT;
 
