@@ -35,9 +35,9 @@ static enum cause cause_of(const struct dc_facts *facts, const struct dc_identit
 
 	if (facts->dmarc->now.name.class == DC_DMARC_CLASS_UNKNOWN)
 		return CAUSE_TOLD;
-	if (dc_slice_eq(identity->spf, DC_S("temperror")) || (identity->ip.family && !identity->spf.len))
+	if (identity->spf_answer)
 		return CAUSE_SPF;
-	if (now->spf_aligned == DC_TRI_UNKNOWN || now->dkim_aligned == DC_TRI_UNKNOWN)
+	if ((now->spf_aligned == DC_TRI_UNKNOWN || now->dkim_aligned == DC_TRI_UNKNOWN) && facts->identities->org_answer)
 		return CAUSE_ORG;
 	return facts->inputs->selector_count ? CAUSE_TOLD : CAUSE_UNSAID;
 }
@@ -47,8 +47,7 @@ static void judge_unknown(const struct dc_facts *facts, const struct dc_identity
 {
 	const struct dc_arg from = dc_text("from", identity->from), ip = dc_text("ip", sender_text(identity));
 	enum cause cause = cause_of(facts, identity);
-	struct dc_slice reason = cause == CAUSE_SPF ? DC_S("the SPF evaluation met a lookup that failed") :
-						      DC_S("an organizational domain could not be looked up");
+	const struct dc_answer *answer = cause == CAUSE_SPF ? identity->spf_answer : facts->identities->org_answer;
 
 	if (*told & 1u << cause)
 		return;
@@ -59,8 +58,8 @@ static void judge_unknown(const struct dc_facts *facts, const struct dc_identity
 		break;
 	case CAUSE_SPF:
 	case CAUSE_ORG:
-		dc_emit(emitter, DC_F_ALIGNMENT_UNANSWERED, (struct dc_where){.subject = identity->ip_text},
-			DC_ARGS(from, ip, dc_text("reason", reason)));
+		dc_emit_unanswered(emitter, DC_F_ALIGNMENT_UNANSWERED,
+				   (struct dc_where){.subject = identity->ip_text, .answer = answer}, DC_ARGS(from, ip));
 		break;
 	case CAUSE_UNSAID:
 		dc_emit(emitter, DC_F_ALIGNMENT_UNKNOWN, (struct dc_where){0},

@@ -39,12 +39,16 @@ static void judge_spf(const struct dc_identity_facts *identities, struct dc_emit
 		const struct dc_arg helo = dc_text("helo", identity->helo);
 		struct dc_where where = {.subject = identity->helo};
 
+		if (identity->helo_spf_answer) {
+			where.answer = identity->helo_spf_answer;
+			dc_emit_unanswered(emitter, DC_F_HELO_UNANSWERED, where, NULL);
+			return;
+		}
 		if (dc_slice_eq(identity->helo_spf, DC_S("none"))) {
 			dc_emit(emitter, DC_F_HELO_SPF_MISSING, where, DC_ARGS(helo));
 			return; /* the same for every address */
 		}
 		if (!identity->helo_spf.len || dc_slice_eq(identity->helo_spf, DC_S("pass")) ||
-		    dc_slice_eq(identity->helo_spf, DC_S("temperror")) ||
 		    (identity->ptr && identity->ptr->sender.origin == DC_SENDER_MX))
 			continue;
 		dc_emit(emitter, DC_F_HELO_SPF_FAILS, where,

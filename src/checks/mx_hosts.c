@@ -68,7 +68,7 @@ static void judge_host(const struct dc_facts *facts, const struct dc_mx_host *ho
 	}
 	if (host->resolves == DC_TRI_NO && host->is_host)
 		judge_unreachable(facts, host, emitter);
-	if (host->resolves == DC_TRI_UNKNOWN) {
+	if (!dc_outcome_is_known(host->a->outcome) || !dc_outcome_is_known(host->aaaa->outcome)) {
 		where.answer = dc_outcome_is_known(host->a->outcome) ? host->aaaa : host->a;
 		dc_emit_unanswered(emitter, DC_F_MX_HOST_UNANSWERED, where, DC_ARGS(name));
 	}

@@ -124,6 +124,9 @@ const struct dc_dmarc_facts *dc_dmarc_build(struct dc_asker *asker, struct dc_sl
  * of the walk could not be answered. */
 bool dc_dmarc_org_domain(struct dc_asker *asker, struct dc_slice name, struct dc_slice *ret_org);
 
+/* The step of that walk which was not answered; NULL: none, or questions are open. */
+const struct dc_answer *dc_dmarc_org_failure(struct dc_asker *asker, struct dc_slice name);
+
 /* Are two domains in alignment (RFC 9989 4.4)? Relaxed: the same organizational domain. Empty names: unknown. */
 enum dc_tri dc_dmarc_aligned(struct dc_asker *asker, struct dc_slice author, struct dc_slice other, bool strict);
 

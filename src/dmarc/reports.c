@@ -47,16 +47,6 @@ static void read_consent(struct dc_asker *asker, struct dc_dmarc_report *report)
 	}
 }
 
-static const struct dc_answer *failed_step(struct dc_asker *asker, struct dc_slice a, struct dc_slice b)
-{
-	struct dc_dmarc_walk walk;
-
-	dc_dmarc_walk_from(asker, b, &walk);
-	if (!walk.org_blocked)
-		dc_dmarc_walk_from(asker, a, &walk);
-	return walk.org_blocked ? walk.org_blocked->answer : NULL;
-}
-
 static void look_up_consent(struct dc_asker *asker, const struct dc_dmarc_record *record, struct dc_dmarc_report *report)
 {
 	struct dc_slice host = report->uri->host, prefix;
@@ -70,7 +60,9 @@ static void look_up_consent(struct dc_asker *asker, const struct dc_dmarc_record
 	}
 	report->external = same == DC_TRI_NO ? DC_TRI_YES : DC_TRI_UNKNOWN;
 	if (same == DC_TRI_UNKNOWN)
-		report->blocked = failed_step(asker, record->domain, host);
+		report->blocked = dc_dmarc_org_failure(asker, host);
+	if (same == DC_TRI_UNKNOWN && !report->blocked)
+		report->blocked = dc_dmarc_org_failure(asker, record->domain);
 	if (same == DC_TRI_UNKNOWN && looks_same)
 		return; /* most likely our own host: wait for the walk before its consent is asked for */
 	prefix = dc_arena_printf(asker->arena, "%.*s._report._dmarc", DC_FMT(record->domain));

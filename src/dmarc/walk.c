@@ -133,6 +133,14 @@ bool dc_dmarc_org_domain(struct dc_asker *asker, struct dc_slice name, struct dc
 	return true;
 }
 
+const struct dc_answer *dc_dmarc_org_failure(struct dc_asker *asker, struct dc_slice name)
+{
+	struct dc_dmarc_walk walk;
+
+	dc_dmarc_walk_from(asker, name, &walk);
+	return walk.org_blocked ? walk.org_blocked->answer : NULL;
+}
+
 /* An organizational domain is the name itself or one above it: often the domain of one side excludes the other. */
 static bool excludes(struct dc_slice org, struct dc_slice name)
 {

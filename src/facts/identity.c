@@ -30,16 +30,20 @@ struct builder {
 
 /* ---- SPF ---- */
 
-static enum dc_spf_code check_host(const struct builder *b, struct dc_ip ip, struct dc_slice helo, struct dc_slice local,
-				   struct dc_slice domain, struct dc_slice *ret_mechanism)
+static struct dc_spf_result check_host(const struct builder *b, struct dc_ip ip, struct dc_slice helo, struct dc_slice local,
+				       struct dc_slice domain)
 {
 	struct dc_spf_query query = {.ip = ip, .helo = helo, .local = local, .domain = domain, .now_s = b->inputs->now_s};
 	struct dc_spf_result result = {0};
 
 	dc_spf_check_host(b->asker, &query, &result);
-	if (ret_mechanism)
-		*ret_mechanism = result.mechanism;
-	return result.code;
+	return result;
+}
+
+/* Of a temperror. */
+static const struct dc_answer *failed_lookup(const struct dc_spf_result *result)
+{
+	return result->code == DC_SPF_TEMPERROR ? result->answer : NULL;
 }
 
 static struct dc_slice code_text(enum dc_spf_code code)
@@ -69,19 +73,24 @@ static enum dc_tri spf_without_address(const struct builder *b, struct dc_identi
 static enum dc_tri look_up_spf(const struct builder *b, struct dc_identity *identity)
 {
 	struct dc_slice helo = identity->helo.len ? identity->helo : identity->mail_from;
-	enum dc_spf_code code;
+	struct dc_spf_result result, helo_result;
 
 	if (!identity->ip.family)
 		return spf_without_address(b, identity);
-	code = check_host(b, identity->ip, helo, b->local, identity->mail_from, &identity->spf_mechanism);
-	identity->spf = code_text(code);
+	result = check_host(b, identity->ip, helo, b->local, identity->mail_from);
+	identity->spf = code_text(result.code);
+	identity->spf_mechanism = result.mechanism;
+	identity->spf_answer = failed_lookup(&result);
 	identity->libspf2_known = dc_receiver_spf(
 		b->asker, identity->ip, helo,
 		dc_arena_printf(b->asker->arena, "%.*s@%.*s", DC_FMT(b->local), DC_FMT(identity->mail_from)),
 		identity->mail_from, &identity->libspf2);
-	if (identity->helo.len && identity->helo.ptr[0] != '[')
-		identity->helo_spf = code_text(check_host(b, identity->ip, identity->helo, DC_S("postmaster"), identity->helo, NULL));
-	return passes(code);
+	if (identity->helo.len && identity->helo.ptr[0] != '[') {
+		helo_result = check_host(b, identity->ip, identity->helo, DC_S("postmaster"), identity->helo);
+		identity->helo_spf = code_text(helo_result.code);
+		identity->helo_spf_answer = failed_lookup(&helo_result);
+	}
+	return passes(result.code);
 }
 
 /* ---- DKIM ---- */
@@ -168,10 +177,13 @@ static void judge(const struct builder *b, struct dc_identity *identity, enum dc
 	conclude(&identity->changed, &changed->name, spf, identity->dkim);
 }
 
-static struct dc_slice org_of(struct dc_asker *asker, struct dc_slice name)
+static struct dc_slice org_of(struct dc_asker *asker, struct dc_slice name, struct dc_identity_facts *facts)
 {
 	struct dc_slice org = {0};
+	const struct dc_answer *failed = dc_dmarc_org_failure(asker, name);
 
+	if (!facts->org_answer)
+		facts->org_answer = failed;
 	(void)dc_dmarc_org_domain(asker, name, &org);
 	return org;
 }
@@ -208,9 +220,9 @@ const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const 
 	facts->items = items;
 	facts->count = count;
 	facts->senders = senders;
-	facts->from_org = org_of(asker, identity.from);
-	facts->mail_from_org = org_of(asker, identity.mail_from);
-	facts->dkim_org = org_of(asker, identity.dkim_domain);
+	facts->from_org = org_of(asker, identity.from, facts);
+	facts->mail_from_org = org_of(asker, identity.mail_from, facts);
+	facts->dkim_org = org_of(asker, identity.dkim_domain, facts);
 	facts->spoof = dc_spoof_build(asker, inputs, spf, dkim, dmarc);
 	return facts;
 }

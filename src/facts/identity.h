@@ -35,9 +35,11 @@ struct dc_identity {
 	const struct dc_ptr_address *ptr; /* NULL: no sending address is known */
 	struct dc_slice spf;             /* our RFC 7208 result: "pass" …; empty: unknown */
 	struct dc_slice spf_mechanism;   /* the term that decided; may be empty */
+	const struct dc_answer *spf_answer; /* the lookup that failed, for temperror; else NULL */
 	bool libspf2_known;
 	struct dc_receiver_spf libspf2;  /* what receivers built on libspf2 say */
 	struct dc_slice helo_spf;        /* our result for the HELO name; empty: unknown or no HELO */
+	const struct dc_answer *helo_spf_answer; /* as spf_answer */
 	enum dc_tri dkim;                /* a key of d= is usable; unknown when no selector is known */
 	struct dc_slice dkim_selector;   /* the first usable one */
 	struct dc_identity_dmarc now;    /* RFC 9989 */
@@ -51,6 +53,7 @@ struct dc_identity_facts {
 	const struct dc_sender_facts *senders;
 	const struct dc_spoof_facts *spoof;
 	struct dc_slice from_org, mail_from_org, dkim_org; /* organizational domains (RFC 9989); empty: unknown */
+	const struct dc_answer *org_answer; /* the step that failed, when one of them is unknown; else NULL */
 };
 
 /* Never NULL. All arguments of one build with the same asker; `ptr` was built from dc_senders_build's list. */
