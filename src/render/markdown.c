@@ -21,7 +21,7 @@ static void span(struct dc_report *report, struct dc_buf *out, struct dc_slice r
 	dc_buf_reset(&state->text);
 	dc_escape_text(&state->text, raw, 0);
 	s = dc_buf_slice(&state->text);
-	if (s.len == 0)
+	if (s.len == 0 || !s.ptr)
 		return;
 	for (size_t i = 0; i < s.len; i++) {
 		run = s.ptr[i] == '`' ? run + 1 : 0;
