@@ -105,7 +105,7 @@ void dc_text_dkim(const struct dc_text *text, const struct dc_audit_result *resu
 	if (!dkim)
 		return;
 	dc_text_heading(text, result, "DKIM", "dkim-", dc_slice_of(conclusion_text(dkim->conclusion)));
-	if (!dc_slice_eq(dkim->domain, result->inputs->domain))
+	if (dkim->domain.len > 0 && !dc_slice_eq(dkim->domain, result->inputs->domain))
 		dc_text_field(text, "domain (d=)", DC_INK_PLAIN, dc_text_clean(text, dkim->domain));
 	dc_text_field(text, "searched", DC_INK_PLAIN, search_text(text, &dkim->searched));
 	dc_table_init(&table, text, 5, titles);

@@ -235,8 +235,9 @@ void dc_text_field(const struct dc_text *text, const char *label, enum dc_ink in
 
 	dc_text_spaces(text, DC_TEXT_INDENT);
 	dc_text_puts(text, DC_INK_DIM, label);
-	dc_text_spaces(text, len < DC_TEXT_LABEL ? DC_TEXT_LABEL - len : 1);
 	if (clean.len == 0)
 		dc_text_newline(text);
+	else
+		dc_text_spaces(text, len < DC_TEXT_LABEL ? DC_TEXT_LABEL - len : 1);
 	dc_text_wrap(text, ink, clean, DC_TEXT_INDENT + DC_TEXT_LABEL, DC_TEXT_INDENT + DC_TEXT_LABEL);
 }

@@ -2,7 +2,7 @@
  *
  * usage: render_dump FORMAT STYLE SAMPLE...
  * STYLE: letters: u UTF-8, c colour, v verbose, q quiet, f a row a finding; then the width. SAMPLE: broken, healthy,
- * unknown, the hexadecimal octets of a hostile text, or @FILE that holds them. */
+ * unknown, holeN, the hexadecimal octets of a hostile text, or @FILE that holds them. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +41,13 @@ static struct dc_audit_result *sample(struct dc_arena *arena, const char *name)
 		return sample_healthy(arena);
 	if (strcmp(name, "unknown") == 0)
 		return sample_unknown(arena);
+	if (strncmp(name, "hole", 4) == 0) {
+		struct dc_audit_result *hole;
+
+		if (!sample_hole(arena, strtoul(name + 4, NULL, 10), &hole))
+			exit(3);
+		return hole;
+	}
 	if (name[0] == '@')
 		name = read_file(arena, name + 1);
 	return sample_hostile(arena, unhex(arena, name));
@@ -66,7 +73,7 @@ int main(int argc, char **argv)
 	for (int i = 3; i < argc; i++)
 		results[i - 3] = sample(arena, argv[i]);
 	out = sample_render(arena, argv[1], &style, results, (size_t)(argc - 3));
-	fine = fwrite(out.ptr, 1, out.len, stdout) == out.len && fflush(stdout) == 0 && out.len > 0;
+	fine = fwrite(out.ptr, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
 	dc_arena_free(arena);
 	return fine ? 0 : 1;
 }

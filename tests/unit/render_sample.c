@@ -379,6 +379,54 @@ struct dc_audit_result *sample_unknown(struct dc_arena *arena)
 	return made;
 }
 
+bool sample_hole(struct dc_arena *arena, size_t n, struct dc_audit_result **ret_result)
+{
+	struct dc_audit_result *made = sample_broken(arena);
+	struct dc_facts *facts = (struct dc_facts *)made->facts;
+	struct dc_spf_facts *open_spf = DC_NEW(arena, struct dc_spf_facts);
+
+	*ret_result = made;
+	switch (n) {
+	case 0:
+		facts->mx = NULL;
+		return true;
+	case 1:
+		facts->spf = NULL;
+		return true;
+	case 2:
+		facts->dkim = NULL;
+		return true;
+	case 3:
+		facts->dmarc = NULL;
+		return true;
+	case 4:
+		facts->ptr = NULL;
+		return true;
+	case 5:
+		facts->providers = NULL;
+		return true;
+	case 6:
+		facts->identities = NULL;
+		return true;
+	case 7: /* parts that are there and know nothing */
+		facts->mx = DC_NEW(arena, struct dc_mx_facts);
+		facts->spf = open_spf;
+		facts->dkim = DC_NEW(arena, struct dc_dkim_facts);
+		facts->dmarc = DC_NEW(arena, struct dc_dmarc_facts);
+		facts->ptr = DC_NEW(arena, struct dc_ptr_facts);
+		facts->identities = DC_NEW(arena, struct dc_identity_facts);
+		facts->dnssec = DC_NEW(arena, struct dc_dnssec_facts);
+		return true;
+	case 8: /* nothing was judged */
+		made->checks = NULL;
+		made->findings = NULL;
+		made->check_count = made->finding_count = 0;
+		return true;
+	default:
+		return false;
+	}
+}
+
 const struct dc_run_info *sample_run(void)
 {
 	static const struct dc_slice selectors[] = {{"google", 6}, {"k1", 2}};

@@ -10,6 +10,8 @@ struct dc_audit_result *sample_healthy(struct dc_arena *arena);
 struct dc_audit_result *sample_unknown(struct dc_arena *arena); /* no facts, nothing answered */
 /* `text` (network octets) in every place where text can stand. */
 struct dc_audit_result *sample_hostile(struct dc_arena *arena, struct dc_slice text);
+/* The broken one without the n-th part of its facts; false past the last part. */
+bool sample_hole(struct dc_arena *arena, size_t n, struct dc_audit_result **ret_result);
 const struct dc_run_info *sample_run(void);
 
 /* The whole report of `count` results in one format. */

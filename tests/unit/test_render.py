@@ -122,6 +122,16 @@ class Goldens(unittest.TestCase):
         self.assertEqual(re.findall(r"^(GO|NO-GO|HOLD) +(\S+)", text, re.M),
                          [("NO-GO", "broken.example"), ("HOLD", "silent.example"), ("GO", "healthy.example")])
 
+    def test_holes(self):
+        """Whatever part of the facts is missing, every format has a report and no key of the JSON vanishes."""
+        validator = validate.Validator()
+        for number in range(9):
+            for name in FORMATS:
+                with self.subTest(name, hole=number):
+                    out = dump(name, "u", [f"hole{number}", "healthy"]).decode("utf-8")
+                    if name == "json":
+                        self.assertEqual(list(validator.faults(out, name)), [])
+
     def test_unknown_is_null(self):
         facts = json.loads(dump("json", "", ["unknown"]))["domains"][0]["facts"]
         self.assertIsNone(facts["mx"]["null_mx"])

@@ -98,7 +98,7 @@ static void paragraphs_hang(void **state)
 	dc_text_field(&bench->text, "record", DC_INK_PLAIN, DC_S("v=spf1 include:a.example include:b.example -all"));
 	assert_out(bench, "  record        v=spf1 include:a.example\n                include:b.example -all\n");
 	dc_text_field(&bench->text, "nothing", DC_INK_PLAIN, DC_S(""));
-	assert_out(bench, "  nothing       \n");
+	assert_out(bench, "  nothing\n");
 }
 
 static void tables_wrap_cells(void **state)
