@@ -29,6 +29,12 @@ static bool ede_is_bogus(int32_t code)
 	return (code >= 6 && code <= 12) || code == 25;
 }
 
+/* With one of these an answer is not what the zone says: forged by policy, blocked, censored, filtered. */
+static bool ede_is_filter(int32_t code)
+{
+	return code == 4 || (code >= 15 && code <= 17);
+}
+
 size_t dc_packet_query(const struct dc_packet_query *query, const struct dc_question *question,
 		       uint8_t wire[DC_PACKET_QUERY_MAX])
 {
@@ -279,6 +285,10 @@ static void judge(struct dc_arena *scratch, const ldns_pkt *pkt, struct dc_answe
 	default:
 		draft->outcome = DC_OUTCOME_REFUSED;
 		break;
+	}
+	if (dc_outcome_is_known(draft->outcome) && ede_is_filter(draft->ede)) {
+		draft->outcome = DC_OUTCOME_REFUSED;
+		ret->follow = (struct dc_slice){0};
 	}
 	if (draft->ttl_s == TTL_MAX && draft->rr_count == 0)
 		draft->ttl_s = 0;

@@ -46,17 +46,6 @@ static void on_socket_state(void *user, ares_socket_t fd, int readable, int writ
 	(void)dc_loop_watch(chan->live->loop, &chan->watch, readable, writable);
 }
 
-static bool is_loopback(const struct server *server)
-{
-	const char *special = dc_ip_special(server->address.ip);
-	return special && strcmp(special, "loopback") == 0;
-}
-
-static uint16_t edns_size(const struct server *server)
-{
-	return is_loopback(server) ? LIVE_EDNS_LOOPBACK : LIVE_EDNS_SIZE;
-}
-
 static bool open_ares(struct chan *chan)
 {
 	struct in_addr dummy = {0};
@@ -73,7 +62,7 @@ static bool open_ares(struct chan *chan)
 		.lookups = lookups,
 		.sock_state_cb = on_socket_state,
 		.sock_state_cb_data = chan,
-		.ednspsz = edns_size(chan->server),
+		.ednspsz = chan->server->edns_size,
 	};
 	struct ares_addr_port_node node = {.udp_port = chan->server->address.port, .tcp_port = chan->server->address.port};
 	node.family = chan->server->address.ip.family == 6 ? AF_INET6 : AF_INET;
@@ -306,7 +295,7 @@ bool live_send(struct ask *ask, struct server *server, bool stream, bool probe)
 {
 	uint8_t wire[DC_PACKET_QUERY_MAX];
 	bool edns = !ask->plain && !server->edns_off;
-	struct dc_packet_query query = {random_id(ask->live), server->pool->recursive, edns ? edns_size(server) : 0};
+	struct dc_packet_query query = {random_id(ask->live), server->pool->recursive, edns ? server->edns_size : 0};
 	size_t len = dc_packet_query(&query, &ask->question, wire);
 	struct chan *chan = pick_chan(server, stream);
 	struct flight *flight = chan ? flight_new(ask, chan, query.id) : NULL;
@@ -333,7 +322,10 @@ bool live_send(struct ask *ask, struct server *server, bool stream, bool probe)
 
 static void set_address(struct server *server, const struct dc_live_server *address)
 {
+	const char *special = dc_ip_special(address->ip);
+	bool loopback = special && strcmp(special, "loopback") == 0;
 	server->address = *address;
+	server->edns_size = loopback ? LIVE_EDNS_LOOPBACK : LIVE_EDNS_SIZE;
 	if (address->ip.family == 6) {
 		struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&server->sa;
 		v6->sin6_family = AF_INET6;

@@ -80,6 +80,7 @@ struct server {
 	uint64_t probed_ms;
 	uint32_t answers;
 	bool doubted;       /* silent to everybody, or nobody listens there: asked after all others */
+	uint16_t edns_size; /* what we can take from there */
 	bool edns_seen, edns_off;
 	unsigned edns_complaints;
 };

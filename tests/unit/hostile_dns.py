@@ -154,6 +154,9 @@ class Server:
     def say_bogus(self, query, stream, number, count):
         return query.reply(SERVFAIL, extra=[opt(0, ede(22) + ede(7, b"signature expired\0"))])
 
+    def say_filter(self, query, stream, number, count):
+        return query.reply(NXDOMAIN, authority=[soa(wire_name("test"))], extra=[opt(0, ede(number))])
+
     def say_ede(self, query, stream, number, count):
         return query.reply(SERVFAIL, extra=[opt(0, ede(number))])
 
