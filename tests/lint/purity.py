@@ -51,6 +51,30 @@ def room_of(path):
     return path.split("/")[1]
 
 
+def symbols(found):
+    """path -> (defined, undefined), by one call for all objects."""
+    paths = {output: path for path, output in found.items()}
+    table = {path: (set(), set()) for path in found}
+    for line in run("nm", "-A", "-g", *paths):
+        output, _, rest = line.partition(":")
+        fields = rest.split()
+        table[paths[output]][fields[-2] in "Uw"].add(fields[-1].split("@")[0])
+    return table
+
+
+def writable(found):
+    """path -> lines that tell of data that can be written; tables of pointers land in .data.rel.ro, which is constant."""
+    paths = {output: path for path, output in found.items()}
+    out, path = {}, next(iter(found), None)
+    for line in run("readelf", "-SW", *paths):
+        if line.startswith("File: "):
+            path = paths[line[len("File: "):]]
+        match = re.match(r"\s*\[\s*\d+\]\s+(\.t?(?:data|bss)\S*)\s+\S+\s+\S+\s+\S+\s+([0-9a-f]+)", line)
+        if match and not match[1].startswith(".data.rel.ro") and int(match[2], 16):
+            out.setdefault(path, []).append(f"{path}: {int(match[2], 16)} octets of writable data in {match[1]}")
+    return out
+
+
 def is_allowed(room, path, definer):
     """May code of `room` call what the file `definer` defines?"""
     target = room_of(definer)
@@ -60,49 +84,37 @@ def is_allowed(room, path, definer):
     return rooms.is_below(header, rooms.EXTRA_ROOMS.get(path, []) + rooms.EXTRA_ROOMS.get(f"src/{room}/", []))
 
 
-def check_object(path, output, definers):
+def check_calls(path, undefined, definers):
     room = room_of(path)
     faults = []
-    for line in run("nm", "-u", output):
-        symbol = line.split()[-1].split("@")[0]
+    for symbol in sorted(undefined):
         if symbol in LIBC or BUILT_IN.match(symbol) or path in rooms.ADAPTERS and ADAPTER.match(symbol):
             continue
-        if symbol not in definers and symbol.startswith("dc_"):
-            continue  # the linker tells
         if symbol not in definers:
-            faults.append(f"{path}: calls {symbol}, which is none of ours and not pure")
+            if not symbol.startswith("dc_"):  # else the linker tells
+                faults.append(f"{path}: calls {symbol}, which is none of ours and not pure")
         elif not any(is_allowed(room, path, definer) for definer in definers[symbol]):
             faults.append(f"{path}: calls {symbol} of the room {room_of(definers[symbol][0])}")
     return faults
 
 
-def check_globals(path, output):
-    """No writable data; tables of pointers land in .data.rel.ro, which is constant."""
-    faults = []
-    for line in run("readelf", "-SW", output):
-        match = re.match(r"\s*\[\s*\d+\]\s+(\.t?(?:data|bss)\S*)\s+\S+\s+\S+\s+\S+\s+([0-9a-f]+)", line)
-        if match and not match[1].startswith(".data.rel.ro") and int(match[2], 16):
-            faults.append(f"{path}: {int(match[2], 16)} octets of writable data in {match[1]}")
-    return faults
-
-
 def main():
-    root, build = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2])
-    found = objects(root, build)
+    found = objects(os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2]))
     if not found:
         print("purity.py: no objects in compile_commands.json")
         return 1
-    definers, instrumented = {}, False
-    for path, output in found.items():
-        for line in run("nm", "--defined-only", "-g", output):
-            definers.setdefault(line.split()[-1], []).append(path)
-    pure = {path: output for path, output in found.items() if room_of(path) in rooms.PURE}
+    table, definers = symbols(found), {}
+    for path, (defined, _) in table.items():
+        for symbol in defined:
+            definers.setdefault(symbol, []).append(path)
+    pure = {path: output for path, output in sorted(found.items()) if room_of(path) in rooms.PURE}
+    data = writable(pure)
     faults = []
-    for path, output in sorted(pure.items()):
-        instrumented = any(BUILT_IN.match(line.split()[-1]) for line in run("nm", "-u", output))
-        faults += check_object(path, output, definers)
-        if not instrumented:
-            faults += check_globals(path, output)
+    for path in pure:
+        undefined = table[path][1]
+        faults += check_calls(path, undefined, definers)
+        if not any(BUILT_IN.match(symbol) for symbol in undefined):  # sanitizers have data of their own
+            faults += data.get(path, [])
     print("\n".join(faults + [f"{len(pure)} pure objects, {len(faults)} faults"]))
     return 1 if faults or not pure else 0
 
