@@ -67,7 +67,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	for (size_t i = 0; i < facts->dkim->selector_count; i++) {
 		const struct dc_dkim_selector *selector = &facts->dkim->selectors[i];
 
-		if (!selector->opendkim || !dc_outcome_is_known(selector->answer->outcome))
+		if (!selector->opendkim || selector->status == DC_DKIM_UNKNOWN)
 			continue;
 		any = true;
 		judge(selector, emitter);

@@ -7,6 +7,7 @@
 #include "dkim/batch_gcd.h"
 #include "dkim/build.h"
 #include "dkim/own.h"
+#include "dkim/weak.h"
 
 /* ---- the ground: _domainkey itself, a wildcard below it, obsolete policy records ---- */
 
@@ -226,6 +227,12 @@ static void find_same_keys(struct dc_dkim_build *build)
 				build->selectors[i].same_key = &build->selectors[j];
 }
 
+static void call_weak(struct dc_dkim_selector *selector)
+{
+	if (selector->status == DC_DKIM_OK || selector->status == DC_DKIM_TESTING)
+		selector->status = DC_DKIM_WEAK_KEY;
+}
+
 static void find_shared_primes(struct dc_dkim_build *build)
 {
 	size_t count = build->facts->selector_count;
@@ -250,8 +257,23 @@ static void find_shared_primes(struct dc_dkim_build *build)
 		record = (struct dc_dkim_record *)build->selectors[i].record; /* in our own arena */
 		record->key.weak |= DC_DKIM_WEAK(SHARED_PRIME);
 		build->selectors[i].shared_prime = &build->selectors[partners[i]];
-		if (build->selectors[i].status == DC_DKIM_OK || build->selectors[i].status == DC_DKIM_TESTING)
-			build->selectors[i].status = DC_DKIM_WEAK_KEY;
+		call_weak(&build->selectors[i]);
+	}
+}
+
+/* What costs milliseconds waits for the build that counts, where no question is open, and for audits of one domain. */
+static void test_primes(struct dc_dkim_build *build)
+{
+	if (!build->input->lone || build->asker->open_count)
+		return;
+	for (size_t i = 0; i < build->facts->selector_count; i++) {
+		struct dc_dkim_record *record = (struct dc_dkim_record *)build->selectors[i].record;
+
+		if (!record)
+			continue;
+		dc_dkim_weak_test_prime(&record->key);
+		if (record->key.weak & DC_DKIM_WEAK(PRIME_MODULUS))
+			call_weak(&build->selectors[i]);
 	}
 }
 
@@ -298,6 +320,7 @@ const struct dc_dkim_facts *dc_dkim_build(struct dc_asker *asker, const struct d
 	}
 	find_same_keys(&build);
 	find_shared_primes(&build);
+	test_primes(&build);
 	for (size_t i = 0; i < facts->selector_count; i++)
 		facts->usable += is_usable(&facts->selectors[i]);
 	facts->conclusion = conclude(facts);

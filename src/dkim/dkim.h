@@ -113,6 +113,7 @@ struct dc_dkim_key {
 	uint32_t exponent_bits;
 	struct dc_slice exponent_octets; /* big-endian; RSA only */
 	uint32_t weak;              /* DC_DKIM_WEAK(...) bits */
+	bool tested_prime;          /* DC_DKIM_WEAK_PRIME_MODULUS was looked for: in lone audits only, it is costly */
 	uint32_t small_factor;      /* the smallest, with DC_DKIM_WEAK_SMALL_FACTOR */
 	const char *sample;         /* where the sample key comes from, with DC_DKIM_WEAK_SAMPLE */
 	uint32_t trailing;          /* octets after the key */

@@ -14,7 +14,6 @@ struct parse {
 	size_t tag_capacity;
 	struct dc_dkim_problem *problems;
 	size_t problem_capacity;
-	bool deep;
 };
 
 enum { PROBLEMS_MAX = 64 }; /* of one record; what comes after them helps nobody */
@@ -368,13 +367,13 @@ static void judge_key(struct parse *parse)
 	judge_form(parse, form, p->value);
 	if (!clean && form != DC_DKIM_FORM_PRIVATE)
 		record->problem_count = before; /* one cause, one problem */
-	dc_dkim_weak_test(&record->key, parse->deep);
+	dc_dkim_weak_test(&record->key);
 }
 
-void dc_dkim_record_parse(struct dc_arena *arena, const struct dc_txt *txt, bool deep,
+void dc_dkim_record_parse(struct dc_arena *arena, const struct dc_txt *txt,
 			  struct dc_dkim_record *ret_record)
 {
-	struct parse parse = {.arena = arena, .record = ret_record, .deep = deep};
+	struct parse parse = {.arena = arena, .record = ret_record};
 	struct dc_slice bad = bad_octet(txt->text);
 
 	*ret_record = (struct dc_dkim_record){.txt = *txt, .well_formed = true, .type = DC_S("rsa")};

@@ -7,8 +7,8 @@
 enum { DC_DKIM_LIBRARY_MAX = 1024 }; /* libopendkim reads no more of a record */
 
 /* Fills *ret_record from `txt`; every problem is noted, and the key is looked at as well as it can be even when the
- * record is unusable. `deep` allows tests that cost milliseconds. In `arena`. RFC 6376 sections 3.2 and 3.6.1. */
-void dc_dkim_record_parse(struct dc_arena *arena, const struct dc_txt *txt, bool deep,
+ * record is unusable. In `arena`. RFC 6376 sections 3.2 and 3.6.1. */
+void dc_dkim_record_parse(struct dc_arena *arena, const struct dc_txt *txt,
 			  struct dc_dkim_record *ret_record);
 
 /* Decodes base64, skipping whatever is not base64. Returns the octets written (at most `size`).

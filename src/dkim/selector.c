@@ -26,9 +26,7 @@ size_t dc_dkim_read_records(struct dc_dkim_build *build, const struct dc_answer 
 	for (size_t i = 0; (rr = dc_answer_rr(answer, i)) && count < DC_DKIM_RECORDS_MAX; i++) {
 		if (!dc_rr_txt(arena, rr, &txt))
 			continue;
-		/* What costs milliseconds waits for the build that counts: there no question is open. */
-		dc_dkim_record_parse(arena, &txt, build->input->lone && build->asker->open_count == 0,
-				     &DC_PUSH(arena, records, count, capacity));
+		dc_dkim_record_parse(arena, &txt, &DC_PUSH(arena, records, count, capacity));
 	}
 	if (count) {
 		struct kept *kept = DC_NEW(arena, struct kept);

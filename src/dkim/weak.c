@@ -175,7 +175,7 @@ static bool has_bias(struct dc_slice n, uint32_t bits)
 	return ones * 100 < bits * (50 - margin) || ones * 100 > bits * (50 + margin);
 }
 
-static uint32_t test_numbers(const mpz_t n, const mpz_t e, bool deep, uint32_t *ret_factor)
+static uint32_t test_numbers(const mpz_t n, const mpz_t e, uint32_t *ret_factor)
 {
 	uint32_t weak = 0;
 	bool exponent_is_fine = mpz_cmp_ui(e, 3) >= 0 && mpz_odd_p(e) && mpz_cmp(e, n) < 0;
@@ -196,12 +196,10 @@ static uint32_t test_numbers(const mpz_t n, const mpz_t e, bool deep, uint32_t *
 	if (exponent_is_fine && mpz_sizeinbase(e, 2) > mpz_sizeinbase(n, 2) / WIENER_EXPONENT_PART &&
 	    has_small_private_exponent(e, n))
 		weak |= DC_DKIM_WEAK(WIENER);
-	if (deep && mpz_probab_prime_p(n, 1))
-		weak |= DC_DKIM_WEAK(PRIME_MODULUS);
 	return weak;
 }
 
-void dc_dkim_weak_test(struct dc_dkim_key *key, bool deep)
+void dc_dkim_weak_test(struct dc_dkim_key *key)
 {
 	mpz_t n, e;
 
@@ -220,6 +218,23 @@ void dc_dkim_weak_test(struct dc_dkim_key *key, bool deep)
 	mpz_inits(n, e, NULL);
 	mpz_import(n, key->modulus.len, 1, 1, 0, 0, key->modulus.ptr);
 	mpz_import(e, key->exponent_octets.len, 1, 1, 0, 0, key->exponent_octets.ptr);
-	key->weak |= test_numbers(n, e, deep, &key->small_factor);
+	key->weak |= test_numbers(n, e, &key->small_factor);
 	mpz_clears(n, e, NULL);
+}
+
+void dc_dkim_weak_test_prime(struct dc_dkim_key *key)
+{
+	mpz_t n;
+
+	/* A number with a small factor, an even one or a square is no prime; one that was not tested is too large. */
+	if (key->type != DC_DKIM_KEY_RSA || key->tested_prime || !key->bits ||
+	    (key->weak & (DC_DKIM_WEAK(EVEN_MODULUS) | DC_DKIM_WEAK(SMALL_FACTOR) | DC_DKIM_WEAK(SQUARE) |
+			  DC_DKIM_WEAK(NOT_TESTED))))
+		return;
+	key->tested_prime = true;
+	mpz_init(n);
+	mpz_import(n, key->modulus.len, 1, 1, 0, 0, key->modulus.ptr);
+	if (mpz_probab_prime_p(n, 1))
+		key->weak |= DC_DKIM_WEAK(PRIME_MODULUS);
+	mpz_clear(n);
 }

@@ -75,7 +75,7 @@ static void check_record(struct dc_arena *arena, const struct dc_dkim_own *own)
 	struct dc_txt txt = {.text = own->record, .string_count = 1,
 			     .string_starts = dc_arena_alloc(arena, sizeof(uint32_t))};
 
-	dc_dkim_record_parse(arena, &txt, true, &record);
+	dc_dkim_record_parse(arena, &txt, &record);
 	assert_int_equal(record.problem_count, 0);
 	assert_true(record.usable);
 	assert_true(dc_slice_eq(record.key.fingerprint, own->fingerprint));

@@ -30,7 +30,7 @@ static struct dc_dkim_record parse(struct dc_arena *arena, struct dc_slice text)
 	struct dc_dkim_record record;
 	struct dc_txt txt = {.text = text, .string_count = 1, .string_starts = dc_arena_alloc(arena, sizeof(uint32_t))};
 
-	dc_dkim_record_parse(arena, &txt, true, &record);
+	dc_dkim_record_parse(arena, &txt, &record);
 	return record;
 }
 

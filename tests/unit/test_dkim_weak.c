@@ -8,6 +8,7 @@
 
 #include "dkim/batch_gcd.h"
 #include "dkim/record.h"
+#include "dkim/weak.h"
 #include "../support/keys.h"
 
 static gmp_randstate_t dice;
@@ -32,7 +33,8 @@ static struct dc_dkim_record parse(struct dc_arena *arena, const char *text)
 	struct dc_txt txt = {.text = dc_slice_of(text), .string_count = 1,
 			     .string_starts = dc_arena_alloc(arena, sizeof(uint32_t))};
 
-	dc_dkim_record_parse(arena, &txt, true, &record);
+	dc_dkim_record_parse(arena, &txt, &record);
+	dc_dkim_weak_test_prime(&record.key);
 	return record;
 }
 
