@@ -146,7 +146,9 @@ json_t *dc_json_spf(struct dc_json *json, const struct dc_facts *facts)
 		dc_json_set(json, object, "records", records);
 	else
 		json_decref(records);
-	dc_json_set(json, object, "class", spf ? json_string(dc_spf_class_name(spf->class)) : json_null());
+	dc_json_set(json, object, "class",
+		    known || (spf && spf->class == DC_SPF_CLASS_TEMPERROR) ? json_string(dc_spf_class_name(spf->class))
+									   : json_null());
 	dc_json_set(json, object, "all", known ? qualifier(spf->all) : json_null());
 	dc_json_set(json, object, "lookups", known ? dc_json_uint(spf->lookups) : json_null());
 	dc_json_set(json, object, "lookup_limit", json_integer(DC_SPF_LOOKUP_LIMIT));
