@@ -76,10 +76,15 @@ static bool take_evidence(struct dc_worker *worker, struct dc_slice body)
 
 static void run_job(struct dc_worker *worker, const struct dc_receiver_job *job, struct dc_buf *out)
 {
+	static const struct dc_slice spent = DC_S("more evidence than the worker keeps");
 	struct dc_receiver_spf spf;
 	struct dc_receiver_key key;
 	struct dc_receiver_message message;
 
+	if (dc_store_is_spent(worker->run.store)) {
+		dc_receiver_fate_write(out, DC_RECEIVER_ABSENT, 0, spent);
+		return;
+	}
 	switch (job->kind) {
 	case DC_RECEIVER_JOB_SPF:
 		dc_libspf2_run(worker->spf, job, &worker->run, &spf);
@@ -127,10 +132,7 @@ static bool take_job(struct dc_worker *worker, struct dc_slice body, struct dc_b
 		return false;
 	worker->run = (struct dc_run){.store = store, .arena = worker->arena};
 	dc_wire_begin(out, DC_WIRE_RESULT);
-	if (dc_store_is_spent(store))
-		dc_receiver_fate_write(out, DC_RECEIVER_ABSENT, 0, DC_S("more evidence than the worker keeps"));
-	else
-		run_job(worker, &job, out);
+	run_job(worker, &job, out);
 	if (worker->run.missing_count) {
 		out->len = begun;
 		dc_wire_put_missing(out, worker->run.missing, worker->run.missing_count);
