@@ -361,6 +361,35 @@ static void long_records(void **state)
 	}
 }
 
+/* No known record brings libopendkim down; what is said when one does is known all the same. */
+static void fates(void **state)
+{
+	static const struct {
+		enum dc_receiver_fate fate;
+		enum dc_finding_id id;
+	} rows[] = {
+		{DC_RECEIVER_CRASHED, DC_F_DKIM_RECEIVERS_CRASH},
+		{DC_RECEIVER_HUNG, DC_F_DKIM_RECEIVERS_CRASH},
+		{DC_RECEIVER_ABSENT, DC_F_DKIM_RECEIVERS_UNKNOWN},
+	};
+	struct test *test = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct dc_receiver_key verdict = {.fate = rows[i].fate, .name = DC_S("")};
+		struct dc_dkim_selector selector = {.name = DC_S(NAME), .opendkim = &verdict};
+		struct dc_dkim_facts dkim = {.selectors = &selector, .selector_count = 1};
+		struct dc_inputs inputs = {.domain = DC_S("example.com")};
+		struct dc_facts facts = {.inputs = &inputs, .dkim = &dkim};
+		struct dc_finding_list list = {0};
+		struct dc_emitter emitter;
+
+		dc_emitter_init(&emitter, test->arena, "dkim-receivers", inputs.domain, &list);
+		dc_check_dkim_receivers.run(&facts, &emitter);
+		assert_int_equal(list.count, 1);
+		assert_int_equal(list.items[0].id, rows[i].id);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -368,6 +397,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keys, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(shapes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(long_records, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(fates, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
