@@ -91,6 +91,13 @@ static void judge_domains(const struct dc_identity *identity, struct dc_emitter 
 			DC_ARGS(from, dc_text("dkim_domain", identity->dkim_domain)));
 }
 
+/* Known to be so: selectors that were not found say nothing. */
+static void judge_spf_only(const struct dc_identity *identity, struct dc_emitter *emitter)
+{
+	if (identity->now.result == DC_DMARC_RESULT_PASS && identity->dkim == DC_TRI_NO)
+		dc_emit(emitter, DC_F_ALIGNMENT_SPF_ONLY, (struct dc_where){0}, DC_ARGS(dc_text("from", identity->from)));
+}
+
 /* Addresses that the user names; those from SPF pass by themselves, MX hosts need not send. */
 static void judge_sender(const struct dc_identity *identity, struct dc_emitter *emitter)
 {
@@ -135,6 +142,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		return;
 	}
 	judge_domains(&identities->items[0], emitter);
+	judge_spf_only(&identities->items[0], emitter);
 	for (size_t i = 0; i < identities->count; i++) {
 		judge_sender(&identities->items[i], emitter);
 		judge_result(facts, &identities->items[i], emitter, &told);
