@@ -15,6 +15,7 @@
 	X(dc_check_spf_hygiene) \
 	X(dc_check_spf_size) \
 	X(dc_check_spf_receivers) \
+	X(dc_check_spf_return_path) \
 	X(dc_check_dkim_selectors) \
 	X(dc_check_dkim_syntax) \
 	X(dc_check_dkim_key) \

@@ -4,17 +4,17 @@
 #include "dmarc/psl.h"
 
 /* The highest name that does not exist stands right below a public suffix, which does. */
-static bool is_registrable(const struct dc_spf_node *node)
+static bool is_registrable(const struct dc_spf_node *node, const struct dc_psl *psl)
 {
 	struct dc_slice parent;
 
 	if (!node->unregistered_known || dc_name_labels(node->unregistered) < 2 || !dc_name_is_host(node->unregistered, false))
 		return false;
 	parent = dc_name_parent(node->unregistered);
-	return dc_name_labels(parent) == 1 || dc_psl_is_suffix(NULL, parent);
+	return dc_name_labels(parent) == 1 || dc_psl_is_suffix(psl, parent);
 }
 
-static void tell(const struct dc_spf_node *node, struct dc_emitter *emitter)
+static void tell(const struct dc_spf_node *node, const struct dc_psl *psl, struct dc_emitter *emitter)
 {
 	const struct dc_spf_use *use = node->by;
 	const struct dc_spf_record *above = use->node->record;
@@ -28,7 +28,7 @@ static void tell(const struct dc_spf_node *node, struct dc_emitter *emitter)
 		dc_emit(emitter, DC_F_SPF_TARGET_NO_RECORD, where, DC_ARGS(term, name, at));
 		break;
 	case DC_SPF_STATE_NXDOMAIN:
-		if (is_registrable(node)) {
+		if (is_registrable(node, psl)) {
 			name.text = node->unregistered;
 			dc_emit(emitter, DC_F_SPF_TARGET_REGISTRABLE, where, DC_ARGS(term, name, at));
 		} else {
@@ -84,7 +84,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		dc_not_applicable(emitter);
 	for (size_t n = 1; n < spf->node_count; n++)
 		if (!was_told(spf, n))
-			tell(spf->nodes[n], emitter);
+			tell(spf->nodes[n], facts->inputs->psl, emitter);
 }
 
 const struct dc_check dc_check_spf_targets = {

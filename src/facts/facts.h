@@ -57,6 +57,7 @@ struct dc_facts {
 	const struct dc_answer *soa, *ns; /* at the domain */
 	const struct dc_mx_facts *mx;
 	const struct dc_spf_facts *spf;
+	const struct dc_spf_facts *return_spf; /* of the MAIL FROM domain; NULL when none was given or it is the same */
 	const struct dc_dkim_facts *dkim;
 	const struct dc_dmarc_facts *dmarc;
 	const struct dc_ptr_facts *ptr;
