@@ -11,7 +11,6 @@ enum {
 	FRESH_MS = 1000,     /* a question older than this does not hold up others */
 	SLOW_FACTOR = 8,     /* so many windows of them */
 	BLIND_RETRY_MS = 5000, /* before a resolver that failed the probe is probed again */
-	NAME_BUFFER = DC_NAME_TEXT_MAX + 2,
 };
 
 struct ask {
@@ -45,7 +44,9 @@ struct unbound {
 	struct ask probe;
 	struct ask *head, *tail;     /* wait to be asked */
 	struct ask *under_way;
+	struct ask *held;            /* have answers that count only if signatures come through */
 	struct ask *done_head, *done_tail;
+	struct unbound_warmth warmth;
 	unsigned fresh, slow;
 	unsigned depth;
 	bool dead;
@@ -94,7 +95,12 @@ static void finish(struct ask *ask, struct dc_answer *draft)
 	ask->answer = dc_answer_new(draft);
 	if (ask->asked)
 		leave_under_way(ask);
-	append(&unbound->done_head, &unbound->done_tail, ask);
+	if (ask->asked && unbound->sight == TRYING) {
+		ask->next = unbound->held;
+		unbound->held = ask;
+	} else {
+		append(&unbound->done_head, &unbound->done_tail, ask);
+	}
 }
 
 static void finish_unasked(struct ask *ask, enum dc_outcome outcome, const char *why)
@@ -163,6 +169,23 @@ static void read_answer(struct ask *ask, struct dc_answer *draft, int rcode, con
 	draft->size = 0; /* libunbound made the message itself */
 }
 
+/* What was asked beside the probe: it stands, or is as unknown as all else. */
+static void release_held(struct unbound *unbound)
+{
+	struct ask *next;
+	for (struct ask *ask = unbound->held; ask; ask = next) {
+		next = ask->next;
+		if (unbound->sight == BLIND) {
+			struct dc_answer draft = {.question = ask->fetch->question, .outcome = DC_OUTCOME_NOT_ASKED, .ede = -1,
+						  .via = DC_S("validation"), .detail = dc_slice_of(unbound->blind_why)};
+			dc_answer_unref(ask->answer);
+			ask->answer = dc_answer_new(&draft);
+		}
+		append(&unbound->done_head, &unbound->done_tail, ask);
+	}
+	unbound->held = NULL;
+}
+
 static void on_probe(struct unbound *unbound, const struct dc_answer *draft)
 {
 	leave_under_way(&unbound->probe);
@@ -170,6 +193,7 @@ static void on_probe(struct unbound *unbound, const struct dc_answer *draft)
 		unbound->sight = SEES;
 	else
 		go_blind(unbound, draft->outcome == DC_OUTCOME_BOGUS || dc_outcome_is_known(draft->outcome), draft->detail);
+	release_held(unbound);
 }
 
 static void on_answer(void *user, int rcode, void *packet, int len, int sec, char *why_bogus, int limited)
@@ -191,6 +215,8 @@ static void on_answer(void *user, int rcode, void *packet, int len, int sec, cha
 	}
 	if (draft.question.kind == DC_ASK_DNS)
 		draft.dnssec = DC_DNSSEC_UNKNOWN; /* that is another question */
+	if (unbound->sight == BLIND)
+		draft = (struct dc_answer){.outcome = DC_OUTCOME_NOT_ASKED, .ede = -1, .detail = dc_slice_of(unbound->blind_why)};
 	finish(ask, &draft);
 }
 
@@ -228,23 +254,11 @@ static void on_timer(struct dc_timer *timer)
 	leave(unbound);
 }
 
-/* libunbound wants a C string with a dot at the end. */
-static const char *presentation(struct dc_slice name, char text[NAME_BUFFER])
-{
-	if (name.len > DC_NAME_TEXT_MAX)
-		name.len = DC_NAME_TEXT_MAX;
-	memcpy(text, name.ptr, name.len);
-	if (name.len != 1 || name.ptr[0] != '.')
-		text[name.len++] = '.';
-	text[name.len] = 0;
-	return text;
-}
-
 /* False when libunbound does not take it. */
 static bool resolve(struct ask *ask, struct dc_slice name, uint16_t type)
 {
 	struct unbound *unbound = ask->unbound;
-	char text[NAME_BUFFER];
+	char text[UNBOUND_NAME_MAX];
 	uint32_t wait = unbound->options.timeout_ms;
 	ask->first_ms = dc_loop_now_ms(unbound->loop);
 	ask->deadline_ms = ask->first_ms + wait;
@@ -254,7 +268,7 @@ static bool resolve(struct ask *ask, struct dc_slice name, uint16_t type)
 	unbound->fresh++;
 	dc_loop_arm(unbound->loop, &ask->timer, wait < FRESH_MS ? wait : FRESH_MS);
 	unbound_log_forget();
-	return ub_resolve_event(unbound->ctx, presentation(name, text), type, 1, ask, on_answer, &ask->id) == 0;
+	return ub_resolve_event(unbound->ctx, unbound_name(name, text), type, 1, ask, on_answer, &ask->id) == 0;
 }
 
 static void start_probe(struct unbound *unbound)
@@ -267,20 +281,17 @@ static void start_probe(struct unbound *unbound)
 	unbound->broken = "libunbound does not start: look at the root hints and the trust anchor";
 }
 
-static bool ready(struct unbound *unbound)
+static void get_ready(struct unbound *unbound)
 {
 	if (!unbound->ctx && !unbound->broken)
 		unbound->ctx = unbound_context(&unbound->base.super, &unbound->options, &unbound->broken);
-	if (unbound->broken)
-		return true;
-	if (unbound->options.mode != DC_UNBOUND_VALIDATE)
-		return true;
+	if (unbound->broken || unbound->options.mode != DC_UNBOUND_VALIDATE)
+		return;
 	if (unbound->sight == BLIND && !unbound->blind_for_good &&
 	    dc_loop_now_ms(unbound->loop) - unbound->blind_ms > BLIND_RETRY_MS)
 		unbound->sight = UNTRIED;
 	if (unbound->sight == UNTRIED)
 		start_probe(unbound);
-	return unbound->sight != TRYING;
 }
 
 static void start_one(struct unbound *unbound, struct ask *ask)
@@ -299,6 +310,8 @@ static void start_one(struct unbound *unbound, struct ask *ask)
 	if (ask->next)
 		ask->next->prev = ask;
 	unbound->under_way = ask;
+	if (!unbound->options.no_validation)
+		unbound_warm(&unbound->warmth, unbound->ctx, question, unbound->options.mode);
 	if (!resolve(ask, question->name, question->type) && !ask->over) {
 		struct dc_answer draft = {.ede = -1, .outcome = DC_OUTCOME_NOT_ASKED, .detail = DC_S("libunbound refuses the question")};
 		finish(ask, &draft);
@@ -307,9 +320,10 @@ static void start_one(struct unbound *unbound, struct ask *ask)
 
 static void pump(struct unbound *unbound)
 {
-	while (unbound->head && ready(unbound) && unbound->fresh < unbound->options.window &&
+	while (unbound->head && unbound->fresh < unbound->options.window &&
 	       unbound->slow < SLOW_FACTOR * unbound->options.window) {
 		struct ask *ask = unbound->head;
+		get_ready(unbound);
 		unbound->head = ask->next;
 		if (!unbound->head)
 			unbound->tail = NULL;
@@ -393,6 +407,7 @@ static void destroy(struct unbound *unbound)
 		ub_ctx_delete(unbound->ctx);
 	drop_list(unbound->under_way);
 	drop_list(unbound->head);
+	drop_list(unbound->held);
 	drop_list(unbound->done_head);
 	for (size_t i = 0; unbound->settings && unbound->settings[i]; i++)
 		free(unbound->settings[i]);

@@ -22,6 +22,22 @@ enum dc_status unbound_check_options(const struct dc_unbound_options *options, s
 /* A context with all options set, nothing asked. NULL with a reason (static) in *ret_why. */
 struct ub_ctx *unbound_context(struct ub_event_base *base, const struct dc_unbound_options *options, const char **ret_why);
 
+enum { UNBOUND_NAME_MAX = DC_NAME_TEXT_MAX + 2, UNBOUND_WARM_MAX = 64 };
+
+/* libunbound wants a C string with a dot at the end. */
+const char *unbound_name(struct dc_slice name, char text[UNBOUND_NAME_MAX]);
+
+/* Names whose keys were asked for ahead of need: hashes of those of one audit or a few. */
+struct unbound_warmth {
+	uint64_t names[UNBOUND_WARM_MAX];
+	size_t count;
+};
+/* Asks for the DS and DNSKEY records above `question` all at once. The validator asks for them one after the other, a
+ * round trip each, and finds them under way or in its cache. Only the first names of a run are warmed: a bulk run has
+ * other questions to wait for, and keys of top-level domains by then. */
+void unbound_warm(struct unbound_warmth *warmth, struct ub_ctx *ctx, const struct dc_question *question,
+		  enum dc_unbound_mode mode);
+
 /* libunbound tells failures apart in its log only: a line comes just before the callback, from the same thread. */
 void unbound_log_to_memory(struct ub_ctx *ctx);
 void unbound_log_forget(void);
