@@ -31,6 +31,7 @@
 	X(dc_check_dkim_receivers) \
 	X(dc_check_dkim_algorithms) \
 	X(dc_check_dkim_key_reuse) \
+	X(dc_check_dkim_key_age) \
 	X(dc_check_dkim_own_key) \
 	X(dc_check_dkim_obsolete) \
 	X(dc_check_dmarc_record) \

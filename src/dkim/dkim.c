@@ -212,6 +212,17 @@ static void match_own(struct dc_dkim_build *build, struct dc_dkim_selector *sele
 	}
 }
 
+/* The baseline counts while the name still has the very same key. */
+static void match_seen(struct dc_dkim_build *build, struct dc_dkim_selector *selector)
+{
+	const struct dc_dkim_key *key = selector->record ? &selector->record->key : NULL;
+
+	for (size_t i = 0; key && key->fingerprint.len && i < build->input->seen_count; i++)
+		if (dc_slice_eq(build->input->seen[i].name, selector->name) &&
+		    dc_slice_eq(build->input->seen[i].fingerprint, key->fingerprint))
+			selector->seen_since_s = build->input->seen[i].since_s;
+}
+
 static const struct dc_dkim_key *key_of(const struct dc_dkim_selector *selector)
 {
 	return selector->record && selector->record->key.fingerprint.len ? &selector->record->key : NULL;
@@ -317,6 +328,7 @@ const struct dc_dkim_facts *dc_dkim_build(struct dc_asker *asker, const struct d
 		look_behind_cname(&build, &build.selectors[i]);
 		ask_receiver(&build, &build.selectors[i]);
 		match_own(&build, &build.selectors[i]);
+		match_seen(&build, &build.selectors[i]);
 	}
 	find_same_keys(&build);
 	find_shared_primes(&build);

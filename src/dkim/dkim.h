@@ -19,6 +19,13 @@ enum dc_dkim_search_mode { DC_DKIM_SEARCH_KNOWN, DC_DKIM_SEARCH_ALL, DC_DKIM_SEA
 /* The public half of a private key that the user showed us (--dkim-key): see dkim/own.h. */
 struct dc_dkim_own;
 
+/* A key that an earlier report saw (--baseline): how long it has been there unchanged. */
+struct dc_dkim_seen {
+	struct dc_slice name;        /* SELECTOR._domainkey.DOMAIN, canonical */
+	struct dc_slice fingerprint; /* as in dc_dkim_key */
+	int64_t since_s;             /* seconds since 1970: when it was first seen */
+};
+
 struct dc_dkim_input {
 	struct dc_slice domain; /* the d= domain, canonical */
 	const struct dc_slice *selectors; /* given by the user or the manifest; as typed */
@@ -27,6 +34,8 @@ struct dc_dkim_input {
 	const struct dc_provider_facts *providers; /* may be NULL */
 	const struct dc_dkim_own *own;  /* may be NULL; their selectors count as given */
 	size_t own_count;
+	const struct dc_dkim_seen *seen; /* may be NULL */
+	size_t seen_count;
 	int64_t now_s; /* for selectors made of dates */
 	bool lone;     /* walk NSEC, which costs a round a step */
 };
@@ -178,6 +187,7 @@ struct dc_dkim_selector {
 	const struct dc_dkim_selector *shared_prime; /* another selector, different key, common prime */
 	const struct dc_dkim_own *own;        /* the user's private key for this selector; NULL = none shown */
 	bool own_matches;                     /* the published key is its other half */
+	int64_t seen_since_s;                 /* when this key was first seen at this name; 0 = not in the baseline */
 };
 
 /* ---- the search ---- */
@@ -243,6 +253,7 @@ enum {
 	DC_DKIM_RSA_BITS_GOOD = 2048, /* the same: signers SHOULD use at least this */
 	DC_DKIM_TEST_BITS_MAX = 8192,  /* moduli above are measured, not tested for weaknesses */
 	DC_DKIM_CNAMES_MAX = 16,
+	DC_DKIM_KEY_AGE_DAYS = 183, /* M3AAWG DKIM Key Rotation (2013, 2019): at least every six months */
 	DC_DKIM_WALK_MAX = 36,      /* steps of the NSEC walk: each is a round trip, and an audit has 48 */
 	DC_DKIM_FOUND_MAX = 400,    /* selectors kept */
 };

@@ -74,6 +74,8 @@ static const struct dc_dkim_facts *dkim(struct dc_asker *asker, const struct dc_
 		.providers = facts->providers,
 		.own = inputs->own_keys,
 		.own_count = inputs->own_key_count,
+		.seen = inputs->seen_keys,
+		.seen_count = inputs->seen_key_count,
 		.now_s = inputs->now_s,
 		.lone = inputs->lone,
 	};

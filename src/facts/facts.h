@@ -34,6 +34,9 @@ struct dc_inputs {
 	struct dc_slice dkim_domain; /* canonical; empty: not given */
 	const struct dc_dkim_own *own_keys; /* --dkim-key: public halves, the private ones are forgotten by now */
 	size_t own_key_count;
+	const struct dc_dkim_seen *seen_keys; /* --baseline: keys of an earlier report, dkim/dkim.h */
+	size_t seen_key_count;
+	uint32_t key_age_days;       /* a key should be changed after this time; 0: DC_DKIM_KEY_AGE_DAYS */
 	struct dc_slice what_if;     /* DMARC tags laid over the published record; empty: none */
 	const struct dc_psl *psl;    /* public suffix list, dmarc/psl.h; NULL: the one built into libpsl */
 	bool parked;                 /* the domain is declared not to send */

@@ -48,6 +48,11 @@ static json_t *selector(struct dc_json *json, const struct dc_dkim_selector *s)
 		dc_json_set(json, object, "provider", json_string(s->provider->id));
 	if (s->wildcard)
 		dc_json_set(json, object, "wildcard", json_true());
+	if (s->seen_since_s) {
+		char time[DC_TIME_TEXT_MAX];
+
+		dc_json_set(json, object, "key_since", json_string(dc_time_format(s->seen_since_s, time)));
+	}
 	dc_json_set(json, object, "opendkim", opendkim(json, s->opendkim));
 	dc_json_set(json, object, "opendkim_reason",
 		    s->opendkim ? dc_json_text_or_null(json, s->opendkim->reason) : json_null());

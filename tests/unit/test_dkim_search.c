@@ -8,8 +8,10 @@
 
 #include "../support/keys.h"
 #include "../support/world.h"
+#include "checks/check.h"
 #include "dkim/dkim.h"
 #include "dkim/own.h"
+#include "findings/emitter.h"
 
 #define D "example.com"
 #define KEY                                                                                                            \
@@ -477,6 +479,44 @@ static void own_keys(void **state)
 	assert_false(find(test, "gone")->own_matches);
 }
 
+extern const struct dc_check dc_check_dkim_key_age;
+
+static size_t old_keys(struct test *test, uint32_t limit_days)
+{
+	struct dc_inputs inputs = {.domain = DC_S(D), .now_s = test->input.now_s, .key_age_days = limit_days};
+	struct dc_facts facts = {.inputs = &inputs, .dkim = test->facts};
+	struct dc_finding_list list = {0};
+	struct dc_emitter emitter;
+
+	dc_emitter_init(&emitter, test->arena, "dkim-key-age", inputs.domain, &list);
+	dc_check_dkim_key_age.run(&facts, &emitter);
+	return list.count;
+}
+
+static void key_age(void **state)
+{
+	struct test *test = *state;
+	struct dc_dkim_seen seen[] = {
+		{DC_S("s1._domainkey." D), DC_S("another key"), 1},
+		{DC_S("s2._domainkey." D), {0}, 1},
+		{DC_S("s1._domainkey." D), {0}, test->input.now_s - 184 * 86400},
+	};
+
+	world_txt(&test->world, "s1._domainkey." D, KEY);
+	assert_int_equal(run(test)->selectors[0].seen_since_s, 0);
+	assert_int_equal(old_keys(test, 0), 0);
+	seen[1].fingerprint = seen[2].fingerprint = dc_arena_dup(test->index, find(test, "s1")->record->key.fingerprint);
+	test->input.seen = seen;
+	test->input.seen_count = 3;
+	assert_int_equal(run(test)->selectors[0].seen_since_s, seen[2].since_s);
+	assert_int_equal(old_keys(test, 0), 1);
+	assert_int_equal(old_keys(test, 184), 0);
+	assert_int_equal(old_keys(test, 183), 1);
+	seen[2].since_s = test->input.now_s + 86400; /* a clock that went wrong */
+	run(test);
+	assert_int_equal(old_keys(test, 0), 0);
+}
+
 static void odd_names(void **state)
 {
 	struct test *test = *state;
@@ -503,7 +543,7 @@ int main(void)
 		TEST(nothing_there), TEST(spared), TEST(given_ones), TEST(failures_are_not_missing), TEST(wildcard),
 		TEST(wildcard_of_no_key), TEST(providers_lead_to_selectors), TEST(cnames), TEST(several_records),
 		TEST(statuses), TEST(shared_primes), TEST(dates), TEST(walk), TEST(walk_that_finds_none),
-		TEST(walk_that_cannot), TEST(walk_without_end), TEST(old_policies), TEST(own_keys), TEST(odd_names),
+		TEST(walk_that_cannot), TEST(walk_without_end), TEST(old_policies), TEST(own_keys), TEST(key_age), TEST(odd_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
