@@ -3,6 +3,17 @@
 
 enum { ITEMS_MAX = 4 };
 
+/* A server that gives no answer to the plain question (it refuses, or refers to others) gives no signatures either: what
+ * validation makes of its silence proves nothing about the zone. */
+static const struct dc_answer *refusal(struct dc_asker *asker, const struct dc_dnssec_item *item)
+{
+	const struct dc_answer *plain = dc_ask_known(asker, item->name, item->type);
+
+	if (plain && (plain->outcome == DC_OUTCOME_REFUSED || plain->outcome == DC_OUTCOME_TIMEOUT))
+		return plain;
+	return NULL;
+}
+
 static void ask(struct dc_asker *asker, struct dc_dnssec_item *item, const char *prefix, struct dc_slice domain,
 		uint16_t type)
 {
@@ -12,8 +23,13 @@ static void ask(struct dc_asker *asker, struct dc_dnssec_item *item, const char 
 		return;
 	question.name = item->name;
 	item->answer = dc_ask_question(asker, &question);
-	if (item->answer)
-		item->state = item->answer->dnssec;
+	if (!item->answer)
+		return;
+	item->state = item->answer->dnssec;
+	if (item->state == DC_DNSSEC_BOGUS && refusal(asker, item)) {
+		item->answer = refusal(asker, item);
+		item->state = DC_DNSSEC_UNKNOWN;
+	}
 }
 
 const struct dc_dnssec_facts *dc_dnssec_build(struct dc_asker *asker, struct dc_slice domain, bool wanted)

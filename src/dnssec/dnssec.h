@@ -9,7 +9,7 @@
 struct dc_dnssec_item {
 	struct dc_slice name;           /* canonical */
 	uint16_t type;
-	const struct dc_answer *answer; /* kind DC_ASK_VALIDATE; NULL while open */
+	const struct dc_answer *answer; /* kind DC_ASK_VALIDATE, or why that proves nothing; NULL while open */
 	enum dc_dnssec state;
 };
 

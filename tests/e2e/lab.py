@@ -111,10 +111,7 @@ class Stripper:
 
     def strip(self, query):
         """The question alone, with the flags RD and nothing else, asked over TCP."""
-        end = 12
-        while query[end]:
-            end += query[end] + 1
-        end += 5
+        end = end_of_question(query)
         plain = query[:2] + struct.pack("!5H", 0x0100, 1, 0, 0, 0) + query[12:end]
         with socket.create_connection(self.upstream, timeout=5) as s:
             s.sendall(struct.pack("!H", len(plain)) + plain)
@@ -160,6 +157,83 @@ class Stripper:
         self.tcp.close()
 
 
+def end_of_question(message):
+    end = 12
+    while message[end]:
+        end += message[end] + 1
+    return end + 5
+
+
+def spoofed(query, truth):
+    """Three forgeries before the answer: a wrong id, a wrong question, and noise."""
+    forged = truth[:3] + bytes([truth[3] | 3]) + truth[4:]  # NXDOMAIN
+    other = query[:2] + b"\x81\x83" + struct.pack("!4H", 1, 0, 0, 0) + b"\4evil\7example\0\0\20\0\1"
+    return [bytes([forged[0] ^ 1]) + forged[1:], other, os.urandom(40), truth]
+
+
+def pointer_loop(query, truth):
+    """An answer whose record's name points at itself."""
+    end = end_of_question(query)
+    return [query[:2] + b"\x81\x80" + struct.pack("!4H", 1, 1, 0, 0) + query[12:end] + struct.pack("!H", 0xc000 | end) +
+            query[end - 4:end] + struct.pack("!IH", 300, 4) + b"\xc0\x0c\xc0\x0c"]
+
+
+def counts_lie(query, truth):
+    """A header that promises more records than there are."""
+    return [truth[:6] + b"\xff\xff" + truth[8:]]
+
+
+def no_edns(query, truth):
+    """An old server: FORMERR for every question with EDNS."""
+    if query[10:12] != b"\0\0":
+        return [query[:2] + b"\x81\x81" + struct.pack("!4H", 0, 0, 0, 0)]
+    return [truth]
+
+
+# trouble -> what a server sends for a question, given the true answer
+TWISTS = {
+    "spoofed": spoofed,
+    "noise": lambda query, truth: [os.urandom(60)],
+    "echo": lambda query, truth: [query],
+    "pointer-loop": pointer_loop,
+    "counts-lie": counts_lie,
+    "cut-short": lambda query, truth: [truth[:-3]],
+    "no-edns": no_edns,
+}
+
+
+class Twister:
+    """A forwarder over UDP that spoils the octets of its answers."""
+
+    def __init__(self, address, port, upstream, twist):
+        self.upstream, self.twist = upstream, twist
+        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.udp.bind((address, port))
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                query, peer = self.udp.recvfrom(4096)
+            except OSError:
+                return
+            threading.Thread(target=self.answer, args=(query, peer), daemon=True).start()
+
+    def answer(self, query, peer):
+        try:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+                s.settimeout(5)
+                s.sendto(query, self.upstream)
+                truth = s.recv(65536)
+            for message in self.twist(query, truth):
+                self.udp.sendto(message, peer)
+        except (OSError, IndexError, struct.error):
+            pass
+
+    def close(self):
+        self.udp.close()
+
+
 def read_message(s):
     """One DNS message with its length before it."""
     data, want = b"", 2
@@ -197,7 +271,7 @@ class Lab:
         self.spoil = spoil
         self.folder = None
         self.servers = []   # (name, Popen, log file)
-        self.closers = []   # Stripper and Silent
+        self.closers = []   # Stripper, Twister and Silent
         self.ports = {}     # trouble -> port
         self.pick_network(recursion)
 
@@ -220,7 +294,8 @@ class Lab:
         return f"{self.address('resolver')}:{self.port}"
 
     def at(self, trouble):
-        """A resolver with a trouble: delay drop20 servfail refused drop truncate dead strip, or servfail-mx ... of KINDS."""
+        """A resolver with a trouble: delay drop20 servfail refused drop truncate dead strip, servfail-mx ... of KINDS, or
+        one of TWISTS."""
         return f"{self.address('mischief')}:{self.ports[trouble]}"
 
     @property
@@ -347,13 +422,15 @@ remote-control:
     def start_mischief(self):
         """One dnsdist with a port for each trouble, and the two servers in threads."""
         troubles = ["clean", "delay", "drop20", "truncate", "dead", "strip"] + list(FATES)
-        troubles += [f"{fate}-{kind}" for fate in FATES for kind in KINDS]
+        troubles += [f"{fate}-{kind}" for fate in FATES for kind in KINDS] + list(TWISTS)
         self.ports = dict(zip(troubles, self.free_ports(len(troubles))))
         address = self.address("mischief")
         self.closers.append(Silent(address, self.ports["dead"]))
         self.closers.append(Stripper(address, self.ports["strip"], (self.address("resolver"), self.port)))
+        for trouble, twist in TWISTS.items():
+            self.closers.append(Twister(address, self.ports[trouble], (self.address("resolver"), self.port), twist))
         conf = ['setACL({"127.0.0.0/8", "::1/128"})', 'setSecurityPollSuffix("")', "setMaxTCPClientThreads(4)"]
-        for i, trouble in enumerate(t for t in troubles if t not in ("dead", "strip")):
+        for i, trouble in enumerate(t for t in troubles if t not in ("dead", "strip", *TWISTS)):
             conf.append(f'{"add" if i else "set"}Local("{address}:{self.ports[trouble]}")')
         port6 = free_port6()
         if port6:

@@ -102,6 +102,27 @@ def over_ipv6(tool, lab):
 
 
 @test
+def forged_answers(tool, lab):
+    """What does not fit the question is not listened to; what cannot be read is no answer; old servers are understood."""
+    clean = tool.audit(*lab.options(), *HEALTHY)
+    for trouble in ("spoofed", "no-edns"):
+        result = tool.audit(*lab.options(trouble), *HEALTHY)
+        test.equal(result.status, 0, f"{trouble}: exit status")
+        test.equal(finding_lines(result.domains["own-server.example"]), finding_lines(clean.domains["own-server.example"]),
+                   f"{trouble}: findings")
+    for trouble in ("noise", "echo", "pointer-loop", "counts-lie", "cut-short"):
+        judge(tool.audit(*lab.options(trouble), *QUICK, *HEALTHY), "own-server.example", trouble, set())
+
+
+@test
+def no_resolver_at_all(tool, lab):
+    """An authoritative server of another zone refers or refuses: it knows nothing of the domain, and nothing is missing."""
+    for host in ("root", "tld", "refusing"):
+        where = f"{lab.address(host)}:{lab.port}"
+        judge(tool.audit("--trust-anchor", lab.trust_anchor, "-n", where, *QUICK, *HEALTHY), "own-server.example", host, set())
+
+
+@test
 def nobody_listens(tool, lab):
     """A port where nothing is bound: refused by the kernel, at once."""
     closed = f"{lab.address('mischief')}:{lab.free_ports(1)[0]}"
