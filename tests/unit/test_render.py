@@ -142,6 +142,23 @@ class Goldens(unittest.TestCase):
         self.assertEqual(facts["spoofable"]["verdict"], "unknown")
 
 
+class Manual(unittest.TestCase):
+    def test_every_key_is_described(self):
+        def walk(node):
+            if isinstance(node, dict):
+                properties = node.get("properties")
+                yield from properties if isinstance(properties, dict) else ()
+                for value in node.values():
+                    yield from walk(value)
+            elif isinstance(node, list):
+                for value in node:
+                    yield from walk(value)
+
+        page = (HERE.parents[1] / "docs" / "man" / "domaincheck-report.5").read_text("utf-8")
+        schema = json.loads(validate.SCHEMA.read_text("utf-8"))
+        self.assertEqual([key for key in sorted(set(walk(schema))) if not re.search(rf"\b{key}\b", page)], [])
+
+
 class Hostile(unittest.TestCase):
     """Every payload in every field of every format."""
 
