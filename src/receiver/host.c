@@ -36,7 +36,7 @@ enum {
 };
 
 enum state { IDLE, ASKED, RUNNING };
-enum cause { DIED, HUNG, SLOW };
+enum cause { DIED, LIED, HUNG, SLOW };
 
 struct dc_receiver {
 	struct dc_loop *loop;
@@ -93,7 +93,7 @@ static void deliver_fate(struct dc_receiver *receiver, struct dc_receiver_call *
 {
 	struct dc_buf text;
 
-	dc_buf_init(&text, 4 * DC_RECEIVER_REASON_MAX);
+	dc_buf_init(&text, (size_t)4 * DC_RECEIVER_REASON_MAX);
 	dc_receiver_fate_write(&text, fate, signal, reason);
 	deliver(receiver, call, dc_buf_slice(&text));
 	dc_buf_free(&text);
@@ -155,22 +155,24 @@ static void drop_nursery(struct dc_receiver *receiver)
 static void settle(struct dc_receiver *receiver, int status)
 {
 	int signal = status >= 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	bool outside = status < 0 || signal == SIGKILL || (signal == 0 && WEXITSTATUS(status) <= DC_NURSERY_NO_SANDBOX &&
-							   WEXITSTATUS(status) != 1);
+	int left = status >= 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	/* by a signal from elsewhere, at the end of its stream, or by its own statuses for no memory and the like */
+	bool outside = receiver->cause == DIED && (status < 0 || signal == SIGKILL || left == 0 ||
+						   (left > 1 && left <= DC_NURSERY_NO_SANDBOX));
 
 	if (!receiver->flight.head)
 		return;
 	land(receiver);
-	if (status >= 0 && signal == 0 && WEXITSTATUS(status) == DC_NURSERY_NO_SANDBOX)
-		receiver->broken = true;
-	else if (receiver->cause == HUNG)
+	receiver->broken |= left == DC_NURSERY_NO_SANDBOX;
+	if (receiver->cause == HUNG)
 		deliver_fate(receiver, dc_calls_pop(&receiver->waiting), DC_RECEIVER_HUNG, 0, DC_S("CPU time"));
 	else if (receiver->cause == SLOW)
 		deliver_fate(receiver, dc_calls_pop(&receiver->waiting), DC_RECEIVER_ABSENT, 0, DC_S("no time"));
 	else if (outside && ++receiver->kills >= KILLS_MAX)
 		deliver_fate(receiver, dc_calls_pop(&receiver->waiting), DC_RECEIVER_ABSENT, 0, DC_S("the worker was ended from outside"));
 	else if (!outside && ++receiver->deaths >= DEATHS_MAX)
-		deliver_fate(receiver, dc_calls_pop(&receiver->waiting), DC_RECEIVER_CRASHED, signal, DC_S(""));
+		deliver_fate(receiver, dc_calls_pop(&receiver->waiting), DC_RECEIVER_CRASHED,
+			     receiver->cause == DIED ? signal : 0, DC_S(""));
 }
 
 static bool ask_worker(struct dc_receiver *receiver)
@@ -212,9 +214,8 @@ static void on_control(struct dc_watch *watch, bool readable, bool writable)
 {
 	struct dc_receiver *receiver = watch->user;
 	struct dc_nursery_report report;
-	int status;
+	int status = dc_nursery_read(&receiver->nursery, &report);
 
-	status = dc_nursery_read(&receiver->nursery, &report);
 	if (status == 0)
 		return;
 	if (status < 0) {
@@ -365,7 +366,7 @@ static void receive(struct dc_receiver *receiver)
 	do {
 		n = dc_wire_fill(&receiver->in, receiver->data.fd);
 		if (n > 0 && !take_all(receiver)) {
-			worker_ended(receiver, DIED);
+			worker_ended(receiver, LIED);
 			return;
 		}
 	} while (n > 0);
@@ -446,8 +447,7 @@ struct dc_receiver *dc_receiver_new_drilled(struct dc_loop *loop, dc_worker_dril
 	if (!receiver)
 		return NULL;
 	*receiver = (struct dc_receiver){
-		.loop = loop,
-		.drill = drill,
+		.loop = loop, .drill = drill,
 		.control = {.fd = -1, .ready = on_control, .user = receiver},
 		.data = {.fd = -1, .ready = on_data, .user = receiver},
 		.kick = {.fire = on_kick, .user = receiver},

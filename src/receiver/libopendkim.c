@@ -28,7 +28,7 @@ static bool is_txt(struct dc_slice rdata)
 	size_t at = 0;
 
 	while (at < rdata.len)
-		at += 1 + (uint8_t)rdata.ptr[at];
+		at += (size_t)1 + (uint8_t)rdata.ptr[at];
 	return rdata.len > 0 && at == rdata.len;
 }
 
@@ -39,7 +39,7 @@ static size_t encode(unsigned char *to, size_t size, struct dc_slice name, enum 
 	size_t name_len = dc_name_to_wire(name, wire), len = PACKET_HEAD + name_len + 4, count = 0;
 	unsigned flags = FLAGS_REPLY | (state == DC_WIRE_NXDOMAIN ? RCODE_NXDOMAIN : 0);
 
-	if (name_len == 0 || len + 2 * RR_HEAD > size)
+	if (name_len == 0 || len + (size_t)2 * RR_HEAD > size)
 		return 0;
 	memset(to, 0, len);
 	put16(to + 4, 1);

@@ -11,7 +11,8 @@
 
 enum dc_receiver_fate {
 	DC_RECEIVER_DONE,
-	DC_RECEIVER_CRASHED, /* the library died on this input, twice: a finding, never a fault of ours; reason = "SIGABRT" … */
+	DC_RECEIVER_CRASHED, /* the library died on this input, twice: a finding, never a fault of ours; reason = "SIGABRT" …,
+			      * or "died" (it left, or sent what no worker of ours would) */
 	DC_RECEIVER_HUNG,    /* it used more CPU time than the ceiling */
 	DC_RECEIVER_ABSENT,  /* no worker could be started, a budget was spent, or the result hangs on a question that
 			      * was never asked (NOT_ASKED, OUT_OF_SOURCE): inconclusive; reason says which */

@@ -65,7 +65,6 @@ static bool wanted(uint16_t type)
 	case DC_TYPE_MX:
 	case DC_TYPE_PTR:
 	case DC_TYPE_TXT:
-	case DC_TYPE_SPF:
 		return true;
 	default:
 		return false;
@@ -281,7 +280,7 @@ ssize_t dc_wire_fill(struct dc_wire_in *in, int fd)
 		in->end = len;
 	}
 	if (in->capacity - in->end < READ_STEP) {
-		size_t capacity = in->capacity ? in->capacity * 2 : 2 * READ_STEP;
+		size_t capacity = in->capacity ? in->capacity * 2 : (size_t)2 * READ_STEP;
 		char *ptr;
 
 		if (capacity > in->ceiling)

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -198,8 +199,8 @@ static void test_garbage(void **state)
 		snprintf(helo, sizeof(helo), "drill.%s", kinds[i]);
 		spf = with_helo(helo);
 		/* killed for it: never believed */
-		if (spf.fate != DC_RECEIVER_CRASHED && spf.fate != DC_RECEIVER_ABSENT)
-			fail_msg("%s: fate %d", kinds[i], (int)spf.fate);
+		if (spf.fate != DC_RECEIVER_CRASHED || !rig_is(spf.reason, "died"))
+			fail_msg("%s: fate %d, %.*s", kinds[i], (int)spf.fate, DC_FMT(spf.reason));
 	}
 	check_good();
 }
@@ -424,6 +425,42 @@ static void test_free_in_flight(void **state)
 	dc_arena_free(arena);
 }
 
+/* A host that is killed in the middle of a job leaves nobody behind. */
+static void test_host_dies(void **state)
+{
+	struct rig_spf job = {.ip = A, .helo = "drill.spin", .mail_from = "user@example.com", .domain = "example.com"};
+	pid_t host, pids[2] = {0, 0};
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	/* orphans come to this process */
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+	host = fork();
+	if (host == 0) {
+		static struct rig other;
+
+		rig_open(&other, drill);
+		rig_run(&other, rig_build_spf, &(struct rig_spf){A, "h", "user@example.com", "example.com", {0}});
+		pids[0] = dc_receiver_pids(other.receiver, &pids[1]);
+		say(ends[1], pids, sizeof(pids));
+		rig_run(&other, rig_build_spf, &job);
+		_exit(0);
+	}
+	assert_int_equal(read(ends[0], pids, sizeof(pids)), sizeof(pids));
+	nanosleep(&(struct timespec){0, 50000000}, NULL);
+	kill(host, SIGKILL);
+	assert_int_equal(waitpid(host, NULL, 0), host);
+	/* the nursery buries its worker; when it does not, the worker ends by its parent's death and comes here */
+	assert_int_equal(waitpid(pids[1], NULL, 0), pids[1]);
+	for (int i = 0; i < 300 && kill(pids[0], 0) == 0 && waitpid(pids[0], NULL, WNOHANG) == 0; i++)
+		nanosleep(&(struct timespec){0, 10000000}, NULL);
+	assert_int_equal(kill(pids[0], 0), -1);
+	prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 /* A job that is none, a job that is too long: answered, in their turn. */
 static size_t absent_count;
 
@@ -468,7 +505,7 @@ int main(void)
 		cmocka_unit_test(test_sandbox), cmocka_unit_test(test_deaths), cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_hang), cmocka_unit_test(test_kills), cmocka_unit_test(test_stream_of_crashes),
 		cmocka_unit_test(test_nursery_dies), cmocka_unit_test(test_many_audits), cmocka_unit_test(test_free_in_flight),
-		cmocka_unit_test(test_odd_jobs),
+		cmocka_unit_test(test_odd_jobs), cmocka_unit_test(test_host_dies),
 	};
 
 	return cmocka_run_group_tests(tests, open_rig, close_rig);
