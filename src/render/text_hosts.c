@@ -177,7 +177,7 @@ static bool is_shared(const struct dc_identity_facts *identities, bool return_pa
 void dc_text_identities(const struct dc_text *text, const struct dc_audit_result *result)
 {
 	const struct dc_identity_facts *identities = result->facts ? result->facts->identities : NULL;
-	const char *titles[9];
+	const char *titles[DC_TABLE_COLUMNS_MAX];
 	struct dc_table table;
 	bool path, key, changed = result->facts && result->facts->inputs->what_if.len > 0;
 	size_t n = 0;

@@ -43,7 +43,7 @@ void dc_text_field(const struct dc_text *text, const char *label, enum dc_ink in
 
 /* ---- tables ---- */
 
-enum { DC_TABLE_COLUMNS_MAX = 8 };
+enum { DC_TABLE_COLUMNS_MAX = 10 };
 
 struct dc_cell {
 	struct dc_slice text; /* clean */
