@@ -68,8 +68,9 @@ void names_close(struct names *names);
 
 struct sink {
 	const char *path; /* NULL: standard output */
-	char *temporary;
+	char *temporary; /* its name until it is whole; NULL while it has none */
 	FILE *file;
+	bool nameless;
 	bool flush; /* after each domain */
 	bool failed;
 	int fault;  /* errno of the failure */

@@ -1,6 +1,9 @@
-/* Where a report goes. A file is written beside its place and takes its name at the end, so that a reader never meets
- * half a report; standard output is written as it comes, and every failure is seen. */
+/* Where a report goes. A file has no name until it is whole (O_TMPFILE), then it takes its place: a reader never meets
+ * half a report, and a run that is killed leaves nothing behind. Where the file system knows no nameless files it is
+ * written beside its place. Standard output is written as it comes, and every failure is seen. */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,6 +26,34 @@ static bool is_special(const char *path)
 	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
+static char *beside(const char *path, const char *suffix)
+{
+	char *name;
+	return asprintf(&name, "%s%s", path, suffix) < 0 ? NULL : name;
+}
+
+/* A file without a name in the folder of `path`; -1: not on this file system. */
+static int open_nameless(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	/* Without /proc it could not be given a name later. */
+	bool possible = folder && access("/proc/self/fd", X_OK) == 0;
+	int fd = possible ? open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666) : -1;
+	free(folder);
+	return fd;
+}
+
+static int open_named(struct sink *sink)
+{
+	mode_t mask = umask(0);
+	int fd = -1;
+	(void)umask(mask);
+	if ((sink->temporary = beside(sink->path, ".XXXXXX")) && (fd = mkstemp(sink->temporary)) >= 0)
+		(void)fchmod(fd, 0666 & ~mask);
+	return fd;
+}
+
 bool sink_open(struct sink *sink, const char *path)
 {
 	*sink = (struct sink){.path = path};
@@ -32,18 +63,13 @@ bool sink_open(struct sink *sink, const char *path)
 	}
 	if (is_special(path)) {
 		sink->file = fopen(path, "we");
-	} else if (asprintf(&sink->temporary, "%s.XXXXXX", path) < 0) {
-		sink->temporary = NULL;
 	} else {
-		int fd = mkstemp(sink->temporary);
-		if (fd >= 0) {
-			mode_t mask = umask(0);
-			(void)umask(mask);
-			(void)fchmod(fd, 0666 & ~mask);
-			sink->file = fdopen(fd, "w");
-			if (!sink->file)
-				(void)close(fd);
-		}
+		int fd = open_nameless(path);
+		sink->nameless = fd >= 0;
+		if (fd < 0)
+			fd = open_named(sink);
+		if (fd >= 0 && !(sink->file = fdopen(fd, "w")))
+			(void)close(fd);
 	}
 	if (!sink->file) {
 		complain("%s: %s", path, strerror(errno));
@@ -52,6 +78,26 @@ bool sink_open(struct sink *sink, const char *path)
 		return false;
 	}
 	return true;
+}
+
+/* Gives a nameless file a name beside its place: a link cannot replace what is there, a rename can. */
+static bool give_name(struct sink *sink)
+{
+	char self[40], suffix[40];
+	(void)snprintf(self, sizeof self, "/proc/self/fd/%d", fileno(sink->file));
+	for (int i = 0; i < 100; i++) {
+		(void)snprintf(suffix, sizeof suffix, ".%ld-%d", (long)getpid(), i);
+		sink->temporary = beside(sink->path, suffix);
+		if (!sink->temporary)
+			return fail(sink);
+		if (linkat(AT_FDCWD, self, AT_FDCWD, sink->temporary, AT_SYMLINK_FOLLOW) == 0)
+			return true;
+		free(sink->temporary);
+		sink->temporary = NULL;
+		if (errno != EEXIST)
+			break;
+	}
+	return fail(sink);
 }
 
 bool sink_write(void *user, const void *octets, size_t count)
@@ -72,8 +118,10 @@ bool sink_flush(struct sink *sink)
 bool sink_close(struct sink *sink, bool keep)
 {
 	(void)sink_flush(sink);
-	if (sink->temporary && keep && !sink->failed && fsync(fileno(sink->file)) != 0)
+	if ((sink->temporary || sink->nameless) && keep && !sink->failed && fsync(fileno(sink->file)) != 0)
 		(void)fail(sink);
+	if (sink->nameless && keep && !sink->failed)
+		(void)give_name(sink);
 	if (sink->file && sink->file != stdout && fclose(sink->file) != 0)
 		(void)fail(sink);
 	sink->file = NULL;

@@ -7,7 +7,12 @@ Resolvers that time out, answer SERVFAIL or REFUSED, to everything or to one kin
 answers, or are dead beside a living one. Names whose servers refuse or are silent.
 """
 
+import os
+import signal
+import subprocess
 import sys
+import tempfile
+import time
 
 from lab import FATES, KINDS, Lab
 from tool import Tests, Tool, finding_lines, slugs
@@ -120,6 +125,21 @@ def no_resolver_at_all(tool, lab):
     for host in ("root", "tld", "refusing"):
         where = f"{lab.address(host)}:{lab.port}"
         judge(tool.audit("--trust-anchor", lab.trust_anchor, "-n", where, *QUICK, *HEALTHY), "own-server.example", host, set())
+
+
+@test
+def ended_by_a_signal(tool, lab):
+    """Whoever is stopped in the middle leaves no half file, no temporary file and no process behind."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
+        with tempfile.TemporaryDirectory() as folder:
+            run = subprocess.Popen([tool.binary, *lab.options("dead"), "-f", "json", "-o", os.path.join(folder, "report"),
+                                    "--record", os.path.join(folder, "recording"), "--ip", "192.0.2.1", "plain.example"],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            time.sleep(0.3)
+            run.send_signal(number)
+            run.communicate(timeout=10)
+            test.equal(run.returncode, -number, f"signal {number}: exit status")
+            test.equal(os.listdir(folder), [], f"signal {number}: files left")
 
 
 @test
