@@ -1,6 +1,7 @@
-/* The whole way: any recording (of its lines, those that can be read), audited and shown in every format. What must hold: it ends, no ceiling is crossed, JSON is
- * valid, no format lets a control octet or a broken character through, and the second time everything is the same.
- * The domain is that of the first audit line, else example.com. Without the receiver, which is a process of its own. */
+/* The whole way: any recording (of its lines, those that can be read), audited and shown in every format. What must
+ * hold: it ends, no ceiling is crossed, JSON is valid, no format lets a control octet or a broken character through, and
+ * the second time everything is the same. The domain is that of the first audit line, else example.com. Without the
+ * receiver, which is a process of its own. */
 #include <jansson.h>
 
 #include "base/escape.h"
