@@ -29,18 +29,27 @@ static void judge_unused(struct dc_emitter *emitter, const struct dc_dmarc_facts
 	}
 }
 
+/* The policy of a registry above the organization is nothing that its owner can mend there: dmarc-psl tells what helps. */
+static bool is_foreign(const struct dc_dmarc_facts *dmarc, struct dc_slice location)
+{
+	struct dc_slice org = dmarc->legacy.org_domain;
+
+	return location.len && !dc_name_eq(location, org) && dc_name_is_below(org, location);
+}
+
 static void judge_weaker(struct dc_emitter *emitter, const struct dc_dmarc_facts *dmarc)
 {
 	const struct dc_dmarc_verdict *name = &dmarc->now.name, *existing = &dmarc->now.existing, *missing = &dmarc->now.missing;
 	const struct dc_arg domain = dc_text("domain", dmarc->domain);
 	const struct dc_arg policy = dc_text("policy", policy_text(name->policy));
 
-	if (existing->policy && existing->policy < name->policy)
+	if (existing->policy && existing->policy < name->policy && !is_foreign(dmarc, existing->location))
 		dc_emit(emitter, DC_F_DMARC_SUBDOMAINS_WEAKER, (struct dc_where){0},
 			DC_ARGS(domain, policy, dc_text("below", policy_text(existing->policy)),
 				dc_text("location", existing->location.len ? existing->location : dmarc->domain)));
 	/* np falls back to sp: the gap is told once. */
-	if (missing->policy && missing->policy < name->policy && missing->policy < existing->policy)
+	if (missing->policy && missing->policy < name->policy && missing->policy < existing->policy &&
+	    !is_foreign(dmarc, missing->location))
 		dc_emit(emitter, DC_F_DMARC_NP_WEAKER, (struct dc_where){0},
 			DC_ARGS(domain, policy, dc_text("below", policy_text(missing->policy)),
 				dc_text("location", missing->location.len ? missing->location : dmarc->domain)));

@@ -81,6 +81,17 @@ static void legacy(const struct dc_text *text, const struct dc_dmarc_facts *dmar
 				     DC_FMT(org)));
 }
 
+/* A record kept elsewhere: the end of the CNAME chain at _dmarc. */
+static void hosted(const struct dc_text *text, const struct dc_dmarc_facts *dmarc)
+{
+	for (size_t i = 0; i < dmarc->walk.count; i++) {
+		const struct dc_dmarc_node *node = &dmarc->walk.nodes[i];
+
+		if (node->record == dmarc->now.name.record && node->alias.len > 0)
+			dc_text_field(text, "kept at", DC_INK_PLAIN, dc_text_clean(text, node->alias));
+	}
+}
+
 void dc_text_dmarc(const struct dc_text *text, const struct dc_audit_result *result)
 {
 	const struct dc_dmarc_facts *dmarc = result->facts ? result->facts->dmarc : NULL;
@@ -102,6 +113,7 @@ void dc_text_dmarc(const struct dc_text *text, const struct dc_audit_result *res
 		dc_text_field(text, "record", DC_INK_PLAIN, dc_text_clean(text, record->txt.text));
 		if (!dc_slice_eq(now->name.location, dmarc->domain))
 			dc_text_field(text, "found at", DC_INK_PLAIN, dc_text_clean(text, now->name.location));
+		hosted(text, dmarc);
 	}
 	if (now->name.class != DC_DMARC_CLASS_UNKNOWN && now->name.class != DC_DMARC_CLASS_NONE)
 		policies(text, now);
