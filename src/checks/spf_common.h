@@ -40,6 +40,8 @@ static inline bool dc_spf_tree_failed(const struct dc_spf_facts *spf)
 	return false;
 }
 
+enum { DC_SPF_TOLD_MAX = 32 }; /* findings of one kind: a record may hold thousands of equal faults */
+
 /* Texts collected for one argument. */
 struct dc_spf_texts {
 	struct dc_slice *items;

@@ -11,7 +11,8 @@ static bool uses_p(const struct dc_spf_term *term)
 	return false;
 }
 
-static void tell_term(const struct dc_spf_node *root, const struct dc_spf_use *use, struct dc_emitter *emitter)
+/* True when there was something to tell. */
+static bool tell_term(const struct dc_spf_node *root, const struct dc_spf_use *use, struct dc_emitter *emitter)
 {
 	struct dc_span span = dc_spf_term_span(root->record, use->term);
 	struct dc_where where = {.span = &span, .answer = root->answer};
@@ -20,7 +21,7 @@ static void tell_term(const struct dc_spf_node *root, const struct dc_spf_use *u
 	if (use->term->kind == DC_SPF_REDIRECT && use->dead)
 		dc_emit(emitter, DC_F_SPF_REDIRECT_IGNORED, where, DC_ARGS(term, dc_text("all", root->record->all->text)));
 	if (use->dead || use->term->faulty)
-		return;
+		return use->term->kind == DC_SPF_REDIRECT;
 	if (use->term->kind == DC_SPF_PTR)
 		dc_emit(emitter, DC_F_SPF_PTR, where, DC_ARGS(term));
 	if (uses_p(use->term))
@@ -29,6 +30,7 @@ static void tell_term(const struct dc_spf_node *root, const struct dc_spf_use *u
 		dc_emit(emitter, DC_F_SPF_DUPLICATE_TERM, where, DC_ARGS(term));
 	else if (use->covered)
 		dc_emit(emitter, DC_F_SPF_COVERED_RANGE, where, DC_ARGS(term));
+	return use->term->kind == DC_SPF_PTR || uses_p(use->term) || use->duplicate || use->covered;
 }
 
 static void dead_terms(const struct dc_spf_node *root, struct dc_emitter *emitter)
@@ -71,8 +73,8 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	if (!dc_spf_own(facts, emitter))
 		return;
 	dead_terms(root, emitter);
-	for (size_t i = 0; i < root->use_count; i++)
-		tell_term(root, &root->uses[i], emitter);
+	for (size_t i = 0, told = 0; i < root->use_count && told < DC_SPF_TOLD_MAX; i++)
+		told += tell_term(root, &root->uses[i], emitter);
 }
 
 const struct dc_check dc_check_spf_hygiene = {

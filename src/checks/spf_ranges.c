@@ -77,7 +77,7 @@ static const char *unseen(const struct dc_spf_term *term)
 /* Terms of the domain's own record: only there can its owner change them. */
 static void own_terms(const struct dc_spf_node *root, struct dc_emitter *emitter)
 {
-	for (size_t i = 0; i < root->use_count; i++) {
+	for (size_t i = 0, told = 0; i < root->use_count && told < DC_SPF_TOLD_MAX; i++) {
 		const struct dc_spf_use *use = &root->uses[i];
 		const struct dc_spf_term *term = use->term;
 		struct dc_span span = dc_spf_term_span(root->record, term);
@@ -87,16 +87,19 @@ static void own_terms(const struct dc_spf_node *root, struct dc_emitter *emitter
 
 		if (use->dead || term->faulty)
 			continue;
+		told += kind != NULL;
 		if (kind)
 			dc_emit(emitter, DC_F_SPF_PRIVATE_ADDRESS, where,
 				DC_ARGS(dc_text("term", term->text), dc_text("kind", dc_slice_of(kind))));
 		if (term->qualifier != '+' || !(address || term->kind == DC_SPF_A || term->kind == DC_SPF_MX))
 			continue;
-		if (dc_spf_count_reaches(use->adds4, TERM4_BITS + 1) || dc_spf_count_reaches(use->adds6, TERM6_BITS + 1))
-			dc_emit(emitter, DC_F_SPF_RANGE_TOO_WIDE, where,
-				DC_ARGS(dc_text("term", term->text),
-					dc_text("addresses", number(emitter, dc_spf_count_reaches(use->adds4, TERM4_BITS + 1)
-									     ? use->adds4 : use->adds6))));
+		if (!dc_spf_count_reaches(use->adds4, TERM4_BITS + 1) && !dc_spf_count_reaches(use->adds6, TERM6_BITS + 1))
+			continue;
+		told++;
+		dc_emit(emitter, DC_F_SPF_RANGE_TOO_WIDE, where,
+			DC_ARGS(dc_text("term", term->text),
+				dc_text("addresses", number(emitter, dc_spf_count_reaches(use->adds4, TERM4_BITS + 1)
+								     ? use->adds4 : use->adds6))));
 	}
 }
 

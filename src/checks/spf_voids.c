@@ -65,11 +65,12 @@ static void failed_lookups(const struct dc_spf_node *node, struct dc_emitter *em
 
 static void useless(const struct dc_spf_node *root, struct dc_emitter *emitter)
 {
-	for (size_t i = 0; i < root->use_count; i++) {
+	for (size_t i = 0, told = 0; i < root->use_count && told < DC_SPF_TOLD_MAX; i++) {
 		const struct dc_spf_use *use = &root->uses[i];
 		struct dc_span span;
-		if (use->found4 != DC_SPF_FOUND_NOTHING || use->found6 != DC_SPF_FOUND_NOTHING)
+		if (use->found4 != DC_SPF_FOUND_NOTHING || use->found6 != DC_SPF_FOUND_NOTHING || use->duplicate)
 			continue;
+		told++;
 		span = dc_spf_term_span(root->record, use->term);
 		dc_emit(emitter, DC_F_SPF_TERM_FINDS_NOTHING,
 			(struct dc_where){.span = &span, .answer = use->answer, .more = use->answer6},

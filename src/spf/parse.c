@@ -18,7 +18,7 @@ struct parse {
 	struct dc_arena *arena;
 	struct dc_spf_record *record;
 	struct dc_spf_term *terms;
-	size_t term_count, term_capacity;
+	size_t term_count;
 	struct dc_spf_fault *faults;
 	size_t fault_count, fault_capacity;
 };
@@ -103,16 +103,19 @@ static void look_closer(struct parse *p, const struct dc_spf_term *term)
 static void read_terms(struct parse *p, bool lax)
 {
 	struct dc_slice text = p->record->txt.text;
-	size_t i = 6; /* behind the version */
+	size_t i = 6, words = 0; /* behind the version */
 
+	for (size_t k = i; k < text.len; k++)
+		words += text.ptr[k] != ' ' && text.ptr[k - 1] == ' ';
+	p->terms = DC_NEW_ARRAY(p->arena, struct dc_spf_term, words);
 	while (i < text.len && p->term_count < DC_SPF_TERMS_MAX) {
 		size_t start = i;
 		while (i < text.len && text.ptr[i] != ' ')
 			i++;
 		if (i > start) {
 			struct dc_spf_flaw ignored;
-			struct dc_spf_term *term = &DC_PUSH(p->arena, p->terms, p->term_count, p->term_capacity);
-			(void)dc_spf_term_read(dc_slice_sub(text, start, i - start), lax, term, &ignored);
+			(void)dc_spf_term_read(dc_slice_sub(text, start, i - start), lax, &p->terms[p->term_count++],
+					       &ignored);
 		}
 		while (i < text.len && text.ptr[i] == ' ')
 			i++;

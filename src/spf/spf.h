@@ -21,6 +21,7 @@ enum {
 	DC_SPF_NODES_MAX = 256,   /* records walked in one audit: a record tree can be made endless */
 	DC_SPF_DEPTH_MAX = 24,    /* nesting in one audit; receivers stop at ten */
 	DC_SPF_ASKS_MAX = 600,    /* questions of one audit, whatever the records say */
+	DC_SPF_USES_MAX = 40000,  /* terms walked in one audit, over all records */
 	DC_SPF_RANGES_MAX = 8192, /* address ranges kept of one audit */
 	DC_SPF_TERMS_MAX = 32768, /* terms read of one record: 65,535 octets cannot hold more */
 	DC_SPF_FAULTS_MAX = 64,   /* faults listed of one record; the rest is not told */

@@ -211,9 +211,16 @@ static bool is_duplicate(const struct dc_spf_record *record, size_t i)
 static void read_record(struct dc_spf_tree *tree, struct dc_spf_grown *grown)
 {
 	const struct dc_spf_record *record = grown->node.record;
-	struct dc_spf_use *uses = DC_NEW_ARRAY(tree->asker->arena, struct dc_spf_use, record->term_count);
+	struct dc_spf_use *uses;
 	bool behind_all = false;
 
+	tree->uses += record->term_count;
+	if (tree->uses > DC_SPF_USES_MAX) { /* the same great record again and again */
+		tree->facts->cut = true;
+		grown->node.state = DC_SPF_STATE_CUT;
+		return;
+	}
+	uses = DC_NEW_ARRAY(tree->asker->arena, struct dc_spf_use, record->term_count);
 	grown->uses = uses;
 	grown->node.uses = uses;
 	grown->node.use_count = record->term_count;

@@ -20,6 +20,7 @@ struct dc_spf_tree {
 	struct dc_spf_grown **nodes; /* breadth first */
 	size_t count, capacity;
 	size_t asks;                 /* questions put so far */
+	size_t uses;                 /* terms walked so far */
 	size_t budget;               /* address ranges, see ranges.h */
 };
 
