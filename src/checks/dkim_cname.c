@@ -15,7 +15,9 @@ static void judge(const struct dc_dkim_selector *selector, struct dc_emitter *em
 	case DC_DKIM_TARGET_FINE:
 		break;
 	case DC_DKIM_TARGET_EMPTY:
-		dc_emit(emitter, DC_F_DKIM_CNAME_DANGLING, where, DC_ARGS(name, dc_text("target", selector->cname)));
+		/* Only the user knows that a selector is in use. */
+		dc_emit(emitter, selector->origin == DC_DKIM_GIVEN ? DC_F_DKIM_CNAME_DANGLING : DC_F_DKIM_CNAME_IDLE, where,
+			DC_ARGS(name, dc_text("target", selector->cname)));
 		break;
 	case DC_DKIM_TARGET_NO_DOMAIN:
 		dc_emit(emitter, DC_F_DKIM_CNAME_TAKEOVER, where,

@@ -252,6 +252,7 @@ enum {
 	DC_DKIM_RSA_BITS_MIN = 1024,  /* RFC 8301 3.2: verifiers MUST NOT accept less */
 	DC_DKIM_RSA_BITS_GOOD = 2048, /* the same: signers SHOULD use at least this */
 	DC_DKIM_TEST_BITS_MAX = 8192,  /* moduli above are measured, not tested for weaknesses */
+	DC_DKIM_PRIME_BITS_MAX = 4096, /* moduli above are not tested for being prime: it would cost a second */
 	DC_DKIM_CNAMES_MAX = 16,
 	DC_DKIM_KEY_AGE_DAYS = 183, /* M3AAWG DKIM Key Rotation (2013, 2019): at least every six months */
 	DC_DKIM_WALK_MAX = 36,      /* steps of the NSEC walk: each is a round trip, and an audit has 48 */

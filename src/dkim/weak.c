@@ -226,10 +226,9 @@ void dc_dkim_weak_test_prime(struct dc_dkim_key *key)
 {
 	mpz_t n;
 
-	/* A number with a small factor, an even one or a square is no prime; one that was not tested is too large. */
-	if (key->type != DC_DKIM_KEY_RSA || key->tested_prime || !key->bits ||
-	    (key->weak & (DC_DKIM_WEAK(EVEN_MODULUS) | DC_DKIM_WEAK(SMALL_FACTOR) | DC_DKIM_WEAK(SQUARE) |
-			  DC_DKIM_WEAK(NOT_TESTED))))
+	/* A number with a small factor, an even one or a square is no prime. */
+	if (key->type != DC_DKIM_KEY_RSA || key->tested_prime || !key->bits || key->bits > DC_DKIM_PRIME_BITS_MAX ||
+	    (key->weak & (DC_DKIM_WEAK(EVEN_MODULUS) | DC_DKIM_WEAK(SMALL_FACTOR) | DC_DKIM_WEAK(SQUARE))))
 		return;
 	key->tested_prime = true;
 	mpz_init(n);
