@@ -193,6 +193,81 @@ static void test_crashes(void **state)
 	check("the next", rig_spf(&rig, A, "good.example.com"), "fail");
 }
 
+/* Records that crashed the library once (CVE-2021-20314, 33912, 33913) and no longer do in Debian, and names that grow. */
+static void test_mended(void **state)
+{
+	static const struct {
+		const char *macro;
+		int times, filler;
+	} texts[] = {{"%{d}", 50, 310}, {"%{d}", 64, 254}};
+	static const char *const records[] = {
+		"v=spf1 exists:%{S}%{L}.example.com -all", "v=spf1 exists:%{l1r-}.example.com -all",
+		"v=spf1 exists:%{L1r}.example.com -all", "v=spf1 exists:%{i99999999999r}.%{o0} -all",
+		"v=spf1 include:%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d}.%{d} -all",
+		"v=spf1 redirect=%{d}", "v=spf1 include:%{d} -all", "v=spf1 a:%{p}.%{p}.%{p} ptr -all",
+	};
+	static char text[2000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		text[0] = '\0';
+		for (int k = 0; k < texts[i].times; k++)
+			strcat(text, texts[i].macro);
+		for (int k = 0; k < texts[i].filler; k++)
+			strcat(text, "x");
+		rig_next(&rig);
+		world_txt(&rig.world, "example.com", "v=spf1 -all exp=e.example.com");
+		world_txt(&rig.world, "e.example.com", text);
+		assert_int_equal(rig_spf(&rig, A, "example.com").fate, DC_RECEIVER_DONE);
+	}
+	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+		struct rig_spf job = {.ip = A, .helo = "h", .mail_from = "\377\200-\377-\376@example.com", .domain = "example.com"};
+
+		rig_next(&rig);
+		world_txt(&rig.world, "example.com", records[i]);
+		rig_run(&rig, rig_build_spf, &job);
+		if (job.result.fate != DC_RECEIVER_DONE)
+			fail_msg("%s: fate %d, %.*s", records[i], (int)job.result.fate, DC_FMT(job.result.reason));
+	}
+}
+
+/* Made-up records, many of them deadly: each is answered. */
+static void test_storm(void **state)
+{
+	static const char *const parts[] = {
+		" a", " mx", " ptr", " ip4:192.0.2.0/24", " ip4:", " ip6:::/0", " include:", " exists:", " redirect=", " exp=",
+		"%{d}", "%{l}", "%{i}", "%{ir}", "%{d1r}", "%{S}", "%{L}", "%{p}", "%{h}", "%{", "%%", "%_", "%-", ".", "/0", "//128",
+		"e.example.com", "example.com", " -all", " ~all", " x=", "%{d}%{d}%{d}%{d}%{d}%{d}%{d}%{d}", "\t", "\303\244",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	};
+	static char record[8192], text[1024];
+	size_t crashed = 0;
+	unsigned seed = 3;
+
+	(void)state;
+	for (int i = 0; i < 1500; i++) {
+		int count = rand_r(&seed) % (i % 10 ? 12 : 500);
+		struct dc_receiver_spf spf;
+
+		strcpy(record, "v=spf1");
+		for (int k = 0; k < count && strlen(record) < sizeof(record) - 100; k++)
+			strcat(record, parts[(unsigned)rand_r(&seed) % (sizeof(parts) / sizeof(parts[0]))]);
+		text[0] = '\0';
+		for (int k = 115 + rand_r(&seed) % 15; i % 10 == 5 && k > 0; k--)
+			strcat(text, "%{d}");
+		for (int k = rand_r(&seed) % 5; i % 10 == 5 && k > 0; k--)
+			strcat(text, "x");
+		rig_next(&rig);
+		world_txt(&rig.world, "example.com", i % 10 == 5 ? "v=spf1 -all exp=e.example.com" : record);
+		world_txt(&rig.world, "e.example.com", i % 10 == 5 ? text : record);
+		spf = rig_spf(&rig, A, "example.com");
+		assert_true(spf.fate == DC_RECEIVER_DONE || spf.fate == DC_RECEIVER_CRASHED);
+		crashed += spf.fate == DC_RECEIVER_CRASHED;
+		assert_true(rig.rounds < 300);
+	}
+	assert_true(crashed > 5 && crashed < 150);
+}
+
 /* A tree of nine includes a level: stock libspf2 asks millions of questions. */
 static void test_amplification(void **state)
 {
@@ -327,7 +402,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ordinary),      cmocka_unit_test(test_divergences), cmocka_unit_test(test_silent_cut),
-		cmocka_unit_test(test_include_counting), cmocka_unit_test(test_crashes),  cmocka_unit_test(test_amplification),
+		cmocka_unit_test(test_include_counting), cmocka_unit_test(test_crashes),  cmocka_unit_test(test_mended),
+		cmocka_unit_test(test_storm),         cmocka_unit_test(test_amplification),
 		cmocka_unit_test(test_failures),      cmocka_unit_test(test_rounds),      cmocka_unit_test(test_identities),
 	};
 
