@@ -29,6 +29,7 @@ static void on_ready(struct dc_watch *watch, bool readable, bool writable)
 	struct dc_live *live = chan->live;
 	uint64_t before = live->counts.answers;
 	live_enter(live);
+	chan->received = 0;
 	ares_process_fd(chan->ares, readable ? watch->fd : ARES_SOCKET_BAD, writable ? watch->fd : ARES_SOCKET_BAD);
 	live_claim(chan);
 	/* An answer makes room for a question: so the server sets the pace. */

@@ -35,6 +35,7 @@ enum {
 	LIVE_CHANNEL_USES = 20000, /* then a new socket: a new source port */
 	LIVE_POOLS_MAX = 128,      /* authoritative servers with open sockets; idle ones make room */
 	LIVE_ID_SLOTS = 256,
+	LIVE_RECEIVE_MAX = 512,    /* datagrams of one socket before others have their turn */
 	LIVE_EDNS_SIZE = 1232,     /* never fragmented (DNS flag day 2020) */
 	LIVE_EDNS_LOOPBACK = 4096,
 	LIVE_EDNS_COMPLAINTS = 3,  /* then a server that never showed EDNS is asked without */
@@ -53,6 +54,7 @@ struct chan {
 	bool stream;        /* TCP */
 	bool retired;       /* takes no new flights, goes when the last has ended */
 	bool answered;      /* TCP: since the connection was opened */
+	unsigned received;  /* datagrams since the socket was ready */
 	unsigned uses;
 	unsigned flights;
 	int error;          /* errno of the last failure of a system call, 0 = none */

@@ -91,8 +91,10 @@ static ares_ssize_t receive(ares_socket_t fd, void *bytes, size_t size, int flag
 	} else {
 		live_claim(chan);
 		n = 0;
-		for (int i = 0; n == 0 && i < EMPTY_DATAGRAMS_MAX; i++) /* c-ares takes an empty datagram for an error */
+		/* c-ares takes an empty datagram for an error, and would read a flood to its end. */
+		for (int i = 0; n == 0 && i < EMPTY_DATAGRAMS_MAX && chan->received < LIVE_RECEIVE_MAX; i++)
 			n = recvfrom(fd, bytes, size, flags, from, from_len);
+		chan->received++;
 		if (n == 0) {
 			errno = EAGAIN;
 			return -1;

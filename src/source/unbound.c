@@ -34,7 +34,6 @@ struct unbound {
 	struct dc_live_server servers[DC_LIVE_SERVERS_MAX];
 	char *hints, *anchor, *point, **settings;
 	struct unbound_base base;
-	struct ub_ctx *ctx;
 	const char *broken;          /* why there is no context */
 	struct dc_arena *scratch;
 	enum sight sight;
@@ -237,7 +236,7 @@ static void on_timer(struct dc_timer *timer)
 	enter(unbound);
 	if (now >= ask->deadline_ms) {
 		ask->over = true;
-		(void)ub_cancel(unbound->ctx, ask->id);
+		(void)ub_cancel(unbound->base.ctx, ask->id);
 		struct dc_answer draft = {.ede = -1, .outcome = DC_OUTCOME_TIMEOUT, .detail = DC_S("no answer in time")};
 		if (ask == &unbound->probe)
 			on_probe(unbound, &draft);
@@ -268,7 +267,7 @@ static bool resolve(struct ask *ask, struct dc_slice name, uint16_t type)
 	unbound->fresh++;
 	dc_loop_arm(unbound->loop, &ask->timer, wait < FRESH_MS ? wait : FRESH_MS);
 	unbound_log_forget();
-	return ub_resolve_event(unbound->ctx, unbound_name(name, text), type, 1, ask, on_answer, &ask->id) == 0;
+	return ub_resolve_event(unbound->base.ctx, unbound_name(name, text), type, 1, ask, on_answer, &ask->id) == 0;
 }
 
 static void start_probe(struct unbound *unbound)
@@ -278,13 +277,13 @@ static void start_probe(struct unbound *unbound)
 	if (resolve(&unbound->probe, dc_slice_of(unbound->point), DC_TYPE_DNSKEY))
 		return;
 	leave_under_way(&unbound->probe);
-	unbound->broken = "libunbound does not start: look at the root hints and the trust anchor";
+	unbound->broken = "libunbound refuses to ask for the keys of the trust anchor";
 }
 
 static void get_ready(struct unbound *unbound)
 {
-	if (!unbound->ctx && !unbound->broken)
-		unbound->ctx = unbound_context(&unbound->base.super, &unbound->options, &unbound->broken);
+	if (!unbound->base.ctx && !unbound->broken)
+		unbound->broken = unbound_open(&unbound->base, &unbound->options);
 	if (unbound->broken || unbound->options.mode != DC_UNBOUND_VALIDATE)
 		return;
 	if (unbound->sight == BLIND && !unbound->blind_for_good &&
@@ -311,7 +310,7 @@ static void start_one(struct unbound *unbound, struct ask *ask)
 		ask->next->prev = ask;
 	unbound->under_way = ask;
 	if (!unbound->options.no_validation)
-		unbound_warm(&unbound->warmth, unbound->ctx, question, unbound->options.mode);
+		unbound_warm(&unbound->warmth, unbound->base.ctx, question, unbound->options.mode);
 	if (!resolve(ask, question->name, question->type) && !ask->over) {
 		struct dc_answer draft = {.ede = -1, .outcome = DC_OUTCOME_NOT_ASKED, .detail = DC_S("libunbound refuses the question")};
 		finish(ask, &draft);
@@ -403,8 +402,7 @@ static void destroy(struct unbound *unbound)
 		ask->over = true;
 	unbound->probe.over = true;
 	dc_loop_disarm(unbound->loop, &unbound->probe.timer);
-	if (unbound->ctx)
-		ub_ctx_delete(unbound->ctx);
+	unbound_close(&unbound->base);
 	drop_list(unbound->under_way);
 	drop_list(unbound->head);
 	drop_list(unbound->held);

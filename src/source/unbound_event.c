@@ -166,5 +166,5 @@ static struct ub_event_base_vmt base_calls = {keep_base, no_dispatch, no_exit, n
 
 void unbound_base_init(struct unbound_base *base, struct dc_loop *loop, void (*after)(void *user), void *user)
 {
-	*base = (struct unbound_base){{UB_EVENT_MAGIC, &base_calls}, loop, after, user};
+	*base = (struct unbound_base){.super = {UB_EVENT_MAGIC, &base_calls}, .loop = loop, .after = after, .user = user};
 }

@@ -14,13 +14,16 @@ struct unbound_base {
 	struct dc_loop *loop;
 	void (*after)(void *user); /* after each call into libunbound; may free all of it */
 	void *user;
+	struct ub_ctx *ctx;        /* NULL until there is one */
+	struct unbound_base *next; /* of all in the process that have one */
 };
 void unbound_base_init(struct unbound_base *base, struct dc_loop *loop, void (*after)(void *user), void *user);
 
 /* Counts, and files that can be read and hold what they must. */
 enum dc_status unbound_check_options(const struct dc_unbound_options *options, struct dc_error *err);
-/* A context with all options set, nothing asked. NULL with a reason (static) in *ret_why. */
-struct ub_ctx *unbound_context(struct ub_event_base *base, const struct dc_unbound_options *options, const char **ret_why);
+/* Makes base->ctx, ready for questions. NULL, or why it cannot be (static). */
+const char *unbound_open(struct unbound_base *base, const struct dc_unbound_options *options);
+void unbound_close(struct unbound_base *base);
 
 enum { UNBOUND_NAME_MAX = DC_NAME_TEXT_MAX + 2, UNBOUND_WARM_MAX = 64 };
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -131,20 +132,53 @@ static const char *set_up(struct ub_ctx *ctx, const struct dc_unbound_options *o
 	return NULL;
 }
 
-struct ub_ctx *unbound_context(struct ub_event_base *base, const struct dc_unbound_options *options, const char **ret_why)
+static void ignore(void *user, int rcode, void *packet, int len, int sec, char *why_bogus, int limited)
 {
-	struct ub_ctx *ctx = ub_ctx_create_ub_event(base);
-	if (!ctx) {
-		*ret_why = "libunbound does not start";
-		return NULL;
+}
+
+/* The settings take effect with the first question. One that is answered on the spot makes that happen here. */
+static bool settle(struct ub_ctx *ctx)
+{
+	return ub_resolve_event(ctx, "localhost.", DC_TYPE_A, 1, NULL, ignore, NULL) == 0;
+}
+
+/* libunbound sets variables of the process when a context is made, and drops the log of all when one is deleted. */
+static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+static struct unbound_base *all_open;
+
+const char *unbound_open(struct unbound_base *base, const struct dc_unbound_options *options)
+{
+	const char *why = "libunbound does not start";
+	(void)pthread_mutex_lock(&one_at_a_time);
+	base->ctx = ub_ctx_create_ub_event(&base->super);
+	if (base->ctx) {
+		unbound_log_to_memory(base->ctx);
+		why = set_up(base->ctx, options);
+		if (!why && !settle(base->ctx))
+			why = "libunbound does not start: look at the root hints and the trust anchor";
+		base->next = all_open;
+		all_open = base;
 	}
-	unbound_log_to_memory(ctx);
-	const char *why = set_up(ctx, options);
-	if (!why)
-		return ctx;
-	*ret_why = why;
-	ub_ctx_delete(ctx);
-	return NULL;
+	(void)pthread_mutex_unlock(&one_at_a_time);
+	if (why)
+		unbound_close(base);
+	return why;
+}
+
+void unbound_close(struct unbound_base *base)
+{
+	if (!base->ctx)
+		return;
+	(void)pthread_mutex_lock(&one_at_a_time);
+	struct unbound_base **at = &all_open;
+	while (*at != base)
+		at = &(*at)->next;
+	*at = base->next;
+	ub_ctx_delete(base->ctx);
+	base->ctx = NULL;
+	if (all_open)
+		unbound_log_to_memory(all_open->ctx);
+	(void)pthread_mutex_unlock(&one_at_a_time);
 }
 
 /* ---- files ---- */

@@ -7,6 +7,7 @@
 /* cmocka.h wants the four above first. */
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -299,6 +300,67 @@ static void several_at_once(void **state)
 	b->ops->free(b);
 }
 
+/* Two threads, each with its own loop and context: what one is told in the log does not reach the other. */
+struct worker {
+	pthread_t thread;
+	unsigned refused, answered, wrong, open;
+};
+
+static void count_answer(struct dc_fetch *fetch, struct dc_answer *answer)
+{
+	struct worker *worker = fetch->user;
+	bool lame = dc_name_is_below(answer->question.name, DC_S("lame.example"));
+	worker->refused += lame && answer->outcome == DC_OUTCOME_REFUSED;
+	worker->answered += !lame && answer->outcome == DC_OUTCOME_NXDOMAIN;
+	worker->wrong += answer->outcome != (lame ? DC_OUTCOME_REFUSED : DC_OUTCOME_NXDOMAIN);
+	worker->open--;
+	free(fetch);
+	dc_answer_unref(answer);
+}
+
+static void *work(void *user)
+{
+	static const char *const names[] = {"a.lame.example", "b.lame.example", "x.plain.example", "y.secure.example",
+					    "c.lame.example", "z.plain.example"};
+	struct worker *worker = user;
+	struct dc_loop *own = dc_loop_new();
+	struct dc_unbound_options options = {.mode = DC_UNBOUND_RECURSE, .root_hints = hints, .trust_anchor = anchor};
+	struct dc_source *source = dc_unbound_new(own, &options, NULL);
+	for (size_t i = 0; own && source && i < sizeof names / sizeof *names; i++) {
+		struct dc_fetch *fetch = calloc(1, sizeof *fetch);
+		if (!fetch)
+			break;
+		fetch->question = (struct dc_question){DC_ASK_DNS, DC_TYPE_A, dc_slice_of(names[i]), {0}};
+		fetch->done = count_answer;
+		fetch->user = worker;
+		worker->open++;
+		source->ops->submit(source, fetch);
+	}
+	for (uint64_t end = lab_clock_ms() + 10000; own && worker->open && lab_clock_ms() < end;)
+		(void)dc_loop_run(own, 100);
+	if (source)
+		source->ops->free(source);
+	dc_loop_free(own);
+	return NULL;
+}
+
+static void threads(void **state)
+{
+	struct worker workers[3] = {0};
+	for (int round = 0; round < 3; round++) {
+		memset(workers, 0, sizeof workers);
+		for (size_t i = 0; i < 3; i++)
+			assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+		for (size_t i = 0; i < 3; i++) {
+			assert_int_equal(pthread_join(workers[i].thread, NULL), 0);
+			assert_int_equal(workers[i].open, 0);
+			assert_int_equal(workers[i].wrong, 0);
+			assert_int_equal(workers[i].refused, 3);
+			assert_int_equal(workers[i].answered, 3);
+		}
+	}
+}
+
 static void bad_options(void **state)
 {
 	struct dc_error err = {0};
@@ -355,7 +417,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(validates), cmocka_unit_test(blind_resolvers), cmocka_unit_test(recurses),
 		cmocka_unit_test(recurses_without_validation), cmocka_unit_test(agrees_with_live),
-		cmocka_unit_test(freed_at_bad_moments), cmocka_unit_test(several_at_once), cmocka_unit_test(bad_options),
+		cmocka_unit_test(freed_at_bad_moments), cmocka_unit_test(several_at_once), cmocka_unit_test(threads), cmocka_unit_test(bad_options),
 		cmocka_unit_test(dead_root),
 	};
 	if (!start_lab()) {
