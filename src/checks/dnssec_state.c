@@ -11,6 +11,7 @@ static struct dc_slice shown(struct dc_emitter *emitter, const struct dc_dnssec_
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_dnssec_facts *dnssec = facts->dnssec;
+	bool told = false; /* the first that failed stands for those that fail with it */
 	if (dnssec->count == 0 || (dnssec->state == DC_DNSSEC_UNKNOWN && !dnssec->failed)) {
 		dc_not_applicable(emitter);
 		return;
@@ -22,8 +23,11 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 			dc_emit(emitter, DC_F_DNSSEC_BOGUS, where,
 				DC_ARGS(dc_text("records", shown(emitter, item)), dc_text("reason", item->answer->detail)));
 		else if (item->answer && item->answer->outcome != DC_OUTCOME_NOT_ASKED &&
-			 !dc_outcome_is_known(item->answer->outcome))
-			dc_emit_unanswered(emitter, DC_F_DNSSEC_UNKNOWN, where, NULL);
+			 !dc_outcome_is_known(item->answer->outcome)) {
+			if (!told)
+				dc_emit_unanswered(emitter, DC_F_DNSSEC_UNKNOWN, where, NULL);
+			told = true;
+		}
 	}
 	if (dnssec->items[0].state == DC_DNSSEC_INSECURE)
 		dc_emit(emitter, DC_F_DNSSEC_UNSIGNED, (struct dc_where){.answer = dnssec->items[0].answer}, NULL);
