@@ -31,6 +31,8 @@ extern "C" {
 /* "0.1.0"; static. */
 DC_PUBLIC const char *dc_version(void);
 
+enum { DC_DOMAIN_TEXT_MAX = 256 }; /* a domain in A-labels and its NUL */
+
 /* ---- configuration ---- */
 
 struct dc_config;
@@ -45,6 +47,12 @@ DC_PUBLIC void dc_config_free(struct dc_config *config);
 DC_PUBLIC enum dc_status dc_config_set(struct dc_config *config, const char *name, const char *value,
 				       struct dc_error *err);
 
+/* A real message (.eml) to audit: its header says which domain (the author's, in From), and what the settings "mail-from",
+ * "dkim-domain", "selector", "helo" and "ip" are, unless they were set before. Its DKIM signatures are verified. `octets`
+ * must outlive the configuration. DC_ERR_INPUT: no message, no usable From, or longer than 25 MiB. */
+DC_PUBLIC enum dc_status dc_config_message(struct dc_config *config, const void *octets, size_t count,
+					   char ret_domain[DC_DOMAIN_TEXT_MAX], struct dc_error *err);
+
 /* One row a setting, for help texts and completions. Static; NULL past the end. */
 struct dc_setting {
 	const char *name;     /* "nameserver" */
@@ -56,8 +64,6 @@ struct dc_setting {
 DC_PUBLIC const struct dc_setting *dc_setting_at(size_t i);
 
 /* ---- names ---- */
-
-enum { DC_DOMAIN_TEXT_MAX = 256 };
 
 /* A domain as a person types it, into A-labels, lower case, without a trailing dot. DC_ERR_INPUT: it is none; the
  * message says why and how to mend it. */

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "dns/name.h"
 #include "facts/facts.h"
+#include "message/message.h"
 #include "policy/policy.h"
 
 enum {
@@ -41,6 +42,8 @@ struct dc_config {
 	struct dc_texts sender_texts;
 	struct dc_slice helo, mail_from, mail_from_local, dkim_domain, what_if;
 	struct dc_psl *psl;     /* NULL: the one built into libpsl */
+	struct dc_message *message; /* NULL: none */
+	struct dc_slice message_bytes;
 	bool parked;
 	bool lone;              /* "dnssec": validation and other questions that cost more */
 	bool now_given;

@@ -66,6 +66,8 @@ static void fill_inputs(struct dc_run *run)
 		.mail_from = config->mail_from,
 		.mail_from_local = config->mail_from_local,
 		.dkim_domain = config->dkim_domain,
+		.message = config->message,
+		.message_bytes = config->message_bytes,
 		.what_if = config->what_if,
 		.psl = config->psl,
 		.parked = config->parked,

@@ -47,4 +47,6 @@
 	X(dc_check_alignment) \
 	X(dc_check_spoofable) \
 	X(dc_check_parked) \
-	X(dc_check_dnssec_state)
+	X(dc_check_dnssec_state) \
+	X(dc_check_message_signatures) \
+	X(dc_check_message_header)

@@ -84,6 +84,7 @@ bool sink_close(struct sink *sink, bool keep);
 /* ---- subcommands ---- */
 
 enum exit_status cmd_audit(const struct options *options);
+enum exit_status cmd_message(int argc, char **argv);
 enum exit_status cmd_explain(int argc, char **argv);
 enum exit_status cmd_checks(int argc, char **argv);
 enum exit_status cmd_spf(int argc, char **argv);

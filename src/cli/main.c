@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
 	{"explain", cmd_explain},
 	{"checks", cmd_checks},
+	{"message", cmd_message},
 	{"spf", cmd_spf},
 };
 

@@ -180,6 +180,7 @@ void options_help(FILE *out)
 {
 	(void)fputs("usage: domaincheck [OPTIONS] DOMAIN...     is the domain fit to send mail? (\"-\": names on standard input)\n"
 		    "       domaincheck explain [SLUG]           what a finding means and how to mend it\n"
+		    "       domaincheck message [OPTIONS] FILE   audit the identities of a real message (.eml)\n"
 		    "       domaincheck checks                   every check, with the standard it comes from\n"
 		    "       domaincheck spf [--flatten] DOMAIN   SPF alone: cost, tree, senders; or the record as addresses\n\n",
 		    out);

@@ -6,6 +6,7 @@
 #include "dmarc/dmarc.h"
 #include "dnssec/dnssec.h"
 #include "facts/identity.h"
+#include "facts/message.h"
 #include "facts/senders.h"
 #include "mx/mx.h"
 #include "provider/provider.h"
@@ -108,5 +109,6 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 	facts->ptr = dc_ptr_build(asker, senders->items, senders->count, inputs->helo);
 	facts->identities = dc_identity_build(asker, inputs, senders, facts->mx, facts->spf, facts->dkim, facts->dmarc,
 					      facts->ptr);
+	facts->message = dc_message_build(asker, inputs, facts->dmarc);
 	return facts;
 }

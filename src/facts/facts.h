@@ -14,6 +14,8 @@ struct dc_ptr_facts;      /* ptr/ptr.h */
 struct dc_provider_facts; /* provider/provider.h */
 struct dc_identity_facts; /* facts/identity.h */
 struct dc_dnssec_facts;   /* dnssec/dnssec.h */
+struct dc_message;        /* message/message.h */
+struct dc_message_facts;  /* facts/message.h */
 struct dc_dkim_own;       /* dkim/dkim.h */
 
 enum dc_selector_search { DC_SELECTORS_KNOWN, DC_SELECTORS_ALL, DC_SELECTORS_NONE };
@@ -37,6 +39,8 @@ struct dc_inputs {
 	const struct dc_dkim_seen *seen_keys; /* --baseline: keys of an earlier report, dkim/dkim.h */
 	size_t seen_key_count;
 	uint32_t key_age_days;       /* a key should be changed after this time; 0: DC_DKIM_KEY_AGE_DAYS */
+	const struct dc_message *message; /* a real message to audit; NULL: none */
+	struct dc_slice message_bytes;
 	struct dc_slice what_if;     /* DMARC tags laid over the published record; empty: none */
 	const struct dc_psl *psl;    /* public suffix list, dmarc/psl.h; NULL: the one built into libpsl */
 	bool parked;                 /* the domain is declared not to send */
@@ -67,6 +71,7 @@ struct dc_facts {
 	const struct dc_provider_facts *providers;
 	const struct dc_identity_facts *identities;
 	const struct dc_dnssec_facts *dnssec;
+	const struct dc_message_facts *message; /* NULL: no message */
 	struct dc_policy_record mta_sts, tls_rpt, bimi, caa;
 	const struct dc_evidence *evidence;
 	bool budget_spent[DC_BUDGET_COUNT];

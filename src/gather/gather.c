@@ -381,6 +381,11 @@ bool dc_gather_start(struct dc_gather *gather, struct dc_audit_run *audit)
 	job->started_ms = dc_loop_now_ms(gather->loop);
 	job->timer = (struct dc_timer){.fire = time_up, .user = job};
 	audit->evidence = dc_evidence_new(keep);
+	if (audit->inputs.message) {
+		struct dc_answer *input = dc_receiver_message_input(audit->inputs.message_bytes);
+		if (input)
+			dc_evidence_add(audit->evidence, input);
+	}
 	audit->job = job;
 	job->next = gather->jobs;
 	if (job->next)
