@@ -5,6 +5,12 @@
 #include "checks/sending.h"
 #include "facts/identity.h"
 
+/* An MX host of the domain's own may send or not: what it would get is shown, but is no fault. */
+static bool is_sender(const struct dc_identity *identity)
+{
+	return !identity->ptr || identity->ptr->sender.origin != DC_SENDER_MX || dc_slice_eq(identity->spf, DC_S("pass"));
+}
+
 static struct dc_slice sender_text(const struct dc_identity *identity)
 {
 	return identity->ip_text.len ? identity->ip_text : DC_S("an unknown address");
@@ -79,6 +85,16 @@ static void judge_result(const struct dc_facts *facts, const struct dc_identity 
 		judge_unknown(facts, identity, emitter, told);
 }
 
+/* Only MX hosts are known, and none of them is let send: as good as no address at all. */
+static void judge_without_sender(const struct dc_facts *facts, const struct dc_identity *identity, struct dc_emitter *emitter)
+{
+	if (facts->dmarc->now.name.class == DC_DMARC_CLASS_UNKNOWN)
+		dc_inconclusive(emitter);
+	else if (identity->now.result != DC_DMARC_RESULT_NONE && identity->now.result != DC_DMARC_RESULT_PASS)
+		dc_emit(emitter, DC_F_ALIGNMENT_UNKNOWN, (struct dc_where){0},
+			DC_ARGS(dc_text("from", identity->from), dc_text("what", DC_S("a sending address or a DKIM selector"))));
+}
+
 static void judge_domains(const struct dc_identity *identity, struct dc_emitter *emitter)
 {
 	const struct dc_arg from = dc_text("from", identity->from);
@@ -98,7 +114,7 @@ static void judge_spf_only(const struct dc_identity *identity, struct dc_emitter
 		dc_emit(emitter, DC_F_ALIGNMENT_SPF_ONLY, (struct dc_where){0}, DC_ARGS(dc_text("from", identity->from)));
 }
 
-/* Addresses that the user names; those from SPF pass by themselves, MX hosts need not send. */
+/* Addresses that the user names; those from SPF pass by themselves. */
 static void judge_sender(const struct dc_identity *identity, struct dc_emitter *emitter)
 {
 	if (!identity->ptr || identity->ptr->sender.origin != DC_SENDER_OPTION || !identity->spf.len ||
@@ -136,6 +152,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_identity_facts *identities = facts->identities;
 	unsigned told = 0;
+	bool any = false;
 
 	if (dc_sends_never(facts) && !facts->inputs->sender_count) {
 		dc_not_applicable(emitter);
@@ -144,10 +161,15 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	judge_domains(&identities->items[0], emitter);
 	judge_spf_only(&identities->items[0], emitter);
 	for (size_t i = 0; i < identities->count; i++) {
+		if (!is_sender(&identities->items[i]))
+			continue;
+		any = true;
 		judge_sender(&identities->items[i], emitter);
 		judge_result(facts, &identities->items[i], emitter, &told);
 		judge_what_if(facts, &identities->items[i], emitter);
 	}
+	if (!any)
+		judge_without_sender(facts, &identities->items[0], emitter);
 }
 
 const struct dc_check dc_check_alignment = {
