@@ -207,6 +207,7 @@ static void start_worker(struct dc_receiver *receiver)
 		}
 		drop_nursery(receiver);
 	}
+	receiver->starts = STARTS_MAX - 1; /* later jobs may try again, once */
 	give_up(receiver, DC_S("no worker could be started"));
 }
 
@@ -450,8 +451,7 @@ struct dc_receiver *dc_receiver_new_drilled(struct dc_loop *loop, dc_worker_dril
 		.loop = loop, .drill = drill,
 		.control = {.fd = -1, .ready = on_control, .user = receiver},
 		.data = {.fd = -1, .ready = on_data, .user = receiver},
-		.kick = {.fire = on_kick, .user = receiver},
-		.check = {.fire = on_check, .user = receiver},
+		.kick = {.fire = on_kick, .user = receiver}, .check = {.fire = on_check, .user = receiver},
 		.scratch = dc_arena_new(SCRATCH_MAX),
 	};
 	if (!receiver->scratch) {

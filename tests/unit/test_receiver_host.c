@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -425,6 +426,24 @@ static void test_free_in_flight(void **state)
 	dc_arena_free(arena);
 }
 
+/* No descriptors left: jobs are answered, and work again when there are some. */
+static void test_no_descriptors(void **state)
+{
+	struct rlimit before, none;
+	struct rig_spf job = {.ip = A, .helo = "drill.abort", .mail_from = "user@example.com", .domain = "example.com"};
+
+	(void)state;
+	fresh();
+	check_good();
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){0, before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	rig_run(&rig, rig_build_spf, &job);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(job.result.fate, DC_RECEIVER_ABSENT);
+	assert_int_equal(with_helo("again.example.net").fate, DC_RECEIVER_DONE);
+}
+
 /* A host that is killed in the middle of a job leaves nobody behind. */
 static void test_host_dies(void **state)
 {
@@ -505,7 +524,7 @@ int main(void)
 		cmocka_unit_test(test_sandbox), cmocka_unit_test(test_deaths), cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_hang), cmocka_unit_test(test_kills), cmocka_unit_test(test_stream_of_crashes),
 		cmocka_unit_test(test_nursery_dies), cmocka_unit_test(test_many_audits), cmocka_unit_test(test_free_in_flight),
-		cmocka_unit_test(test_odd_jobs), cmocka_unit_test(test_host_dies),
+		cmocka_unit_test(test_odd_jobs), cmocka_unit_test(test_no_descriptors), cmocka_unit_test(test_host_dies),
 	};
 
 	return cmocka_run_group_tests(tests, open_rig, close_rig);
