@@ -1,6 +1,7 @@
 /* Prints a report of hand-made results: for test_render.py.
  *
- * usage: render_dump FORMAT STYLE SAMPLE...
+ * usage: render_dump FORMAT STYLE SAMPLE...          one report of all samples
+ *        render_dump FORMAT STYLE each SAMPLE...     a report of each, with the healthy one; before it a line with its octets
  * STYLE: letters: u UTF-8, c colour, v verbose, q quiet, f a row a finding; then the width. SAMPLE: broken, healthy,
  * unknown, holeN, the hexadecimal octets of a hostile text, or @FILE that holds them. */
 #include <setjmp.h>
@@ -53,27 +54,55 @@ static struct dc_audit_result *sample(struct dc_arena *arena, const char *name)
 	return sample_hostile(arena, unhex(arena, name));
 }
 
-int main(int argc, char **argv)
+static struct dc_style read_style(const char *letters)
+{
+	return (struct dc_style){
+		.utf8 = strchr(letters, 'u'),
+		.color = strchr(letters, 'c'),
+		.verbose = strchr(letters, 'v'),
+		.quiet = strchr(letters, 'q'),
+		.per_finding = strchr(letters, 'f'),
+		.width = (unsigned)strtoul(letters + strspn(letters, "ucvqf"), NULL, 10),
+	};
+}
+
+/* Prints the report of these samples. False when it could not be written. */
+static bool print(struct dc_arena *arena, const char *format, const struct dc_style *style, const char *const *names,
+		  size_t count, bool with_length)
 {
 	enum { SAMPLES_MAX = 16 };
 	struct dc_audit_result *results[SAMPLES_MAX];
-	struct dc_arena *arena = dc_arena_new(512 << 20);
-	struct dc_style style = {0};
 	struct dc_slice out;
-	bool fine;
 
-	if (!arena || argc < 3 || argc - 3 > SAMPLES_MAX || DC_ARENA_GUARD(arena))
+	if (count > SAMPLES_MAX)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		results[i] = sample(arena, names[i]);
+	out = sample_render(arena, format, style, results, count);
+	if (with_length)
+		printf("%zu\n", out.len);
+	return fwrite(out.ptr ? out.ptr : "", 1, out.len, stdout) == out.len;
+}
+
+int main(int argc, char **argv)
+{
+	struct dc_arena *arena = dc_arena_new(512 << 20);
+	const char *const *names = (const char *const *)argv + 3;
+	struct dc_style style;
+	bool fine = true;
+
+	if (!arena || argc < 4 || DC_ARENA_GUARD(arena))
 		return 2;
-	style.utf8 = strchr(argv[2], 'u');
-	style.color = strchr(argv[2], 'c');
-	style.verbose = strchr(argv[2], 'v');
-	style.quiet = strchr(argv[2], 'q');
-	style.per_finding = strchr(argv[2], 'f');
-	style.width = (unsigned)strtoul(argv[2] + strspn(argv[2], "ucvqf"), NULL, 10);
-	for (int i = 3; i < argc; i++)
-		results[i - 3] = sample(arena, argv[i]);
-	out = sample_render(arena, argv[1], &style, results, (size_t)(argc - 3));
-	fine = fwrite(out.ptr, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
+	style = read_style(argv[2]);
+	if (strcmp(names[0], "each") != 0)
+		fine = print(arena, argv[1], &style, names, (size_t)argc - 3, false);
+	for (int i = 4; strcmp(names[0], "each") == 0 && i < argc; i++) {
+		const char *const pair[] = {argv[i], "healthy"};
+
+		fine = print(arena, argv[1], &style, pair, 2, true) && fine;
+		dc_arena_reset(arena);
+	}
+	fine = fflush(stdout) == 0 && fine;
 	dc_arena_free(arena);
 	return fine ? 0 : 1;
 }
