@@ -141,31 +141,16 @@ static void go_blind(struct unbound *unbound, bool strips, struct dc_slice why)
 		       why.len ? ": " : "", dc_escape_line(shown, sizeof shown, why));
 }
 
-static void read_answer(struct ask *ask, struct dc_answer *draft, int rcode, const void *packet, int len, int sec,
-			const char *why_bogus)
+/* The resolver is no help: nothing that is under way can be any more. */
+static void end_under_way(struct unbound *unbound)
 {
-	struct unbound *unbound = ask->unbound;
-	struct dc_packet info;
-	if (rcode != 0) {
-		/* The packet is not to be looked at. */
-		draft->rcode = (uint16_t)rcode;
-		draft->outcome = unbound_log_outcome(&draft->question, &draft->detail);
-		return;
+	while (unbound->under_way) {
+		struct ask *ask = unbound->under_way;
+		struct dc_answer draft = {.outcome = DC_OUTCOME_NOT_ASKED, .ede = -1, .detail = dc_slice_of(unbound->blind_why)};
+		ask->over = true;
+		(void)ub_cancel(unbound->base.ctx, ask->id);
+		finish(ask, &draft);
 	}
-	dc_arena_reset(unbound->scratch);
-	dc_packet_read(unbound->scratch, packet, (size_t)len, draft, &info);
-	if (sec == 1) {
-		draft->outcome = DC_OUTCOME_BOGUS;
-		draft->dnssec = DC_DNSSEC_BOGUS;
-		draft->detail = dc_slice_of(why_bogus);
-		draft->rrs = NULL;
-		draft->rr_count = 0;
-	} else if (!unbound->options.no_validation) {
-		draft->dnssec = sec == 2 ? DC_DNSSEC_SECURE : DC_DNSSEC_INSECURE;
-	}
-	draft->authentic = sec == 2;
-	draft->ede = -1;
-	draft->size = 0; /* libunbound made the message itself */
 }
 
 /* What was asked beside the probe: it stands, or is as unknown as all else. */
@@ -193,6 +178,8 @@ static void on_probe(struct unbound *unbound, const struct dc_answer *draft)
 	else
 		go_blind(unbound, draft->outcome == DC_OUTCOME_BOGUS || dc_outcome_is_known(draft->outcome), draft->detail);
 	release_held(unbound);
+	if (unbound->sight == BLIND)
+		end_under_way(unbound);
 }
 
 static void on_answer(void *user, int rcode, void *packet, int len, int sec, char *why_bogus, int limited)
@@ -207,15 +194,13 @@ static void on_answer(void *user, int rcode, void *packet, int len, int sec, cha
 		draft.question = (struct dc_question){.type = DC_TYPE_DNSKEY, .name = dc_slice_of(unbound->point)};
 	else
 		draft.question = ask->fetch->question;
-	read_answer(ask, &draft, rcode, packet, len, sec, why_bogus);
+	unbound_read(unbound->scratch, &unbound->options, &draft, rcode, packet, len, sec, why_bogus);
 	if (ask == &unbound->probe) {
 		on_probe(unbound, &draft);
 		return;
 	}
 	if (draft.question.kind == DC_ASK_DNS)
 		draft.dnssec = DC_DNSSEC_UNKNOWN; /* that is another question */
-	if (unbound->sight == BLIND)
-		draft = (struct dc_answer){.outcome = DC_OUTCOME_NOT_ASKED, .ede = -1, .detail = dc_slice_of(unbound->blind_why)};
 	finish(ask, &draft);
 }
 

@@ -47,4 +47,8 @@ void unbound_log_forget(void);
 /* The outcome that the last line tells of `question`; its words, valid until the next line, in *ret_detail. */
 enum dc_outcome unbound_log_outcome(const struct dc_question *question, struct dc_slice *ret_detail);
 
+/* What the callback said, into *draft, whose question is set; `scratch` holds what it points at. */
+void unbound_read(struct dc_arena *scratch, const struct dc_unbound_options *options, struct dc_answer *draft, int rcode,
+		  const void *packet, int len, int sec, const char *why_bogus);
+
 #endif

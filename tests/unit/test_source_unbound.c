@@ -406,7 +406,7 @@ static void dead_root(void **state)
 	struct dc_answer *answer = lab_ask_one(loop, source, "plain.example", DC_TYPE_A);
 	if (answer->outcome != DC_OUTCOME_TIMEOUT && answer->outcome != DC_OUTCOME_SERVFAIL)
 		fail_msg("%s", dc_outcome_name(answer->outcome));
-	assert_true(answer->elapsed_ms < 2000);
+	assert_true(answer->elapsed_ms < 4000);
 	dc_answer_unref(answer);
 	source->ops->free(source);
 	(void)unlink(path);
@@ -417,8 +417,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(validates), cmocka_unit_test(blind_resolvers), cmocka_unit_test(recurses),
 		cmocka_unit_test(recurses_without_validation), cmocka_unit_test(agrees_with_live),
-		cmocka_unit_test(freed_at_bad_moments), cmocka_unit_test(several_at_once), cmocka_unit_test(threads), cmocka_unit_test(bad_options),
-		cmocka_unit_test(dead_root),
+		cmocka_unit_test(freed_at_bad_moments), cmocka_unit_test(several_at_once), cmocka_unit_test(threads),
+		cmocka_unit_test(bad_options), cmocka_unit_test(dead_root),
 	};
 	if (!start_lab()) {
 		(void)fputs("skipped: the lab of the end-to-end tests does not start here\n", stderr);
