@@ -196,8 +196,16 @@ static void submit(struct dc_cache *cache, struct dc_cache_entry *entry)
 	struct dc_answer nobody = {.question = entry->fetch.question, .outcome = DC_OUTCOME_NOT_ASKED, .ede = -1,
 				   .detail = DC_S("no source of this run answers such questions")};
 	struct dc_answer *answer = dc_answer_new(&nobody);
-	if (answer)
+	if (answer) {
 		fetch_done(&entry->fetch, answer);
+		return;
+	}
+	while (entry->waiters) {
+		struct dc_waiter *waiter = entry->waiters;
+		waiter_unlink(waiter);
+		waiter->arrived(waiter); /* without an answer: the question stays open, and its rounds are counted */
+	}
+	drop(cache, entry);
 }
 
 bool dc_cache_get(struct dc_cache *cache, const struct dc_question *question, struct dc_waiter *waiter)

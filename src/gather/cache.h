@@ -11,7 +11,7 @@ struct dc_cache_entry;
 /* One audit waiting for one answer. Caller-owned; after dc_cache_get either `answer` is there or `arrived` will be called
  * once, unless dc_cache_leave comes first. */
 struct dc_waiter {
-	struct dc_answer *answer; /* one reference, the waiter's owner drops it */
+	struct dc_answer *answer; /* one reference, the waiter's owner drops it; NULL in `arrived`: no memory */
 	void (*arrived)(struct dc_waiter *waiter);
 	void *user;
 	struct dc_cache_entry *entry; /* while waiting */
