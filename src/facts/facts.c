@@ -94,7 +94,7 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 	facts->mx = dc_mx_build(asker, domain);
 	facts->spf = dc_spf_build(asker, domain);
 	if (inputs->mail_from.len && !dc_name_eq(inputs->mail_from, domain))
-		facts->return_spf = dc_spf_build(asker, inputs->mail_from);
+		facts->return_spf = dc_spf_build_plain(asker, inputs->mail_from);
 	facts->providers = providers(asker, facts);
 	facts->dkim = dkim(asker, facts);
 	size_t target_count = dc_dkim_cname_targets(asker->arena, facts->dkim, &targets);

@@ -322,6 +322,8 @@ struct dc_spf_facts {
 
 /* `domain` canonical. Never NULL; counts only when no question was left open. */
 const struct dc_spf_facts *dc_spf_build(struct dc_asker *asker, struct dc_slice domain);
+/* The same for a name whose obsolete records are of no interest (a return path): type99 stays NULL. */
+const struct dc_spf_facts *dc_spf_build_plain(struct dc_asker *asker, struct dc_slice domain);
 
 enum dc_spf_cover { DC_SPF_OUTSIDE, DC_SPF_PARTLY, DC_SPF_INSIDE };
 /* Whether the authorised ranges hold `prefix`; *ret_via (may be NULL): the term of the domain's own record that lets
