@@ -1,8 +1,8 @@
 /* Adapter to libspf2: the only file that includes it. Only its DNS `lookup` hook is replaced, so record selection,
  * compiling, limits and exp= are the library's own. Deliberately nothing is mended here.
  *
- * The library's own resolver (spf_dns_resolv.c) asks for type SPF (99) before TXT but never reads a record of that type:
- * every such answer ends as "no data". The hook does the same, without asking anybody. */
+ * Debian's build asks for TXT alone. As released upstream it asks for type SPF (99) before, but its own resolver never reads
+ * a record of that type: every such answer ends as "no data". The hook does the same, without asking anybody. */
 #include "receiver/libspf2.h"
 
 #include <arpa/nameser.h>
