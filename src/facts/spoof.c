@@ -14,7 +14,7 @@ enum {
 	ALL_BITS_V4 = 31,  /* half of all addresses: as good as +all */
 	ALL_BITS_V6 = 124, /* half of 2000::/3, all that is given out */
 	WIDE_BITS_V4 = 22, /* four million: more than the largest providers list */
-	LEAST_BITS = 1024,  /* RFC 8301 3.2; shorter keys can be factored */
+	FACTORED_BITS = 829, /* the longest RSA modulus factored in public (2020) */
 };
 
 const char *dc_spoof_verdict_name(enum dc_spoof_verdict verdict)
@@ -189,7 +189,7 @@ static enum dc_spoof_verdict key_risk(const struct dc_dkim_selector *selector)
 		return DC_SPOOF_NO;
 	if (record->usable && record->key.weak & ~(DC_DKIM_WEAK(NOT_TESTED) | DC_DKIM_WEAK(BIAS) | DC_DKIM_WEAK(PATTERN)))
 		return DC_SPOOF_YES;
-	if (record->key.type == DC_DKIM_KEY_RSA && record->key.bits < LEAST_BITS)
+	if (record->key.type == DC_DKIM_KEY_RSA && record->key.bits > 0 && record->key.bits <= FACTORED_BITS)
 		return DC_SPOOF_PARTLY; /* receivers that keep to RFC 8301 refuse such keys, others do not */
 	return DC_SPOOF_NO;
 }
