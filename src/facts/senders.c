@@ -18,6 +18,7 @@ struct list {
 
 static void add(struct list *list, struct dc_ip ip, enum dc_sender_origin origin, struct dc_slice source)
 {
+	ip = dc_ip_unmap(ip);
 	for (size_t i = 0; i < list->facts->count; i++) {
 		if (dc_ip_eq(list->items[i].ip, ip))
 			return;
