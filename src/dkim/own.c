@@ -133,15 +133,17 @@ enum dc_status dc_dkim_own_read(struct dc_arena *arena, char *pem, size_t len, s
 
 struct dc_slice dc_dkim_zone_text(struct dc_arena *arena, struct dc_slice record)
 {
-	enum { STRING_MAX = 255 }; /* RFC 1035 3.3 */
-	size_t strings = record.len / STRING_MAX + 1, len = 0;
-	char *text = dc_arena_alloc(arena, record.len * 4 + strings * 3 + 1);
+	enum { STRING_OCTETS = 60 }; /* 255 are allowed */
+	size_t strings = record.len / STRING_OCTETS + 1, len = 0;
+	char *text = dc_arena_alloc(arena, record.len * 4 + strings * 3 + 6);
+	bool several = record.len > STRING_OCTETS;
 
-	text[len++] = '"';
+	for (const char *c = several ? "( \"" : "\""; *c; c++)
+		text[len++] = *c;
 	for (size_t i = 0; i < record.len; i++) {
 		unsigned char c = (unsigned char)record.ptr[i];
 
-		if (i && i % STRING_MAX == 0) {
+		if (i && i % STRING_OCTETS == 0) {
 			memcpy(text + len, "\" \"", 3);
 			len += 3;
 		}
@@ -157,6 +159,7 @@ struct dc_slice dc_dkim_zone_text(struct dc_arena *arena, struct dc_slice record
 			text[len++] = (char)c;
 		}
 	}
-	text[len++] = '"';
+	for (const char *c = several ? "\" )" : "\""; *c; c++)
+		text[len++] = *c;
 	return (struct dc_slice){text, len};
 }

@@ -25,8 +25,9 @@ enum {
 enum dc_status dc_dkim_own_read(struct dc_arena *arena, char *pem, size_t len, struct dc_slice selector,
 				struct dc_dkim_own *ret_own, struct dc_error *err);
 
-/* `record` as the data of a TXT record in a zone file: quoted strings of at most 255 octets, with one blank between,
- * special octets escaped (RFC 1035 section 5.1). In `arena`. */
+/* `record` as the data of a TXT record in a zone file (RFC 1035 sections 3.3 and 5.1): special octets escaped, in quoted
+ * strings so short that each fits on a line, and in brackets when there are several, so that it may be broken at every
+ * blank between strings. In `arena`. */
 struct dc_slice dc_dkim_zone_text(struct dc_arena *arena, struct dc_slice record);
 
 #endif

@@ -139,6 +139,22 @@ def every_key(tool, server, keys):
 
 
 @test
+def ready_record(tool, server, keys):
+    """What the report says to publish is a zone file's line, and ends the finding."""
+    for key in keys:
+        with tempfile.TemporaryDirectory() as folder:
+            zone = os.path.join(folder, "zone")
+            write(folder, "zone", BASE.format("fresh.example."))
+            before = tool.audit("-z", zone, f"--dkim-key=mine={key.path}", "fresh.example").domains["fresh.example"]
+            finding = next(finding for finding in before["findings"] if finding["id"] == "dkim-own-key-missing")
+            write(folder, "zone", BASE.format("fresh.example.") + f"{finding['args']['name']}. TXT {finding['args']['record']}\n")
+            after = tool.audit("-z", zone, f"--dkim-key=mine={key.path}", "fresh.example").domains["fresh.example"]
+            test.check("dkim-own-key-missing" not in slugs(after) and "dkim-own-key-mismatch" not in slugs(after),
+                       f"{key.name}: the ready record is right")
+            test.equal(after["facts"]["dkim"]["selectors"][0]["key_fingerprint"], key.fingerprint, key.name)
+
+
+@test
 def wildcard(tool, server, keys):
     domain = tool.audit("-n", server.at, "wild.example").domains["wild.example"]
     test.equal(domain["facts"]["dkim"]["selectors"], [], "a wildcard is no key")

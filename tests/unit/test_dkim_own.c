@@ -144,13 +144,17 @@ static void zone_text(void **state)
 	assert_true(dc_slice_eq(dc_dkim_zone_text(*state, DC_S("a\"b\\c\x01\xff")), DC_S("\"a\\\"b\\\\c\\001\\255\"")));
 	assert_true(dc_slice_eq(dc_dkim_zone_text(*state, DC_S("")), DC_S("\"\"")));
 	memset(text, 'x', sizeof(text));
-	out = dc_dkim_zone_text(*state, (struct dc_slice){text, 255});
-	assert_int_equal(out.len, 257);
-	out = dc_dkim_zone_text(*state, (struct dc_slice){text, 256});
-	assert_int_equal(out.len, 256 + 2 + 3);
-	assert_memory_equal(out.ptr + 256, "\" \"x\"", 5);
+	out = dc_dkim_zone_text(*state, (struct dc_slice){text, 60});
+	assert_int_equal(out.len, 62);
+	out = dc_dkim_zone_text(*state, (struct dc_slice){text, 61});
+	assert_int_equal(out.len, 61 + 6 + 3);
+	assert_memory_equal(out.ptr, "( \"xxx", 6);
+	assert_memory_equal(out.ptr + 63, "\" \"x\" )", 7);
 	out = dc_dkim_zone_text(*state, (struct dc_slice){text, 600});
-	assert_int_equal(out.len, 600 + 2 + 6);
+	assert_int_equal(out.len, 600 + 6 + 9 * 3);
+	memset(text, '\xff', sizeof(text)); /* the longest there is */
+	out = dc_dkim_zone_text(*state, (struct dc_slice){text, 600});
+	assert_int_equal(out.len, 4 * 600 + 6 + 9 * 3);
 }
 
 int main(void)
