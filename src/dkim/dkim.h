@@ -245,7 +245,7 @@ struct dc_dkim_facts {
 /* ---- ceilings ---- */
 
 enum {
-	DC_DKIM_GIVEN_MAX = 100,    /* selectors taken from the user */
+	DC_DKIM_GIVEN_MAX = 300,    /* selectors taken from the user: more than any domain has; settings refuse more */
 	DC_DKIM_RECORDS_MAX = 16,   /* TXT records read at one name */
 	DC_DKIM_TAGS_MAX = 64,      /* tags read of one record; the standards know ten */
 	DC_DKIM_KEY_OCTETS_MAX = 8192, /* decoded p=; RSA with 16,384 bits needs 2,100 */
