@@ -17,7 +17,7 @@ static const struct dc_span *span_of(const struct dc_dmarc_record *record, enum 
 	return NULL;
 }
 
-/* psd=y belongs to registries. The list tells who is one, except for new ones: these are not told either. */
+/* psd=y belongs to registries: top-level domains and names of the public suffix list. */
 static void judge_psd(struct dc_emitter *emitter, const struct dc_dmarc_facts *dmarc)
 {
 	for (size_t i = 0; i < dmarc->walk.count; i++) {

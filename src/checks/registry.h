@@ -5,6 +5,7 @@
 	X(dc_check_mx_present) \
 	X(dc_check_mx_hosts) \
 	X(dc_check_mx_redundancy) \
+	X(dc_check_mx_return_path) \
 	X(dc_check_spf_record) \
 	X(dc_check_spf_syntax) \
 	X(dc_check_spf_lookups) \

@@ -8,6 +8,7 @@
 #include "dkim/dkim.h"
 #include "dmarc/psl.h"
 #include "facts/spoof_build.h"
+#include "mx/mx.h"
 #include "spf/spf.h"
 
 const char *dc_dmarc_result_name(enum dc_dmarc_result result)
@@ -204,7 +205,6 @@ const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const 
 	};
 	struct builder b = {asker, inputs, spf, dmarc, inputs->mail_from_local};
 
-	(void)mx;
 	if (!b.local.len)
 		b.local = DC_S("postmaster");
 	identity.dkim = dkim_usable(inputs, dkim, &identity.dkim_selector);
@@ -223,6 +223,8 @@ const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const 
 	facts->from_org = org_of(asker, identity.from, facts);
 	facts->mail_from_org = org_of(asker, identity.mail_from, facts);
 	facts->dkim_org = org_of(asker, identity.dkim_domain, facts);
+	if (!dc_name_eq(identity.mail_from, mx->domain))
+		facts->return_path = dc_mx_build(asker, identity.mail_from);
 	facts->spoof = dc_spoof_build(asker, inputs, spf, dkim, dmarc);
 	return facts;
 }

@@ -52,6 +52,7 @@ struct dc_identity_facts {
 	size_t count;
 	const struct dc_sender_facts *senders;
 	const struct dc_spoof_facts *spoof;
+	const struct dc_mx_facts *return_path; /* where bounces go; NULL when the return path is the domain itself */
 	struct dc_slice from_org, mail_from_org, dkim_org; /* organizational domains (RFC 9989); empty: unknown */
 	const struct dc_answer *org_answer; /* the step that failed, when one of them is unknown; else NULL */
 };

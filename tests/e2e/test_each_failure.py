@@ -31,6 +31,8 @@ UNJUDGED = {
     ("default._bimi.example.com", "TXT"): "shown only",
     ("example.com", "A"): "the domain has MX records",
     ("example.com", "AAAA"): "the domain has MX records",
+    ("bounce.example.com", "A"): "the return path has MX records",
+    ("bounce.example.com", "AAAA"): "the return path has MX records",
     ("bounce.example.com", "SPF"): "obsolete type: only the domain's own is judged",
     ("_dmarc.bounce.example.com", "TXT"): "DKIM makes DMARC pass whatever the return path belongs to",
 }
