@@ -66,7 +66,7 @@ static void adapt_window(struct pool *pool, bool late)
 	}
 	if (pool->window >= pool->live->options.window)
 		return;
-	if (pool->window < pool->window_soft || ++pool->growth >= pool->window) {
+	if (pool->window < pool->window_soft || ++pool->growth >= pool->window / LIVE_WINDOW_STEP) {
 		pool->growth = 0;
 		pool->window++;
 	}
@@ -90,7 +90,7 @@ void live_finish(struct ask *ask, struct dc_answer *answer)
 	else
 		pool->fresh--;
 	if (answer && answer->outcome != DC_OUTCOME_TIMEOUT)
-		adapt_window(pool, ask->slow);
+		adapt_window(pool, ask->late);
 	live->counts.in_flight--;
 	push_done(live, ask);
 }

@@ -108,7 +108,21 @@ static struct server *choose(struct ask *ask)
 
 /* ---- when ---- */
 
-/* How long this try may wait: doubling, but so that the tries left fit in the time left; the last gets it all. */
+/* Datagrams only; each try has its own number on the wire, so it is known which one was answered. */
+static void measure(struct server *server, uint64_t rtt_ms)
+{
+	uint32_t rtt = (uint32_t)rtt_ms, off = rtt > server->rtt_ms ? rtt - server->rtt_ms : server->rtt_ms - rtt;
+	if (!server->rtt_ms && !server->deviation_ms) {
+		server->rtt_ms = rtt;
+		server->deviation_ms = rtt / 2 + 1;
+		return;
+	}
+	server->deviation_ms = (3 * server->deviation_ms + off + 2) / 4;
+	server->rtt_ms = (7 * server->rtt_ms + rtt + 4) / 8;
+}
+
+/* How long this try may wait: doubling, but so that the tries left fit in the time left; the last gets it all. A server
+ * that is known to need longer gets longer. */
 static uint32_t wait_of(const struct ask *ask)
 {
 	uint64_t now = now_of(ask), left = ask->deadline_ms > now ? ask->deadline_ms - now : 0;
@@ -119,7 +133,15 @@ static uint32_t wait_of(const struct ask *ask)
 	if (first > LIVE_FIRST_WAIT_MS)
 		first = LIVE_FIRST_WAIT_MS;
 	uint64_t wait = first << (doublings < 16 ? doublings : 16), share = left / (max - ask->tries + 1u);
-	return (uint32_t)(wait < share ? wait : share);
+	if (wait > share)
+		wait = share;
+	uint64_t spread = 4 * (uint64_t)ask->last->deviation_ms;
+	uint64_t usual = ask->last->rtt_ms + (spread > LIVE_SPREAD_MS ? spread : LIVE_SPREAD_MS);
+	if (usual > LIVE_SLOW_WAIT_MS)
+		usual = LIVE_SLOW_WAIT_MS;
+	if (usual > left / 2)
+		usual = left / 2;
+	return (uint32_t)(wait > usual ? wait : usual);
 }
 
 static void probe_doubted(struct ask *ask)
@@ -338,7 +360,7 @@ static void follow(struct ask *ask, struct dc_answer *draft, struct dc_slice tar
 	ask->hops++;
 	ask->tries = 0;
 	ask->failed = 0;
-	ask->stream = ask->plain = ask->mangled = ask->hedged = false;
+	ask->stream = ask->plain = ask->mangled = ask->hedged = ask->late = false;
 	memset(ask->tried, 0, sizeof ask->tried);
 	wait_for(ask, 0, false);
 }
@@ -350,6 +372,9 @@ void ask_heard(struct ask *ask, struct flight *flight, const uint8_t *wire, size
 	struct dc_answer draft = {.question = ask->question, .via = dc_slice_of(server->text)};
 	dc_arena_reset(ask->live->scratch);
 	dc_packet_read(ask->live->scratch, wire, len, &draft, &packet);
+	if (!flight->chan->stream)
+		measure(server, now_of(ask) - flight->sent_ms);
+	ask->late = flight->number > 1 && !flight->probe;
 	if (flight->probe && !dc_outcome_is_known(draft.outcome))
 		return; /* the doubted server is not well yet */
 	if (packet.edns) {

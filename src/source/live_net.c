@@ -185,7 +185,8 @@ static struct flight *flight_new(struct ask *ask, struct chan *chan, uint16_t id
 	else if (!(flight = malloc(sizeof *flight)))
 		return NULL;
 	struct flight **head = &chan->by_id[id % LIVE_ID_SLOTS];
-	*flight = (struct flight){.ask = ask, .chan = chan, .id = id, .next_id = *head, .prev_id = head, .next = ask->flights};
+	*flight = (struct flight){.ask = ask, .chan = chan, .sent_ms = dc_loop_now_ms(live->loop), .id = id,
+				  .number = ask->tries, .next_id = *head, .prev_id = head, .next = ask->flights};
 	if (*head)
 		(*head)->prev_id = &flight->next_id;
 	*head = flight;

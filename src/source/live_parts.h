@@ -20,13 +20,16 @@ enum {
 	LIVE_SERVER_WINDOW = 64,   /* questions under way to one authoritative server */
 	LIVE_BURST = 64,           /* messages sent without a look at what came: more overflow a resolver's socket buffer */
 	LIVE_FIRST_WAIT_MS = 500,  /* then doubling */
+	LIVE_SLOW_WAIT_MS = 2000,  /* at most, for servers that are far away */
+	LIVE_SPREAD_MS = 100,      /* around the usual time of a server, at least */
 	LIVE_HEDGE_MS = 200,       /* a server silent this long to everybody is doubted, when there is another */
 	LIVE_REFUSED_WAIT_MS = 100,/* before asking again where nobody listened; doubling */
 	LIVE_REFUSED_MAX = 4,      /* times in all */
 	LIVE_PROBE_MS = 1000,      /* how often a doubted server is tried again, beside the one that answers */
 	LIVE_HOPS_MAX = 12,        /* further questions for CNAMEs that the server did not follow; resolvers stop at 11 */
 	LIVE_PUSHBACK_MAX = 2,     /* times a REFUSED of a server that answers others is asked again: dnsmasq when busy */
-	LIVE_WINDOW_START = 128,   /* grows by one an answer, later by one a window of answers */
+	LIVE_WINDOW_START = 128,   /* grows by one an answer, after a loss by eight a window of answers */
+	LIVE_WINDOW_STEP = 8,
 	LIVE_WINDOW_LEAST = 500,   /* loss alone does not bring it lower: names that are slow to resolve look like loss */
 	LIVE_EPOCH = 256,          /* answers between two looks at the loss */
 	LIVE_LOSS_MAX = 32,        /* of them that needed a second try: more is taken for too much haste */
@@ -81,6 +84,7 @@ struct server {
 	uint64_t heard_ms;  /* when it last answered anything; 0 = never */
 	uint64_t probed_ms;
 	uint32_t answers;
+	uint32_t rtt_ms, deviation_ms; /* smoothed, RFC 6298 2; both 0 = nothing known */
 	bool doubted;       /* silent to everybody, or nobody listens there: asked after all others */
 	uint16_t edns_size; /* what we can take from there */
 	bool edns_seen, edns_off;
@@ -106,7 +110,8 @@ struct pool {
 struct flight {
 	struct ask *ask;          /* NULL once the question has its answer */
 	struct chan *chan;
-	uint16_t id;
+	uint64_t sent_ms;
+	uint16_t id, number;      /* number: which try of its question, from 1 */
 	bool edns, probe, ended;
 	struct flight *next_id, **prev_id;
 	struct flight *next;      /* of the ask; of the free ones */
@@ -131,6 +136,7 @@ struct ask {
 	uint32_t failed;              /* servers whose answer was a failure, a bit each */
 	uint16_t tries, total_tries, hops, unreachable, pushbacks;
 	bool waiting;                 /* the timer ends a wait; else it starts a try */
+	bool late;                    /* answered, but not to the first try */
 	bool slow, plain, stream, mangled, hedging, hedged;
 	int error;
 	struct ask *next, *prev;      /* in the queue of the pool; list of all that are under way; list of the finished */
