@@ -242,7 +242,7 @@ const struct dc_dmarc_record *dc_dmarc_parse(struct dc_arena *arena, struct dc_s
 		.domain = domain, .txt = *txt, .rr = rr, .p = DC_DMARC_POLICY_ABSENT, .sp = DC_DMARC_POLICY_ABSENT,
 		.np = DC_DMARC_POLICY_ABSENT, .fo = DC_DMARC_FO_0, .pct = 100,
 	};
-	while (rest.ptr && record->tag_count < DC_DMARC_TAG_MAX) {
+	while (rest.ptr) {
 		struct dc_slice term = trim_wsp(dc_slice_cut(&rest, ';'));
 		struct dc_dmarc_tag tag = {0};
 
@@ -251,7 +251,9 @@ const struct dc_dmarc_record *dc_dmarc_parse(struct dc_arena *arena, struct dc_s
 		split_term(term, &tag);
 		tag.span = dc_span_of(txt, term);
 		read_tag(arena, record, &tag, &seen);
-		DC_PUSH(arena, tags, record->tag_count, capacity) = tag;
+		/* However much noise there is: what counts is kept. */
+		if (record->tag_count < DC_DMARC_TAG_MAX || (tag.id != DC_DMARC_TAG_UNKNOWN && tag.fault != DC_DMARC_FAULT_DUPLICATE))
+			DC_PUSH(arena, tags, record->tag_count, capacity) = tag;
 	}
 	record->tags = tags;
 	record->standing = standing_of(record);

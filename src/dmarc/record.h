@@ -6,7 +6,7 @@
 #include "dns/span.h"
 
 enum {
-	DC_DMARC_TAG_MAX = 64, /* terms kept of one record; the standard knows 13 tags */
+	DC_DMARC_TAG_MAX = 64, /* terms kept of one record, and the first of each known tag behind them */
 	DC_DMARC_URI_MAX = 16, /* addresses kept of one rua or ruf; each costs questions */
 };
 

@@ -23,7 +23,7 @@ static void check_record(const struct dc_dmarc_record *record, struct dc_slice t
 {
 	bool sound = record->p >= DC_DMARC_POLICY_NONE && record->sp != DC_DMARC_POLICY_INVALID && record->np != DC_DMARC_POLICY_INVALID;
 
-	FUZZ_CHECK(record->tag_count <= DC_DMARC_TAG_MAX && record->tag_count > 0);
+	FUZZ_CHECK(record->tag_count <= DC_DMARC_TAG_MAX + DC_DMARC_TAG_COUNT && record->tag_count > 0);
 	FUZZ_CHECK(record->tags[0].id == DC_DMARC_TAG_V);
 	FUZZ_CHECK(sound == (record->standing == DC_DMARC_STANDING_VALID));
 	FUZZ_CHECK(record->pct >= 0 && record->pct <= 100 && record->fo);

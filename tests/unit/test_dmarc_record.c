@@ -245,6 +245,21 @@ static void test_overlay(void **state)
 	}
 }
 
+/* Unknown tags without end do not hide the policy behind them. */
+static void test_noise(void **state)
+{
+	static char text[20000] = "v=DMARC1";
+	const struct dc_dmarc_record *r;
+
+	for (int i = 0; i < 3000; i++)
+		strcat(text, ";x=1");
+	strcat(text, "; p=reject; p=none; rua=mailto:a@b.example");
+	r = parse(text);
+	assert_int_equal(r->p, DC_DMARC_POLICY_REJECT);
+	assert_int_equal(r->rua_count, 1);
+	assert_int_equal(r->tag_count, DC_DMARC_TAG_MAX + 2);
+}
+
 /* Spans count octets from the start of the whole text and of the string that they begin in. */
 static void test_spans(void **state)
 {
@@ -291,7 +306,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),  cmocka_unit_test(test_defaults), cmocka_unit_test(test_all_tags),
 		cmocka_unit_test(test_standing), cmocka_unit_test(test_faults), cmocka_unit_test(test_uris),
-		cmocka_unit_test(test_overlay), cmocka_unit_test(test_spans),
+		cmocka_unit_test(test_overlay), cmocka_unit_test(test_spans), cmocka_unit_test(test_noise),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
