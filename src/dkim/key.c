@@ -1,13 +1,17 @@
 /* Keys out of DER: the only file that knows OpenSSL's parsers. RFC 5280 4.1.2.7 (SubjectPublicKeyInfo), RFC 8017 A.1.1
  * (RSAPublicKey), RFC 8410 (Ed25519), RFC 8463 4.2 (raw Ed25519 in p=).
  *
- * Nothing is allocated from the arena while an OpenSSL object is held (base/arena.h). */
+ * The two forms that nearly every key has are read without OpenSSL's decoders (der.c): these take locks and most of the
+ * time. Nothing is allocated from the arena while an OpenSSL object is held (base/arena.h). */
+#define OPENSSL_SUPPRESS_DEPRECATED /* SHA256_*: the new way to a digest looks its algorithm up each time, under locks */
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <openssl/x509.h>
 
+#include "dkim/der.h"
 #include "dkim/key.h"
 #include "dkim/sample.h"
 
@@ -34,13 +38,64 @@ static size_t take_number(EVP_PKEY *pkey, const char *name, uint8_t *octets, uin
 	return len;
 }
 
+static void digest(const uint8_t *head, size_t head_len, const uint8_t *octets, size_t len, struct found *found)
+{
+	SHA256_CTX sha;
+
+	found->has_digest = SHA256_Init(&sha) && SHA256_Update(&sha, head, head_len) &&
+			    SHA256_Update(&sha, octets, len) && SHA256_Final(found->digest, &sha);
+}
+
 static void take_digest(EVP_PKEY *pkey, struct found *found)
 {
 	unsigned char *der = NULL;
 	int len = i2d_PUBKEY(pkey, &der);
 
-	found->has_digest = len > 0 && EVP_Digest(der, (size_t)len, found->digest, NULL, EVP_sha256(), NULL);
+	if (len > 0)
+		digest(NULL, 0, der, (size_t)len, found);
 	OPENSSL_free(der);
+}
+
+static uint32_t bits_of(struct dc_slice number)
+{
+	return (uint32_t)number.len * 8 - (uint32_t)__builtin_clz((unsigned char)number.ptr[0]) + 24;
+}
+
+static void take_exponent(struct found *found)
+{
+	if (found->key.exponent_bits <= 64)
+		for (size_t i = 0; i < found->exponent_len; i++)
+			found->key.exponent = (found->key.exponent << 8) | found->exponent[i];
+}
+
+static bool read_plain_rsa(const uint8_t *octets, size_t len, struct found *found)
+{
+	struct dc_slice modulus, exponent;
+	size_t used;
+
+	if (!dc_dkim_der_rsa(octets, len, &modulus, &exponent, &used) || !modulus.len || !exponent.len)
+		return false;
+	found->key.type = DC_DKIM_KEY_RSA;
+	found->key.bits = bits_of(modulus);
+	found->key.exponent_bits = bits_of(exponent);
+	found->modulus_len = modulus.len;
+	found->exponent_len = exponent.len;
+	memcpy(found->modulus, modulus.ptr, modulus.len);
+	memcpy(found->exponent, exponent.ptr, exponent.len);
+	found->key.trailing = (uint32_t)(len - used);
+	take_exponent(found);
+	digest(NULL, 0, octets, used, found);
+	return true;
+}
+
+/* RFC 8410: 32 octets are a key whatever they are; its SubjectPublicKeyInfo begins with these. */
+static void read_raw_ed25519(const uint8_t octets[32], struct found *found)
+{
+	static const uint8_t head[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
+
+	found->key.type = DC_DKIM_KEY_ED25519;
+	found->key.bits = 256;
+	digest(head, sizeof(head), octets, 32, found);
 }
 
 static void take(EVP_PKEY *pkey, struct found *found)
@@ -52,9 +107,7 @@ static void take(EVP_PKEY *pkey, struct found *found)
 		key->type = DC_DKIM_KEY_RSA;
 		found->modulus_len = take_number(pkey, OSSL_PKEY_PARAM_RSA_N, found->modulus, &key->bits);
 		found->exponent_len = take_number(pkey, OSSL_PKEY_PARAM_RSA_E, found->exponent, &key->exponent_bits);
-		if (key->exponent_bits <= 64)
-			for (size_t i = 0; i < found->exponent_len; i++)
-				key->exponent = (key->exponent << 8) | found->exponent[i];
+		take_exponent(found);
 		break;
 	case EVP_PKEY_ED25519:
 		key->type = DC_DKIM_KEY_ED25519;
@@ -96,23 +149,16 @@ static bool is_private(const uint8_t *octets, size_t len)
 	return is;
 }
 
-static enum dc_dkim_form read_form(const uint8_t *octets, size_t len, bool raw, struct found *found)
+static enum dc_dkim_form read_form(const uint8_t *octets, size_t len, struct found *found)
 {
 	enum dc_dkim_form form = DC_DKIM_FORM_SPKI;
 	const unsigned char *at = octets;
-	EVP_PKEY *pkey = NULL;
+	EVP_PKEY *pkey = d2i_PUBKEY(NULL, &at, (long)len);
 
-	if (raw && len == 32) {
-		form = DC_DKIM_FORM_RAW;
-		pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, octets, len);
-		at = octets + len;
-	} else {
-		pkey = d2i_PUBKEY(NULL, &at, (long)len);
-		if (!pkey) {
-			form = DC_DKIM_FORM_PKCS1;
-			at = octets;
-			pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)len);
-		}
+	if (!pkey) {
+		form = DC_DKIM_FORM_PKCS1;
+		at = octets;
+		pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)len);
 	}
 	if (!pkey)
 		return is_private(octets, len) ? DC_DKIM_FORM_PRIVATE :
@@ -144,9 +190,16 @@ enum dc_dkim_form dc_dkim_key_read(struct dc_arena *arena, const uint8_t *octets
 	*ret_key = (struct dc_dkim_key){0};
 	if (!len)
 		return DC_DKIM_FORM_NOT_A_KEY;
-	ERR_set_mark();
-	form = read_form(octets, len, raw, &found);
-	ERR_pop_to_mark();
+	if (raw && len == 32) {
+		form = DC_DKIM_FORM_RAW;
+		read_raw_ed25519(octets, &found);
+	} else if (read_plain_rsa(octets, len, &found)) {
+		form = DC_DKIM_FORM_SPKI;
+	} else {
+		ERR_set_mark();
+		form = read_form(octets, len, &found);
+		ERR_pop_to_mark();
+	}
 	*ret_key = found.key;
 	ret_key->modulus = dc_arena_dup(arena, (struct dc_slice){(const char *)found.modulus, found.modulus_len});
 	ret_key->exponent_octets = dc_arena_dup(arena, (struct dc_slice){(const char *)found.exponent,

@@ -1,6 +1,13 @@
 /* Key records as text, keys as DER inside a record, private keys as PEM: the first octet chooses. */
 #include <string.h>
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "dkim/der.h"
 #include "dkim/own.h"
 #include "dkim/record.h"
 #include "fuzz.h"
@@ -29,6 +36,36 @@ static void judge_record(struct dc_arena *arena, struct dc_slice text)
 	FUZZ_CHECK(record.key.bits <= DC_DKIM_KEY_OCTETS_MAX * 8);
 	FUZZ_CHECK(!(record.key.weak & DC_DKIM_WEAK(SMALL_FACTOR)) ||
 		   (record.key.small_factor > 2 && record.key.small_factor <= 65537));
+}
+
+static bool is_number(EVP_PKEY *key, const char *name, struct dc_slice want)
+{
+	BIGNUM *have = NULL, *wanted = BN_bin2bn((const uint8_t *)want.ptr, (int)want.len, NULL);
+	bool same = wanted && EVP_PKEY_get_bn_param(key, name, &have) && BN_cmp(have, wanted) == 0;
+
+	BN_free(have);
+	BN_free(wanted);
+	return same;
+}
+
+/* What the narrow reader accepts is what OpenSSL makes of the same octets, to the last one. */
+static void compare_with_openssl(const uint8_t *data, size_t size)
+{
+	struct dc_slice modulus, exponent;
+	const unsigned char *at = data;
+	unsigned char *der = NULL;
+	EVP_PKEY *key;
+	size_t used;
+
+	if (!dc_dkim_der_rsa(data, size, &modulus, &exponent, &used))
+		return;
+	key = d2i_PUBKEY(NULL, &at, (long)size);
+	FUZZ_CHECK(key && at == data + used && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA);
+	FUZZ_CHECK(is_number(key, OSSL_PKEY_PARAM_RSA_N, modulus) && is_number(key, OSSL_PKEY_PARAM_RSA_E, exponent));
+	FUZZ_CHECK(i2d_PUBKEY(key, &der) == (int)used && memcmp(der, data, used) == 0);
+	OPENSSL_free(der);
+	EVP_PKEY_free(key);
+	ERR_clear_error();
 }
 
 static void judge_der(struct dc_arena *arena, const uint8_t *data, size_t size)
@@ -85,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	switch (data[0]) {
 	case 'd':
 		judge_der(arena, data + 1, size - 1);
+		compare_with_openssl(data + 1, size - 1);
 		break;
 	case '-':
 		judge_pem(arena, data, size);
