@@ -21,8 +21,8 @@ PROTOCOLS = {"mx": "MX", "spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC", "ptr": 
 
 
 def escaped(text):
-    """Text as Markdown shows it literally; {arguments} and quoted records become code."""
-    parts = re.split(r'("[^"]*"|\{[a-z_]+\})', text)
+    """Text as Markdown shows it literally; names made with {arguments} and quoted records become code."""
+    parts = re.split(r'("[^"]*"|[\w.=@*:/_-]*\{[a-z_]+\}(?:[\w.=@*:/_{}-]*[\w}])?)', text)
     return "".join(f"`{part.strip(chr(34))}`" if i % 2 else re.sub(r"([\\`*_<>\[\]|])", r"\\\1", part)
                    for i, part in enumerate(parts))
 

@@ -202,7 +202,8 @@ json_t *dc_json_facts(struct dc_json *json, const struct dc_audit_result *result
 	dc_json_set(json, object, "bimi", present(json, facts ? &facts->bimi : NULL, true));
 	dc_json_set(json, object, "dane", dane(json));
 	dc_json_set(json, object, "dnssec", dnssec(json, facts));
-	dc_json_set(json, object, "message", dc_json_message(json, facts));
+	if (facts && facts->message)
+		dc_json_set(json, object, "message", dc_json_message(json, facts->message));
 	dc_json_set(json, object, "caa", present(json, facts ? &facts->caa : NULL, false));
 	dc_json_set(json, object, "identities", dc_json_identities(json, facts));
 	dc_json_set(json, object, "providers", dc_json_providers(json, facts));

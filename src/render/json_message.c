@@ -3,15 +3,10 @@
 
 #include "render/json_value.h"
 
-json_t *dc_json_message(struct dc_json *json, const struct dc_facts *facts)
+json_t *dc_json_message(struct dc_json *json, const struct dc_message_facts *message)
 {
-	const struct dc_message_facts *message = facts ? facts->message : NULL;
-	json_t *object, *list;
+	json_t *object = json_object(), *list = json_array();
 
-	if (!message)
-		return json_null();
-	object = json_object();
-	list = json_array();
 	dc_json_set(json, object, "from", dc_json_text_or_null(json, message->message->from));
 	dc_json_set(json, object, "return_path", dc_json_text_or_null(json, message->message->return_path));
 	dc_json_set(json, object, "helo", dc_json_text_or_null(json, message->message->helo));

@@ -49,7 +49,7 @@ json_t *dc_json_mx(struct dc_json *json, const struct dc_audit_result *result);
 json_t *dc_json_ptr(struct dc_json *json, const struct dc_facts *facts);
 json_t *dc_json_providers(struct dc_json *json, const struct dc_facts *facts);
 json_t *dc_json_identities(struct dc_json *json, const struct dc_facts *facts);
-json_t *dc_json_message(struct dc_json *json, const struct dc_facts *facts); /* null without one */
+json_t *dc_json_message(struct dc_json *json, const struct dc_message_facts *message);
 json_t *dc_json_spoofable(struct dc_json *json, const struct dc_facts *facts);
 
 #endif

@@ -64,12 +64,14 @@ void dc_text_heading(const struct dc_text *text, const struct dc_audit_result *r
 {
 	enum { NOTE_AT = DC_TEXT_INDENT + DC_TEXT_LABEL };
 	size_t len = strlen(title), at = NOTE_AT;
-	enum dc_verdict verdict;
+	enum dc_verdict verdict = DC_VERDICT_PASS;
+	bool judged = dc_worst_verdict(result, prefix, &verdict);
 
 	dc_text_newline(text);
 	dc_text_puts(text, DC_INK_BOLD, title);
-	dc_text_spaces(text, len < NOTE_AT ? NOTE_AT - len : 1);
-	if (dc_worst_verdict(result, prefix, &verdict)) {
+	if (judged || note.len > 0)
+		dc_text_spaces(text, len < NOTE_AT ? NOTE_AT - len : 1);
+	if (judged) {
 		struct dc_slice mark = dc_text_mark(text, verdict);
 		const char *name = verdict == DC_VERDICT_INCONCLUSIVE ? "unknown" : dc_verdict_name(verdict);
 		struct dc_slice word = dc_text_format(text, "%.*s %s", DC_FMT(mark), name);

@@ -24,6 +24,8 @@ void dc_text_message(const struct dc_text *text, const struct dc_audit_result *r
 	field(text, "handed in by", message->message->helo);
 	if (message->message->ip.family)
 		field(text, "from address", dc_ip_format(message->message->ip, address));
+	if (!message->known)
+		dc_text_field(text, "signatures", DC_INK_CYAN, DC_S("could not be tested"));
 	dc_table_init(&table, text, 5, titles);
 	for (size_t i = 0; i < message->count; i++) {
 		const struct dc_message_verdict *verdict = &message->signatures[i];

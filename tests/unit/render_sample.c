@@ -5,6 +5,7 @@
 #include "dmarc/dmarc.h"
 #include "dnssec/dnssec.h"
 #include "facts/identity.h"
+#include "facts/message.h"
 #include "findings/catalogue.h"
 #include "findings/emitter.h"
 #include "mx/mx.h"
@@ -253,6 +254,26 @@ static const struct dc_provider_facts *providers(struct dc_arena *arena, struct 
 	return facts;
 }
 
+static const struct dc_message_facts *message(struct dc_arena *arena, struct dc_slice text)
+{
+	struct dc_message_facts *facts = DC_NEW(arena, struct dc_message_facts);
+	struct dc_message *header = DC_NEW(arena, struct dc_message);
+	struct dc_message_verdict *verdicts = DC_NEW_ARRAY(arena, struct dc_message_verdict, 2);
+	struct dc_receiver_signature *signatures = DC_NEW_ARRAY(arena, struct dc_receiver_signature, 2);
+
+	*header = (struct dc_message){.from_fields = 1, .authors = 1, .from = text, .from_domain = text,
+		.return_path = text, .has_return_path = true, .helo = text, .ip = ip("192.0.2.25"), .signature_count = 2};
+	signatures[0] = (struct dc_receiver_signature){
+		.domain = text, .selector = text, .algorithm = text, .name = s("ok"), .passed = true};
+	signatures[1] = (struct dc_receiver_signature){
+		.domain = text, .selector = text, .algorithm = text, .name = s("bad-signature"), .reason = text};
+	verdicts[0] = (struct dc_message_verdict){&signatures[0], DC_TRI_YES, DC_TRI_YES};
+	verdicts[1] = (struct dc_message_verdict){&signatures[1], DC_TRI_NO, DC_TRI_UNKNOWN};
+	*facts = (struct dc_message_facts){
+		.message = header, .known = true, .signatures = verdicts, .count = 2, .signed_for_from = DC_TRI_YES};
+	return facts;
+}
+
 /* ---- results ---- */
 
 static struct dc_audit_result *result(struct dc_arena *arena, struct dc_slice domain, enum dc_domain_verdict verdict)
@@ -310,6 +331,7 @@ static struct dc_audit_result *full(struct dc_arena *arena, struct dc_slice doma
 	facts->ptr = ptr(arena, text);
 	facts->identities = identities(arena, domain, text, "softfail");
 	facts->providers = providers(arena, text);
+	facts->message = message(arena, text);
 	facts->mta_sts.present = DC_TRI_YES;
 	facts->mta_sts.record = text;
 	heavy[0] = text;
@@ -416,6 +438,7 @@ bool sample_hole(struct dc_arena *arena, size_t n, struct dc_audit_result **ret_
 		facts->ptr = DC_NEW(arena, struct dc_ptr_facts);
 		facts->identities = DC_NEW(arena, struct dc_identity_facts);
 		facts->dnssec = DC_NEW(arena, struct dc_dnssec_facts);
+		facts->message = NULL;
 		return true;
 	case 8: /* nothing was judged */
 		made->checks = NULL;
