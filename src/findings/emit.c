@@ -85,8 +85,8 @@ enum dc_verdict dc_emitter_finish(const struct dc_emitter *emitter)
 
 	if (emitter->inconclusive)
 		return DC_VERDICT_INCONCLUSIVE;
-	return dc_findings_verdict(list->items + emitter->first, list->count - emitter->first, emitter->check,
-				   emitter->not_applicable);
+	return dc_findings_verdict(list->items ? list->items + emitter->first : NULL, list->count - emitter->first,
+				   emitter->check, emitter->not_applicable);
 }
 
 /* `args` in the order of the row, so that it does not matter in which order a check gives them. */
