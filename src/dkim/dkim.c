@@ -117,6 +117,9 @@ static void try_candidate(struct dc_dkim_build *build, const struct dc_dkim_cand
 		return;
 	searched->names++;
 	searched->guesses += candidate->origin != DC_DKIM_GIVEN;
+	/* Nearly all guesses come back empty: there is nothing to judge. */
+	if (!answer->rr_count && candidate->origin != DC_DKIM_GIVEN && dc_outcome_is_known(answer->outcome))
+		return;
 	dc_dkim_judge_selector(build, candidate, answer, &selector);
 	if (!dc_outcome_is_known(answer->outcome) && !selector.cname_count) {
 		searched->unanswered++;
