@@ -150,7 +150,7 @@ static void conclude(struct dc_identity_dmarc *dmarc, const struct dc_dmarc_verd
 
 static enum dc_tri aligned_legacy(const struct dc_psl *psl, struct dc_slice author, struct dc_slice other, bool strict)
 {
-	if (strict)
+	if (strict || dc_name_eq(author, other))
 		return dc_tri_of(dc_name_eq(author, other));
 	return dc_tri_of(dc_name_eq(dc_psl_org_domain(psl, author), dc_psl_org_domain(psl, other)));
 }
