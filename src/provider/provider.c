@@ -58,11 +58,31 @@ static bool suffix_matches(struct dc_slice suffix, struct dc_slice name)
 	return true;
 }
 
+enum { TAIL = 4 };
+
+/* A quick no: the last octets, letters folded (and some others, which does no harm), are not the same. */
+static bool tail_differs(const char *suffix_end, const char *name_end)
+{
+	uint32_t a, b, fold = 0x20202020;
+
+	memcpy(&a, suffix_end - TAIL, TAIL);
+	memcpy(&b, name_end - TAIL, TAIL);
+	return (a | fold) != (b | fold);
+}
+
 const struct dc_provider_row *dc_provider_of(enum dc_provider_by by, struct dc_slice name)
 {
-	for (size_t i = 0; i < SUFFIXES; i++)
-		if (suffixes[i].by == by && suffix_matches(suffixes[i].text, name))
+	for (size_t i = 0; i < SUFFIXES; i++) {
+		struct dc_slice text = suffixes[i].text;
+
+		if (suffixes[i].by != by)
+			continue;
+		if (name.len >= TAIL && text.len >= TAIL && !memchr(text.ptr + text.len - TAIL, '*', TAIL) &&
+		    tail_differs(text.ptr + text.len, name.ptr + name.len))
+			continue;
+		if (suffix_matches(text, name))
 			return &provider_rows[suffixes[i].row];
+	}
 	return NULL;
 }
 
