@@ -151,11 +151,99 @@ static int put(const char *bytes, size_t len, void *data)
 	return 0;
 }
 
+static bool dump(struct sink *sink, const json_t *value, bool compact)
+{
+	size_t flags = JSON_ENSURE_ASCII | JSON_ENCODE_ANY | (compact ? JSON_COMPACT : JSON_INDENT(2));
+
+	return value && json_dump_callback(value, put, sink, flags) == 0;
+}
+
+/* Nothing in it needs an escape. */
+static bool is_plain(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] >= 0x7f || text[i] == '"' || text[i] == '\\')
+			return false;
+	return true;
+}
+
+static void put_quoted(struct dc_buf *out, const char *text, size_t len)
+{
+	dc_buf_putc(out, '"');
+	dc_buf_put(out, text, len);
+	dc_buf_putc(out, '"');
+}
+
+static void put_integer(struct dc_buf *out, json_int_t number)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+	do
+		digits[--at] = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (number < 0)
+		digits[--at] = '-';
+	dc_buf_put(out, digits + at, sizeof(digits) - at);
+}
+
+/* The compact form without jansson's many small steps, which are most of the cost of a line; whatever needs escapes is left
+ * to jansson. */
+static bool put_compact(struct sink *sink, json_t *value)
+{
+	struct dc_buf *out = sink->out;
+	char lead = '{';
+
+	switch (value ? json_typeof(value) : JSON_REAL) {
+	case JSON_OBJECT:
+		for (void *at = json_object_iter(value); at; at = json_object_iter_next(value, at), lead = ',') {
+			const char *key = json_object_iter_key(at);
+			size_t len = strlen(key);
+
+			dc_buf_putc(out, lead);
+			if (!is_plain(key, len))
+				return false;
+			put_quoted(out, key, len);
+			dc_buf_putc(out, ':');
+			if (!put_compact(sink, json_object_iter_value(at)))
+				return false;
+		}
+		dc_buf_puts(out, lead == '{' ? "{}" : "}");
+		return true;
+	case JSON_ARRAY:
+		dc_buf_putc(out, '[');
+		for (size_t i = 0; i < json_array_size(value); i++) {
+			if (i)
+				dc_buf_putc(out, ',');
+			if (!put_compact(sink, json_array_get(value, i)))
+				return false;
+		}
+		dc_buf_putc(out, ']');
+		return true;
+	case JSON_STRING:
+		if (!is_plain(json_string_value(value), json_string_length(value)))
+			return dump(sink, value, true);
+		put_quoted(out, json_string_value(value), json_string_length(value));
+		return true;
+	case JSON_INTEGER:
+		put_integer(out, json_integer_value(value));
+		return true;
+	case JSON_TRUE:
+	case JSON_FALSE:
+	case JSON_NULL:
+		dc_buf_puts(out, json_is_true(value) ? "true" : json_is_false(value) ? "false" : "null");
+		return true;
+	default:
+		return dump(sink, value, true);
+	}
+}
+
 void dc_json_write(struct dc_json *json, struct dc_buf *out, const json_t *value, bool compact, unsigned margin)
 {
 	struct sink sink = {.out = out, .margin = compact || margin > 16 ? 0 : margin};
-	size_t flags = JSON_ENSURE_ASCII | JSON_ENCODE_ANY | (compact ? JSON_COMPACT : JSON_INDENT(2));
 
-	if (!value || json_dump_callback(value, put, &sink, flags) != 0)
+	/* jansson's iterators want an object that they may change, and do not change it */
+	if (!(compact ? put_compact(&sink, (json_t *)value) : dump(&sink, value, false)))
 		json->failed = true;
 }
