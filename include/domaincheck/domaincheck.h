@@ -75,7 +75,8 @@ struct dc_run;
 struct dc_result;
 
 /* The next domain to audit, as dc_domain_parse gives it, and what was typed (may be NULL or the same). False: no more.
- * Called from dc_run_next, ahead of need by as many as are in flight. */
+ * An empty name: none at the moment; it is asked again soon, and what is in flight goes on meanwhile. Called from
+ * dc_run_next, ahead of need by as many as are in flight. A domain that comes again is not audited again. */
 typedef bool (*dc_next_domain)(void *user, char ret_domain[DC_DOMAIN_TEXT_MAX], const char **ret_typed);
 
 /* Opens what the configuration names (zone files, recordings, resolvers). `config` must outlive the run and is completed
@@ -85,6 +86,25 @@ DC_PUBLIC enum dc_status dc_run_new(struct dc_config *config, dc_next_domain nex
 /* The next result, in the order of the domains (or, with "unordered", as they come); *ret_result NULL: all done. Blocks.
  * The result is the caller's, and must be freed before the run. */
 DC_PUBLIC enum dc_status dc_run_next(struct dc_run *run, struct dc_result **ret_result, struct dc_error *err);
+/* The same, but waits `max_ms` at most (-1: as long as it takes). *ret_result NULL: none yet, or all done when *ret_ended. */
+DC_PUBLIC enum dc_status dc_run_wait(struct dc_run *run, int max_ms, struct dc_result **ret_result, bool *ret_ended,
+				     struct dc_error *err);
+/* This domain is done already: it will not be audited when it comes. */
+DC_PUBLIC enum dc_status dc_run_skip(struct dc_run *run, const char *domain, struct dc_error *err);
+/* Ends the run early: no more names are taken, what is in flight is dropped, results that are ready are still handed
+ * out. May be called from a signal handler and from any thread. */
+DC_PUBLIC void dc_run_stop(struct dc_run *run);
+
+/* Where the run stands. */
+struct dc_run_figures {
+	uint64_t taken;      /* domains that are or were in flight */
+	uint64_t done;       /* of these, finished; handed out or not */
+	uint64_t left_out;   /* names that had come before, or were to be skipped */
+	uint64_t asked;      /* questions put to the world */
+	uint64_t shared;     /* questions that an earlier one had answered */
+	uint64_t unanswered; /* of those asked, without knowledge: SERVFAIL, TIMEOUT … */
+};
+DC_PUBLIC void dc_run_figures(const struct dc_run *run, struct dc_run_figures *ret_figures);
 /* Writes the recording, if one was asked for. */
 DC_PUBLIC enum dc_status dc_run_finish(struct dc_run *run, struct dc_error *err);
 /* Stops whatever is in flight. */

@@ -2,6 +2,8 @@
 #include "api/run.h"
 
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "source/clock.h"
 #include "source/recording.h"
@@ -10,6 +12,7 @@ enum {
 	RUN_MEMORY_MAX = 16 << 20,
 	AHEAD = 4, /* results kept for their turn, as a multiple of the audits in flight: one slow domain must not stop
 		      the rest at once */
+	PAUSE_MS = 20, /* until a source of names that had none is asked again */
 };
 
 const char *dc_version(void)
@@ -125,6 +128,25 @@ static enum dc_status recorded_options(struct dc_config *config, const struct dc
 
 /* ---- making and ending ---- */
 
+/* It only has to wake the loop: the flag says why. */
+static void stop_seen(struct dc_watch *watch, bool readable, bool writable)
+{
+	struct dc_run *run = watch->user;
+	(void)readable;
+	(void)writable;
+	(void)dc_loop_watch(run->loop, watch, false, false);
+}
+
+static enum dc_status watch_stop(struct dc_run *run, struct dc_error *err)
+{
+	run->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	run->stop_watch = (struct dc_watch){.fd = run->stop_fd, .ready = stop_seen, .user = run};
+	/* Without descriptors the run is as good, it only ends later. */
+	if (run->stop_fd >= 0 && !dc_loop_watch(run->loop, &run->stop_watch, true, false))
+		return dc_error_set(err, DC_ERR_INTERNAL, "the event loop failed");
+	return DC_OK;
+}
+
 static enum dc_status set_up(struct dc_run *run, struct dc_config *config, struct dc_error *err)
 {
 	run->loop = dc_loop_new();
@@ -137,6 +159,8 @@ static enum dc_status set_up(struct dc_run *run, struct dc_config *config, struc
 	enum dc_status status = dc_run_sources_open(&run->sources, config, run->loop, err);
 	if (status == DC_OK && run->sources.recording)
 		status = recorded_options(config, run->sources.recording, err);
+	if (status == DC_OK)
+		status = watch_stop(run, err);
 	if (status != DC_OK)
 		return status;
 	run->info.tool_version = DC_VERSION;
@@ -160,8 +184,13 @@ enum dc_status dc_run_new(struct dc_config *config, dc_next_domain next, void *u
 			  struct dc_error *err)
 {
 	struct dc_run *run = calloc(1, sizeof *run);
-	if (!run || !(run->arena = dc_arena_new(RUN_MEMORY_MAX))) {
-		free(run);
+	if (!run)
+		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the run");
+	run->stop_fd = -1;
+	run->arena = dc_arena_new(RUN_MEMORY_MAX);
+	run->seen = dc_nameset_new();
+	if (!run->arena || !run->seen) {
+		dc_run_free(run);
 		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the run");
 	}
 	run->config = config;
@@ -192,8 +221,13 @@ void dc_run_free(struct dc_run *run)
 	}
 	dc_gather_free(run->gather);
 	dc_recording_writer_free(run->writer);
+	if (run->stop_fd >= 0) {
+		(void)dc_loop_watch(run->loop, &run->stop_watch, false, false);
+		(void)close(run->stop_fd);
+	}
 	if (run->loop)
 		dc_loop_free(run->loop);
+	dc_nameset_free(run->seen);
 	dc_arena_free(run->arena);
 	free(run);
 }
@@ -207,6 +241,7 @@ static void audit_finished(struct dc_audit_run *audit)
 	if (result->run->writer && result->run->status == DC_OK)
 		record(result);
 	result->done = true;
+	result->run->done++;
 }
 
 static bool next_name(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const char **typed)
@@ -251,17 +286,70 @@ static enum dc_status start_one(struct dc_run *run, const char *domain, const ch
 	return DC_OK;
 }
 
+/* The next name that has not come before. */
+static bool new_name(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const char **typed)
+{
+	while (next_name(run, domain, typed)) {
+		run->pausing = domain[0] == 0;
+		if (run->pausing)
+			return false;
+		switch (dc_nameset_add(run->seen, dc_slice_of(domain))) {
+		case DC_NAMESET_NEW:
+			return true;
+		case DC_NAMESET_KNOWN:
+			run->left_out++;
+			break;
+		default:
+			run->status = dc_error_set(&run->error, DC_ERR_NOMEM, "out of memory for the names of the run");
+			return false;
+		}
+	}
+	run->exhausted = true;
+	return false;
+}
+
 static void fill(struct dc_run *run)
 {
 	char domain[DC_DOMAIN_TEXT_MAX];
 	const char *typed;
-	while (!run->exhausted && run->status == DC_OK && dc_gather_running(run->gather) < run->config->jobs &&
-	       run->waiting < AHEAD * run->config->jobs) {
-		if (next_name(run, domain, &typed))
-			run->status = start_one(run, domain, typed);
-		else
-			run->exhausted = true;
+	run->pausing = false;
+	while (!run->exhausted && !run->pausing && run->status == DC_OK &&
+	       dc_gather_running(run->gather) < run->config->jobs && run->waiting < AHEAD * run->config->jobs) {
+		if (!new_name(run, domain, &typed))
+			continue;
+		run->taken++;
+		run->status = start_one(run, domain, typed);
 	}
+}
+
+enum dc_status dc_run_skip(struct dc_run *run, const char *domain, struct dc_error *err)
+{
+	struct dc_slice name = dc_slice_of(domain);
+	if (name.len == 0 || name.len >= DC_DOMAIN_TEXT_MAX)
+		return dc_error_set(err, DC_ERR_USAGE, "no name to skip");
+	return dc_nameset_add(run->seen, name) == DC_NAMESET_NO_MEMORY
+		       ? dc_error_set(err, DC_ERR_NOMEM, "out of memory for the names of the run")
+		       : DC_OK;
+}
+
+void dc_run_stop(struct dc_run *run)
+{
+	uint64_t one = 1;
+	__atomic_store_n(&run->stopped, true, __ATOMIC_SEQ_CST);
+	if (run->stop_fd >= 0 && write(run->stop_fd, &one, sizeof one) < 0)
+		return; /* it was woken before */
+}
+
+static bool is_stopped(const struct dc_run *run)
+{
+	return __atomic_load_n(&run->stopped, __ATOMIC_SEQ_CST);
+}
+
+void dc_run_figures(const struct dc_run *run, struct dc_run_figures *ret_figures)
+{
+	struct dc_cache_figures cache = dc_gather_figures(run->gather);
+	*ret_figures = (struct dc_run_figures){.taken = run->taken, .done = run->done, .left_out = run->left_out,
+					       .asked = cache.asked, .shared = cache.shared, .unanswered = cache.failed};
 }
 
 /* ---- results out ---- */
@@ -269,7 +357,7 @@ static void fill(struct dc_run *run)
 static struct dc_result *take_finished(struct dc_run *run)
 {
 	struct dc_result *result = run->first;
-	while (result && !result->done && run->config->unordered)
+	while (result && !result->done && (run->config->unordered || is_stopped(run)))
 		result = result->next;
 	if (!result || !result->done)
 		return NULL;
@@ -280,23 +368,38 @@ static struct dc_result *take_finished(struct dc_run *run)
 	return result;
 }
 
-enum dc_status dc_run_next(struct dc_run *run, struct dc_result **ret_result, struct dc_error *err)
+enum dc_status dc_run_wait(struct dc_run *run, int max_ms, struct dc_result **ret_result, bool *ret_ended,
+			   struct dc_error *err)
 {
+	uint64_t until_ms = dc_clock_ms() + (uint64_t)(max_ms > 0 ? max_ms : 0);
 	for (;;) {
-		fill(run);
+		if (!is_stopped(run))
+			fill(run);
 		if (run->status != DC_OK) {
 			if (err)
 				*err = run->error;
 			return run->status;
 		}
 		struct dc_result *result = take_finished(run);
-		if (result || (run->exhausted && run->waiting == 0)) {
+		bool ended = !result && (is_stopped(run) || (run->exhausted && run->waiting == 0));
+		uint64_t now_ms = dc_clock_ms();
+		if (result || ended || (max_ms >= 0 && now_ms >= until_ms)) {
 			*ret_result = result;
+			*ret_ended = ended;
 			return DC_OK;
 		}
-		if (!dc_gather_run(run->gather, -1))
+		int wait_ms = max_ms < 0 ? -1 : (int)(until_ms - now_ms);
+		if (run->pausing && (wait_ms < 0 || wait_ms > PAUSE_MS))
+			wait_ms = PAUSE_MS;
+		if (!dc_gather_run(run->gather, wait_ms))
 			run->status = dc_error_set(&run->error, DC_ERR_INTERNAL, "the event loop failed");
 	}
+}
+
+enum dc_status dc_run_next(struct dc_run *run, struct dc_result **ret_result, struct dc_error *err)
+{
+	bool ended;
+	return dc_run_wait(run, -1, ret_result, &ended, err);
 }
 
 enum dc_status dc_run_finish(struct dc_run *run, struct dc_error *err)

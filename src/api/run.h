@@ -3,6 +3,7 @@
 #define DC_API_RUN_H
 
 #include "api/config.h"
+#include "api/nameset.h"
 #include "evidence/recording.h"
 #include "gather/gather.h"
 #include "policy/policy.h"
@@ -48,7 +49,12 @@ struct dc_run {
 	dc_next_domain next;
 	void *user;
 	size_t replayed; /* domains taken from the recording */
-	bool exhausted;
+	struct dc_nameset *seen;
+	uint64_t taken, done, left_out;
+	bool exhausted, pausing; /* no more names; none at the moment */
+	int stop_fd;             /* an eventfd that dc_run_stop writes to … */
+	struct dc_watch stop_watch;
+	bool stopped;            /* … after it set this */
 	struct dc_result *first, *last; /* not handed out yet */
 	size_t waiting;                 /* of these */
 	enum dc_status status;          /* the first failure sticks */

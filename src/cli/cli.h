@@ -29,6 +29,7 @@ struct options {
 	size_t output_count;
 	enum { AUTO, ALWAYS, NEVER } color, progress;
 	bool quiet, verbose, help, version, replay, dnssec_given;
+	const char *resume; /* an ndjson report; NULL: none */
 	const char *checks; /* what decides the exit status: checks whose ids begin so; NULL: all */
 	char **names; /* what is left */
 	int name_count;
@@ -47,22 +48,61 @@ struct dc_look look_for(const struct options *options, bool to_stdout);
 
 /* ---- names.c: the list of domains ---- */
 
+enum { NAMES_BUFFER = 64 * 1024 };
+
 struct names {
 	char **arguments;
 	int argument_count, argument;
 	const char *const *paths;
 	size_t path_count, path;
-	FILE *file;
+	int fd;            /* of the file at hand; -1: none */
 	const char *shown; /* of the file */
 	unsigned long line;
-	char *typed; /* the current line, on the heap */
-	size_t typed_size;
+	char *buffer;      /* NAMES_BUFFER octets, on the heap */
+	size_t start, end; /* in it: what was read and not handed out */
+	bool ended;        /* nothing more can be read */
 	size_t good;             /* names handed out */
 	enum exit_status status; /* bad lines, unreadable files */
 };
-/* For dc_run_new; `user` is a struct names. Bad lines are complained about and skipped. */
+/* Nothing is read yet. */
+void names_init(struct names *names, char **arguments, int argument_count, const char *const *paths, size_t path_count);
+/* For dc_run_new; `user` is a struct names. Bad lines are complained about and skipped. Does not wait for a pipe. */
 bool names_next(void *user, char ret_domain[DC_DOMAIN_TEXT_MAX], const char **ret_typed);
+/* How many lines look like names; 0: cannot be told before they come. */
+size_t names_count(const struct names *names);
+/* How many lines were not read any more; *ret_more: and others may have come. Nothing is complained about. */
+size_t names_rest(struct names *names, bool *ret_more);
 void names_close(struct names *names);
+
+/* ---- resume.c: what an earlier run has done already ---- */
+
+/* Tells the run to skip the domains of an ndjson report. A last line without its end is taken off the file when `out`
+ * (a descriptor) is that file, so that what is appended begins on a new line. */
+enum exit_status resume_from(const char *path, int out, struct dc_run *run);
+
+/* ---- signals.c ---- */
+
+/* From now on SIGINT and SIGTERM stop the run; a second one ends the program. NULL: as before. */
+void signals_stop(struct dc_run *run);
+/* The signal that came; 0: none. */
+int signals_seen(void);
+
+/* ---- progress.c: one line that is written over, or a line now and then ---- */
+
+struct progress {
+	enum { PROGRESS_NONE, PROGRESS_LINE, PROGRESS_PLAIN } kind;
+	size_t total; /* 0: not known */
+	double started_s, shown_s;
+	uint64_t shown_done, shown_asked;
+	double rate, question_rate; /* a second, of late; negative: not known yet */
+};
+void progress_init(struct progress *progress, const struct options *options, const struct names *names);
+/* How long to wait for a result until the next line is due; -1: there is none. */
+int progress_due_ms(const struct progress *progress);
+void progress_show(struct progress *progress, const struct dc_run *run);
+void progress_end(struct progress *progress, const struct dc_run *run);
+/* Takes the line away, before something else is written. */
+void progress_clear(void);
 
 /* ---- sink.c: reports to standard output or to files, whole or not at all ---- */
 

@@ -15,8 +15,7 @@ struct reports {
 
 static enum exit_status choose_names(const struct options *options, struct names *names, const char **stdin_path)
 {
-	*names = (struct names){.arguments = options->names, .argument_count = options->name_count,
-				.paths = options->inputs, .path_count = options->input_count};
+	names_init(names, options->names, options->name_count, options->inputs, options->input_count);
 	for (int i = 0; i < options->name_count; i++) {
 		char domain[DC_DOMAIN_TEXT_MAX];
 		struct dc_error err;
@@ -101,13 +100,6 @@ static void close_reports(struct reports *reports, bool keep)
 
 /* ---- the run ---- */
 
-static void show_progress(const struct options *options, size_t done)
-{
-	if (options->progress == ALWAYS || (options->progress == AUTO && !options->quiet && isatty(STDERR_FILENO) &&
-					    !isatty(STDOUT_FILENO)))
-		(void)fprintf(stderr, "\r%zu audited\x1b[K", done);
-}
-
 static enum exit_status status_of(const struct dc_result *result, const char *checks)
 {
 	if (checks ? dc_result_fails_among(result, checks) : dc_result_fails(result))
@@ -117,32 +109,98 @@ static enum exit_status status_of(const struct dc_result *result, const char *ch
 	return EXIT_FINE;
 }
 
-static enum exit_status audit_all(struct dc_run *run, const struct options *options, struct reports *reports,
-				  bool *ret_whole)
+static enum exit_status audit_all(struct dc_run *run, const struct options *options, const struct names *names,
+				  struct reports *reports, size_t *ret_done, bool *ret_whole)
 {
 	enum exit_status status = EXIT_FINE;
+	struct progress progress;
 	struct dc_error err;
-	struct dc_result *result;
-	size_t done = 0;
-	for (;;) {
-		enum dc_status next = dc_run_next(run, &result, &err);
+	bool ended = false;
+	progress_init(&progress, options, names);
+	while (!ended) {
+		struct dc_result *result;
+		enum dc_status next = dc_run_wait(run, progress_due_ms(&progress), &result, &ended, &err);
 		if (next != DC_OK) {
 			complain("%s", err.message);
 			return worse(status, exit_of(next));
 		}
-		if (!result)
-			break;
-		status = worse(status, status_of(result, options->checks));
-		bool written = add_to_reports(reports, result);
-		dc_result_free(result);
-		if (!written)
-			return EXIT_FAULT;
-		show_progress(options, ++done);
+		if (result) {
+			status = worse(status, status_of(result, options->checks));
+			bool written = add_to_reports(reports, result);
+			dc_result_free(result);
+			if (!written)
+				return EXIT_FAULT;
+			++*ret_done;
+		}
+		progress_show(&progress, run);
 	}
-	if (done && (options->progress == ALWAYS || (options->progress == AUTO && isatty(STDERR_FILENO) &&
-						     !options->quiet && !isatty(STDOUT_FILENO))))
-		(void)fputs("\r\x1b[K", stderr);
+	progress_end(&progress, run);
 	*ret_whole = true;
+	return status;
+}
+
+/* One line about what a signal kept from being done. */
+static void tell_stopped(struct dc_run *run, struct names *names, size_t done)
+{
+	struct dc_run_figures figures;
+	dc_run_figures(run, &figures);
+	size_t open = (size_t)(figures.taken - done);
+	bool more = false;
+	size_t rest = names_rest(names, &more);
+	complain("stopped: %zu done, %zu not%s; --resume goes on from an ndjson report", done, open + rest,
+		 more ? " and whatever else was to come" : "");
+}
+
+/* Where an ndjson report on standard output goes. */
+static int ndjson_stdout(const struct options *options)
+{
+	for (size_t i = 0; i < options->output_count; i++)
+		if (!options->outputs[i].path && options->outputs[i].format && strcmp(options->outputs[i].format, "ndjson") == 0)
+			return STDOUT_FILENO;
+	return -1;
+}
+
+static bool resumes_itself(const struct options *options)
+{
+	for (size_t i = 0; options->resume && i < options->output_count; i++)
+		if (options->outputs[i].path && strcmp(options->outputs[i].path, options->resume) == 0) {
+			complain("--resume and --output name the same file, which would be replaced: append to it with >> %s",
+				 options->resume);
+			return true;
+		}
+	return false;
+}
+
+static enum exit_status audit_into(struct dc_run *run, const struct options *options, struct names *names, bool given)
+{
+	struct reports reports = {0};
+	struct dc_error err;
+	bool whole = false;
+	size_t done = 0;
+	enum exit_status status;
+	if (!open_reports(&reports, options, run)) {
+		close_reports(&reports, false);
+		return EXIT_FAULT;
+	}
+	signals_stop(run);
+	status = audit_all(run, options, names, &reports, &done, &whole);
+	signals_stop(NULL);
+	/* What was done before a signal is a report too; nothing at all is none. */
+	bool stopped = signals_seen() != 0, keep = whole && (!stopped || done);
+	close_reports(&reports, keep);
+	if (reports.failed)
+		status = EXIT_FAULT;
+	if (whole && stopped) {
+		tell_stopped(run, names, done);
+		status = worse(status, EXIT_INCOMPLETE);
+	} else if (whole && given && !names->good && names->status == EXIT_FINE) {
+		complain("no domain in %s: give one name a line", names->shown ? names->shown : "the arguments");
+		status = EXIT_USAGE;
+	}
+	if (keep && dc_run_finish(run, &err) != DC_OK) {
+		complain("%s", err.message);
+		status = EXIT_FAULT;
+	}
 	return status;
 }
 
@@ -150,11 +208,9 @@ enum exit_status cmd_audit(const struct options *options)
 {
 	static const char *stdin_path[] = {"-"};
 	struct names names;
-	struct reports reports = {0};
 	struct dc_run *run = NULL;
 	struct dc_error err;
-	bool whole = false;
-	enum exit_status status = choose_names(options, &names, stdin_path);
+	enum exit_status status = resumes_itself(options) ? EXIT_USAGE : choose_names(options, &names, stdin_path);
 	if (status != EXIT_FINE)
 		return status;
 	bool given = names.argument_count || names.path_count;
@@ -164,27 +220,12 @@ enum exit_status cmd_audit(const struct options *options)
 	if (opened != DC_OK) {
 		complain("%s", err.message);
 		status = exit_of(opened == DC_ERR_IO ? DC_ERR_INPUT : opened); /* unreadable input */
-		goto out;
 	}
-	if (!open_reports(&reports, options, run)) {
-		close_reports(&reports, false);
-		status = EXIT_FAULT;
-		goto out;
-	}
-	status = audit_all(run, options, &reports, &whole);
-	close_reports(&reports, whole);
-	if (reports.failed)
-		status = EXIT_FAULT;
-	if (whole && given && !names.good && names.status == EXIT_FINE) {
-		complain("no domain in %s: give one name a line", names.shown ? names.shown : "the arguments");
-		status = EXIT_USAGE;
-	}
-	if (whole && dc_run_finish(run, &err) != DC_OK) {
-		complain("%s", err.message);
-		status = EXIT_FAULT;
-	}
+	if (status == EXIT_FINE && options->resume)
+		status = resume_from(options->resume, ndjson_stdout(options), run);
+	if (status == EXIT_FINE)
+		status = audit_into(run, options, &names, given);
 	status = worse(status, names.status);
-out:
 	names_close(&names);
 	dc_run_free(run);
 	return status;

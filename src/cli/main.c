@@ -39,6 +39,7 @@ enum exit_status exit_of(enum dc_status status)
 void complain(const char *format, ...)
 {
 	va_list args;
+	progress_clear();
 	va_start(args, format);
 	(void)fputs("domaincheck: ", stderr);
 	(void)vfprintf(stderr, format, args);

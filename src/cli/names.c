@@ -1,11 +1,22 @@
-/* Names: arguments first, then the files of --input, one name a line. */
+/* Names: arguments first, then the files of --input, one name a line. A pipe is never waited for: what is in flight goes
+ * on while its writer thinks. */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
 enum { LINE_MAX_OCTETS = 4096 }; /* no name and no comment needs more */
+
+void names_init(struct names *names, char **arguments, int argument_count, const char *const *paths, size_t path_count)
+{
+	*names = (struct names){.arguments = arguments, .argument_count = argument_count, .paths = paths,
+				.path_count = path_count, .fd = -1};
+}
 
 static bool parse(struct names *names, const char *typed, char domain[DC_DOMAIN_TEXT_MAX])
 {
@@ -22,31 +33,60 @@ static bool parse(struct names *names, const char *typed, char domain[DC_DOMAIN_
 	return false;
 }
 
+static void unreadable(struct names *names, const char *shown)
+{
+	complain("%s: %s", shown, strerror(errno));
+	names->status = worse(names->status, EXIT_USAGE);
+}
+
 static bool open_next(struct names *names)
 {
+	if (!names->buffer && !(names->buffer = malloc(NAMES_BUFFER + 1))) {
+		complain("out of memory for names");
+		names->status = EXIT_FAULT;
+		return false;
+	}
 	while (names->path < names->path_count) {
 		const char *path = names->paths[names->path++];
 		bool is_stdin = strcmp(path, "-") == 0;
 		names->shown = is_stdin ? "standard input" : path;
 		names->line = 0;
-		names->file = is_stdin ? stdin : fopen(path, "re");
-		if (names->file)
+		names->start = names->end = 0;
+		names->ended = false;
+		names->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+		if (names->fd >= 0)
 			return true;
-		complain("%s: %s", path, strerror(errno));
-		names->status = worse(names->status, EXIT_USAGE);
+		unreadable(names, path);
 	}
 	return false;
 }
 
 static void close_file(struct names *names)
 {
-	if (names->file && ferror(names->file)) {
-		complain("%s: %s", names->shown, strerror(errno));
-		names->status = worse(names->status, EXIT_USAGE);
-	}
-	if (names->file && names->file != stdin)
-		(void)fclose(names->file);
-	names->file = NULL;
+	if (names->fd > STDIN_FILENO)
+		(void)close(names->fd);
+	names->fd = -1;
+}
+
+/* More octets behind those that are there. False: none now, or a fault. */
+static bool read_more(struct names *names)
+{
+	struct pollfd poller = {.fd = names->fd, .events = POLLIN};
+	memmove(names->buffer, names->buffer + names->start, names->end - names->start);
+	names->end -= names->start;
+	names->start = 0;
+	if (names->end == NAMES_BUFFER) /* a line without end: its beginning will do to refuse it */
+		names->end = LINE_MAX_OCTETS;
+	if (poll(&poller, 1, 0) == 0)
+		return false;
+	ssize_t got = read(names->fd, names->buffer + names->end, NAMES_BUFFER - names->end);
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return false;
+	if (got < 0)
+		unreadable(names, names->shown);
+	names->ended = got <= 0;
+	names->end += got > 0 ? (size_t)got : 0;
+	return true;
 }
 
 /* The name on a line: without comment and blanks; NULL when nothing is left. */
@@ -63,19 +103,46 @@ static char *name_on(char *line, size_t len)
 	return end ? line : NULL;
 }
 
+/* The next line of the file at hand, NUL-terminated in the buffer. False: none (or none yet). */
+static bool whole_line(struct names *names, char **ret_line, size_t *ret_len)
+{
+	for (;;) {
+		char *start = names->buffer + names->start;
+		size_t have = names->end - names->start;
+		char *newline = memchr(start, '\n', have);
+		if (newline || (names->ended && have)) {
+			size_t len = newline ? (size_t)(newline - start) : have;
+			names->start += len + (newline ? 1 : 0);
+			start[len] = 0;
+			*ret_line = start;
+			*ret_len = len;
+			return true;
+		}
+		if (names->ended || !read_more(names))
+			return false;
+	}
+}
+
+/* False: no more; *ret_name NULL: none yet. */
 static bool next_line(struct names *names, char **ret_name)
 {
-	ssize_t len;
-	while (names->file || open_next(names)) {
-		while ((len = getline(&names->typed, &names->typed_size, names->file)) != -1) {
+	while (names->fd >= 0 || open_next(names)) {
+		char *line;
+		size_t len;
+		while (whole_line(names, &line, &len)) {
 			names->line++;
-			char *bom = names->line == 1 && len >= 3 && memcmp(names->typed, "\xef\xbb\xbf", 3) == 0 ? names->typed + 3
-														 : names->typed;
+			if (names->line == 1 && len >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
+				line += 3;
+				len -= 3;
+			}
 			if (len > LINE_MAX_OCTETS)
-				names->typed[LINE_MAX_OCTETS] = 0;
-			*ret_name = name_on(bom, (size_t)len > LINE_MAX_OCTETS ? strlen(bom) : (size_t)(names->typed + len - bom));
-			if (*ret_name)
+				line[len = LINE_MAX_OCTETS] = 0;
+			if ((*ret_name = name_on(line, len)))
 				return true;
+		}
+		if (!names->ended) {
+			*ret_name = NULL;
+			return true;
 		}
 		close_file(names);
 	}
@@ -93,17 +160,71 @@ bool names_next(void *user, char ret_domain[DC_DOMAIN_TEXT_MAX], const char **re
 			return true;
 		}
 	}
-	while (next_line(names, &typed))
+	while (next_line(names, &typed)) {
+		if (!typed) {
+			ret_domain[0] = 0;
+			return true;
+		}
 		if (parse(names, typed, ret_domain)) {
 			*ret_typed = typed;
 			return true;
 		}
+	}
 	return false;
+}
+
+/* Lines of a file that is at rest; 0: it is none. */
+static size_t lines_of(const char *path)
+{
+	struct stat st;
+	size_t room = 0, count = 0;
+	char *line = NULL;
+	ssize_t len;
+	/* Opened anew, standard input is read from its beginning without moving in it. */
+	const char *opened = strcmp(path, "-") == 0 ? "/dev/stdin" : path;
+	if (stat(opened, &st) != 0 || !S_ISREG(st.st_mode))
+		return 0;
+	FILE *file = fopen(opened, "re");
+	while (file && (len = getline(&line, &room, file)) > 0)
+		count += name_on(line, (size_t)len) != NULL;
+	free(line);
+	if (file)
+		(void)fclose(file);
+	return count;
+}
+
+size_t names_count(const struct names *names)
+{
+	size_t count = 0;
+	for (int i = 0; i < names->argument_count; i++)
+		count += strcmp(names->arguments[i], "-") != 0;
+	for (size_t i = 0; i < names->path_count; i++) {
+		size_t lines = lines_of(names->paths[i]);
+		if (lines == 0)
+			return 0;
+		count += lines;
+	}
+	return count;
+}
+
+size_t names_rest(struct names *names, bool *ret_more)
+{
+	size_t count = (size_t)(names->argument_count - names->argument);
+	char *name;
+	names->shown = NULL;
+	while (next_line(names, &name)) {
+		if (!name) {
+			*ret_more = true;
+			break;
+		}
+		count++;
+	}
+	return count;
 }
 
 void names_close(struct names *names)
 {
 	close_file(names);
-	free(names->typed);
-	names->typed = NULL;
+	free(names->buffer);
+	names->buffer = NULL;
 }

@@ -13,9 +13,10 @@ static const struct dc_setting own[] = {
 	{"format", 'f', "NAME", true, "report format (default text)"},
 	{"output", 'o', "FILE", true, "report into a file, written whole or not at all"},
 	{"color", 0, "auto|always|never", false, "colours (NO_COLOR is honoured)"},
-	{"progress", 0, "auto|always|never", false, "a progress line on standard error"},
+	{"progress", 0, "auto|always|never", false, "a progress line on standard error (default: on a terminal)"},
 	{"quiet", 'q', NULL, false, "verdicts only"},
 	{"verbose", 'v', NULL, false, "evidence too"},
+	{"resume", 0, "FILE", false, "leave out the domains that this ndjson report has"},
 	{"help", 'h', NULL, false, "this page"},
 	{"version", 'V', NULL, false, "the version"},
 };
@@ -98,6 +99,9 @@ static bool set_own(struct options *options, size_t row, const char *value)
 	case 6:
 		return options->verbose = true;
 	case 7:
+		options->resume = value;
+		return true;
+	case 8:
 		return options->help = true;
 	default:
 		return options->version = true;

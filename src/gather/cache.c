@@ -126,6 +126,7 @@ static void fetch_done(struct dc_fetch *fetch, struct dc_answer *answer)
 	entry->size += size;
 	cache->held += size;
 	entry->failures = dc_outcome_is_known(answer->outcome) ? 0 : entry->failures + 1;
+	cache->figures.failed += entry->failures > 0;
 	while (entry->waiters) {
 		struct dc_waiter *waiter = entry->waiters;
 		waiter_unlink(waiter);

@@ -20,6 +20,7 @@ struct dc_waiter {
 
 struct dc_cache_figures {
 	uint64_t asked;  /* questions given to a source */
+	uint64_t failed; /* of these, answered without knowledge */
 	uint64_t shared; /* questions answered from the cache or by one in flight */
 };
 

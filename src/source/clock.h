@@ -6,5 +6,7 @@
 
 /* Seconds since 1970-01-01 UTC. */
 int64_t dc_clock_now_s(void);
+/* Monotonic milliseconds: for how long to wait, never evidence. */
+uint64_t dc_clock_ms(void);
 
 #endif

@@ -1,0 +1,40 @@
+/* Ctrl-C and SIGTERM: the run is told to stop, and what is done is written. */
+#include <errno.h>
+#include <signal.h>
+
+#include "cli/cli.h"
+
+/* A handler has nothing else to find the run by. */
+static struct dc_run *running;
+static volatile sig_atomic_t seen;
+
+static void stop(int number)
+{
+	int saved = errno;
+	seen = number;
+	if (running)
+		dc_run_stop(running);
+	errno = saved;
+}
+
+void signals_stop(struct dc_run *run)
+{
+	/* Reset when it comes: whoever asks twice does not want to wait. */
+	struct sigaction action = {.sa_handler = run ? stop : SIG_DFL, .sa_flags = (int)SA_RESETHAND};
+	static const int numbers[] = {SIGINT, SIGTERM};
+	(void)sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		struct sigaction old;
+		/* nohup and shells' background jobs ignore SIGINT: that stays so. */
+		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) {
+			running = run ? run : running;
+			(void)sigaction(numbers[i], &action, NULL);
+		}
+	}
+	running = run;
+}
+
+int signals_seen(void)
+{
+	return seen;
+}

@@ -1,0 +1,246 @@
+#!/usr/bin/python3
+"""Lists of domains: each audited once, stopped and resumed, streamed, with progress. No network but a silent socket.
+
+usage: test_fleet.py BINARY [TEST...]
+"""
+
+import fcntl
+import json
+import os
+import pty
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from tool import Tests, Tool
+
+test = Tests()
+NOW = ("--now", "2026-11-20T12:00:00Z")
+COUNT = 40
+
+
+def zone_of(name, policy):
+    return f"""{name}. SOA ns.{name}. h.{name}. 1 3600 600 604800 300
+{name}. MX 0 .
+{name}. TXT "v=spf1 -all"
+*._domainkey.{name}. TXT "v=DKIM1; p="
+_dmarc.{name}. TXT "v=DMARC1; p={policy}"
+"""
+
+
+class Fleet:
+    """The binary over a zone file of COUNT small domains."""
+
+    def __init__(self, binary, folder):
+        self.tool, self.folder = Tool(binary), folder
+        self.names = [f"d{i}.example" for i in range(COUNT)]
+        with open(self.path("fleet.zone"), "w") as f:
+            f.write("$TTL 300\nexample. SOA ns.example. h.example. 1 3600 600 604800 300\n" + "".join(zone_of(name, "none" if i == 7 else "reject") for i, name in enumerate(self.names)))
+        self.zone = ("-z", self.path("fleet.zone"), *NOW)
+        self.silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.silent.bind(("127.0.0.1", 0))
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    @property
+    def dead(self):
+        return ("-n", "127.0.0.1:%d" % self.silent.getsockname()[1])
+
+    def __call__(self, *args, **options):
+        return self.tool(*self.zone, *args, **options)
+
+    def start(self, *args, **options):
+        options = dict(dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE), **options)
+        return subprocess.Popen([self.tool.binary, *args], env=self.tool.env, text=True, **options)
+
+
+def domains_of(text):
+    return [json.loads(line)["domain"] for line in text.splitlines()]
+
+
+def read_line(pipe, timeout_s=10):
+    """One line, or what came of it in time."""
+    line, end = "", time.monotonic() + timeout_s
+    while not line.endswith("\n") and time.monotonic() < end:
+        if select.select([pipe], [], [], 0.1)[0]:
+            octet = os.read(pipe.fileno(), 1).decode()
+            if not octet:
+                break
+            line += octet
+    return line
+
+
+def wait_gone(process, timeout_s=5):
+    try:
+        return process.wait(timeout_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return "still running"
+
+
+def children_left(group):
+    """Processes of a group that are not its leader."""
+    have = subprocess.run(["ps", "-eo", "pid,pgid,stat"], capture_output=True, text=True).stdout
+    return [line for line in have.splitlines()[1:] if line.split()[1] == str(group) and "Z" not in line.split()[2]]
+
+
+@test
+def duplicates(fleet):
+    listed = ["d1.example", "D1.EXAMPLE", "d2.example", "d1.example.", "d2.example"]
+    result = fleet("-f", "ndjson", *listed)
+    test.equal(domains_of(result.out), ["d1.example", "d2.example"], "each once, in the order of the first")
+    result = fleet("-f", "ndjson", stdin="\n".join(fleet.names * 20))
+    test.equal(domains_of(result.out), fleet.names, "a list twenty times")
+
+
+@test
+def streams(fleet):
+    """A result comes out before the next name comes in."""
+    run = fleet.start(*fleet.zone, "-f", "ndjson")
+    for name in ("d3.example", "d1.example", "d2.example"):
+        run.stdin.write(name + "\n")
+        run.stdin.flush()
+        line = read_line(run.stdout)
+        test.equal(domains_of(line), [name], "the line that comes before the next name")
+    run.stdin.write("d4.example")  # no end of line
+    out, err = run.communicate(timeout=10)
+    test.equal((domains_of(out), err), (["d4.example"], ""), "the last one")
+
+
+@test
+def odd_lists(fleet):
+    for text, names in (("d1.example\r\n\r\n# x\n\n d2.example # y", ["d1.example", "d2.example"]),
+                        ("#" + "x" * 300000 + "\nd1.example\n", ["d1.example"]), ("\ufeffd1.example", ["d1.example"])):
+        result = fleet("-f", "ndjson", stdin=text)
+        test.equal((domains_of(result.out), result.err), (names, ""), f"{text[:30]!r}")
+    result = fleet("-f", "ndjson", stdin="d1.example\n" + "x" * 300000 + "\nd2.example\n")
+    test.equal((result.status, domains_of(result.out), len(result.err.splitlines())), (2, ["d1.example", "d2.example"], 1),
+               "an endless line is refused, and only it")
+    result = fleet("-f", "ndjson", "-i", fleet.folder)
+    test.check(result.status == 2 and fleet.folder in result.err, f"a folder: {result}")
+
+
+@test
+def resume(fleet):
+    whole = fleet("-f", "ndjson", *fleet.names).out
+    done = fleet.path("done.ndjson")
+    for octets in (0, 1, 500, len(whole) // 2, len(whole) - 1, len(whole)):
+        with open(done, "w") as f:
+            f.write(whole[:octets])
+        with open(done, "a") as f:
+            result = fleet("-f", "ndjson", "--resume", done, *fleet.names, stdout=f)
+        with open(done) as f:
+            test.check(f.read() == whole, f"resumed after {octets} octets: {result}")
+    with open(done, "w") as f:
+        f.write(whole[:1000])
+    result = fleet("-f", "ndjson", "--resume", done, *fleet.names)
+    lines = whole[:1000].count("\n")
+    test.equal(domains_of(result.out), fleet.names[lines:], "to somewhere else")
+    with open(done) as f:
+        test.equal(f.read(), whole[:1000], "then the file is not touched")
+    with open(done, "w") as f:
+        f.write('{"domain": "d1.example", "x": 1}\nnonsense\n')
+    result = fleet("-f", "ndjson", "--resume", done, *fleet.names[:3])
+    test.equal(domains_of(result.out), ["d0.example", "d2.example"], "a line by another program, and nonsense")
+    test.check(len(result.err.splitlines()) == 1 and ":2:" in result.err, f"nonsense is told: {result.err!r}")
+    result = fleet("-f", "ndjson", "--resume", fleet.path("none"), *fleet.names)
+    test.equal((result.status, result.out), (2, ""), "a file that is not there")
+    result = fleet("-f", "ndjson", "--resume", done, "-o", done, *fleet.names)
+    test.equal((result.status, len(result.err.splitlines())), (2, 1), "into the same file with -o")
+
+
+def stop_in_the_middle(fleet, number, *args):
+    """Two names are done, the rest hangs on a silent resolver."""
+    names = fleet.names[:2] + [f"hang{i}.invalid" for i in range(5)]
+    overlay = ("-z", fleet.path("fleet.zone"), "--live", *fleet.dead, "--timeout", "60", *NOW)
+    run = fleet.start(*overlay, *args, *names, start_new_session=True, stdin=subprocess.DEVNULL)
+    time.sleep(0.7)
+    run.send_signal(number)
+    began = time.monotonic()
+    try:
+        out, err = run.communicate(timeout=10)
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGKILL)
+        out, err = run.communicate()
+        test.check(False, "still running after ten seconds")
+    test.check(time.monotonic() - began < 2, f"{args}: took {time.monotonic() - began:.1f} s to stop")
+    test.equal(children_left(run.pid), [], f"{args}: processes left")
+    lines = err.splitlines()
+    test.check(len(lines) == 1 and "2 done, 5 not" in lines[0], f"{args}: {err!r}")
+    test.equal(run.returncode, 3, f"{args}: exit status")
+    return out
+
+
+@test
+def signals(fleet):
+    for number in (signal.SIGINT, signal.SIGTERM):
+        out = stop_in_the_middle(fleet, number, "-f", "ndjson", "--fail-on", "never")
+        test.equal(domains_of(out), fleet.names[:2], "ndjson: what is done")
+        out = stop_in_the_middle(fleet, number, "-f", "json", "--fail-on", "never")
+        test.equal([d["domain"] for d in json.loads(out)["domains"]], fleet.names[:2], "json: a whole document")
+        path = fleet.path("report.json")
+        stop_in_the_middle(fleet, number, "-f", "json", "-o", path, "--fail-on", "never")
+        with open(path) as f:
+            test.equal(len(json.load(f)["domains"]), 2, "-o: a whole document")
+        os.unlink(path)
+
+
+@test
+def stopped_while_names_come(fleet):
+    run = fleet.start(*fleet.zone, "-f", "ndjson", "--fail-on", "never", start_new_session=True)
+    run.stdin.write("d1.example\n")
+    run.stdin.flush()
+    test.equal(domains_of(read_line(run.stdout)), ["d1.example"], "the first")
+    run.send_signal(signal.SIGINT)
+    test.equal(wait_gone(run), 3, "exit status")
+    err = run.stderr.read()
+    test.check("1 done, 0 not and whatever else" in err and len(err.splitlines()) == 1, repr(err))
+
+
+@test
+def closed_pipe(fleet):
+    """Whoever reads no more ends the run, with everything it started."""
+    run = fleet.start(*fleet.zone, "-f", "ndjson", start_new_session=True)
+    run.stdin.write("d1.example\n")
+    run.stdin.flush()
+    read_line(run.stdout)
+    run.stdout.close()
+    run.stdin.write("d2.example\n")
+    run.stdin.flush()
+    test.equal(wait_gone(run), 4, "exit status, while names may still come")
+    test.equal(children_left(run.pid), [], "processes left")
+    test.equal(len(run.stderr.read().splitlines()), 1, "one line on standard error")
+
+
+@test
+def progress_lines(fleet):
+    names = ["hang1.example", "hang2.example"]
+    quick = (*fleet.dead, "--timeout", "0.5", "--retries", "1", "--dnssec=no")
+    err = fleet.tool(*quick, "-f", "ndjson", "-v", *names).err
+    test.check(err.startswith("domaincheck: 2/2 audited, ") and err.endswith("\n") and len(err.splitlines()) == 1,
+               f"-v without a terminal: {err!r}")
+    test.check(" unanswered" in err and "0 unanswered" not in err.split(",")[3], f"unanswered: {err!r}")
+    for args in ((), ("-q",), ("-q", "-v"), ("--progress", "never", "-v")):
+        test.equal(fleet.tool(*quick, "-f", "ndjson", *args, *names).err, "", f"{args}: nothing")
+    terminal, inner = pty.openpty()
+    run = fleet.start(*quick, "-f", "ndjson", stderr=inner)
+    run.stdin.write("".join(name + "\n" for name in names))
+    run.stdin.close()
+    run.stdout.read()
+    run.wait(20)
+    fcntl.fcntl(terminal, fcntl.F_SETFL, os.O_NONBLOCK)
+    seen = os.read(terminal, 65536).decode()
+    test.check("audited" in seen and "unanswered" in seen, f"on a terminal: {seen!r}")
+    test.check("\n" not in seen and seen.endswith("\r\x1b[K"), f"the line goes away at the end: {seen!r}")
+    os.close(terminal)
+    os.close(inner)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="domaincheck-fleet-") as folder:
+        sys.exit(test.run(Fleet(sys.argv[1], folder)))
