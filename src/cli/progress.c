@@ -73,9 +73,9 @@ static void say(struct progress *progress, const struct dc_run *run, double seco
 	if (whole >= figures.taken && whole > 0) {
 		(void)snprintf(total, sizeof total, "/%llu", (unsigned long long)whole);
 		if (progress->rate > 0.01 && whole > figures.done) {
-			uint64_t s = (uint64_t)((double)(whole - figures.done) / progress->rate) + 1;
+			double s = (double)(whole - figures.done) / progress->rate + 1;
 			if (s < 360000)
-				(void)snprintf(left, sizeof left, ", %llu:%02llu left", (unsigned long long)(s / 60), (unsigned long long)(s % 60));
+				(void)snprintf(left, sizeof left, ", %d:%02d left", (int)s / 60, (int)s % 60);
 		}
 	}
 	(void)fprintf(stderr, "%s%llu%s audited, %.0f/s, %.0f questions/s, %llu unanswered%s%s",
