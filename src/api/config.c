@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "api/baseline.h"
 #include "api/own_key.h"
 #include "base/escape.h"
 #include "dkim/dkim.h"
@@ -177,7 +178,8 @@ static enum dc_status set_psl(struct dc_config *config, const struct row *row, s
 		return bad(row, value, err, "a file name");
 	enum dc_status status = dc_psl_load(value.ptr, &psl, err);
 	if (status == DC_OK) {
-		dc_psl_free(config->psl);
+		dc_baseline_free(config->baseline);
+	dc_psl_free(config->psl);
 		config->psl = psl;
 	}
 	return status;
@@ -248,6 +250,14 @@ static enum dc_status set_mail_from(struct dc_config *config, const struct row *
 	return set_domain(config, row, dc_slice_sub(value, at, SIZE_MAX), err);
 }
 
+static enum dc_status set_baseline(struct dc_config *config, const struct row *row, struct dc_slice value,
+				   struct dc_error *err)
+{
+	dc_baseline_free(config->baseline);
+	config->baseline = NULL;
+	return dc_baseline_read(value.ptr, &config->baseline, err);
+}
+
 static enum dc_status set_now(struct dc_config *config, const struct row *row, struct dc_slice value,
 			      struct dc_error *err)
 {
@@ -310,6 +320,9 @@ static const struct row rows[] = {
 	{{"dnssec", 0, NULL, false, "validate DNSSEC (default: when one domain is audited)"}, set_switch, AT(lone)},
 	{{"profile", 'p', "NAME[,NAME...]", true, "requirement sets (default baseline)"}, set_profile, AT(profiles)},
 	{{"fail-on", 0, "error|warning|notice|never", false, "what makes the exit status 1 (default error)"}, set_fail_on, 0},
+	{{"baseline", 0, "FILE", false, "an earlier JSON report: only findings that are not in it fail"}, set_baseline, 0},
+	{{"key-age", 0, "DAYS", false, "with --baseline: when a DKIM key is old (default 183)"}, set_number,
+	 AT(key_age_days), 1, 36500},
 	{{"now", 0, "TIME", false, "the clock of the audit (RFC 3339)"}, set_now, 0},
 	{{"unordered", 0, NULL, false, "results as they come, not in the order of the names"}, set_switch, AT(unordered)},
 	{{"resolv-conf", 0, "FILE", false, "where the system's resolvers stand (default /etc/resolv.conf)"}, set_path,

@@ -42,6 +42,8 @@ struct dc_config {
 	struct dc_texts sender_texts;
 	struct dc_slice helo, mail_from, mail_from_local, dkim_domain, what_if;
 	struct dc_psl *psl;     /* NULL: the one built into libpsl */
+	struct dc_baseline *baseline; /* NULL: none */
+	uint64_t key_age_days;        /* 0: the default of the check */
 	struct dc_message *message; /* NULL: none */
 	struct dc_slice message_bytes;
 	bool parked;

@@ -1,5 +1,6 @@
 /* A finished audit becomes a result: checks, decision, and the view that renderers get. */
 #include "api/run.h"
+#include "api/baseline.h"
 
 #include <stdlib.h>
 
@@ -9,6 +10,7 @@ static void judge(struct dc_result *result)
 	struct dc_finding_list list = {0};
 	struct dc_check_run *runs;
 	size_t count = dc_checks_run(audit->arena, audit->facts, &runs, &list);
+	dc_baseline_apply(result->run->config->baseline, audit->inputs.domain, &list, audit->arena);
 	result->judgement = dc_policy_judge(audit->arena, &result->run->config->policy, runs, count, &list);
 }
 

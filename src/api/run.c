@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "api/baseline.h"
 #include "source/clock.h"
 #include "source/recording.h"
 
@@ -61,6 +62,7 @@ static void fill_inputs(struct dc_run *run)
 		.selectors = config->selectors.items,
 		.selector_count = config->selectors.count,
 		.search = config->search,
+		.key_age_days = (uint32_t)config->key_age_days,
 		.own_keys = config->own_keys,
 		.own_key_count = config->own_key_count,
 		.senders = config->senders,
@@ -76,6 +78,7 @@ static void fill_inputs(struct dc_run *run)
 		.parked = config->parked,
 		.lone = config->lone,
 	};
+	run->inputs.seen_keys = dc_baseline_keys(config->baseline, &run->inputs.seen_key_count);
 }
 
 /* ---- recordings ---- */

@@ -57,7 +57,7 @@ FOREIGN = {
     "unbound-event.h": ["src/source/"],
     "spf2/": ["src/receiver/libspf2.c"],
     "opendkim/": ["src/receiver/opendkim_handle.h"],
-    "jansson.h": ["src/render/"],
+    "jansson.h": ["src/render/", "src/api/baseline.c"],
     "idn2.h": ["src/dns/"],
     "libpsl.h": ["src/dmarc/psl.c"],
     "openssl/": ["src/dkim/key.c", "src/dkim/own.c"],
