@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CHUNK_SIZE = 16 * 1024 }; /* most audits of one domain fit into a few */
+enum {
+	CHUNK_SIZE = 16 * 1024, /* most audits of one domain fit into a few */
+	SPARE_MAX = 8,          /* chunks that a reset keeps: what the next build of the facts will use again */
+};
 
 struct chunk {
 	struct chunk *next;
@@ -16,6 +19,7 @@ struct chunk {
 
 struct dc_arena {
 	struct chunk *chunks; /* newest first */
+	struct chunk *spare;  /* of the usual size; not in `held` */
 	size_t ceiling, held, used;
 	bool guarded;
 	jmp_buf guard;
@@ -43,26 +47,27 @@ void dc_arena_free(struct dc_arena *arena)
 	if (!arena)
 		return;
 	free_chunks(arena->chunks);
+	free_chunks(arena->spare);
 	free(arena);
 }
 
 void dc_arena_reset(struct dc_arena *arena)
 {
-	/* The last chunk is the first one made, of the usual size unless the very first object was large. */
-	struct chunk *keep = arena->chunks;
-	if (keep) {
-		struct chunk *rest = keep->next;
-		keep->next = NULL;
-		free_chunks(rest);
-		if (keep->size > 4 * (size_t)CHUNK_SIZE) {
-			free(keep);
-			keep = NULL;
-		} else {
-			keep->used = 0;
+	size_t spares = 0;
+	for (const struct chunk *chunk = arena->spare; chunk; chunk = chunk->next)
+		spares++;
+	while (arena->chunks) {
+		struct chunk *chunk = arena->chunks;
+		arena->chunks = chunk->next;
+		if (chunk->size != CHUNK_SIZE || spares == SPARE_MAX) {
+			free(chunk);
+			continue;
 		}
+		chunk->next = arena->spare;
+		arena->spare = chunk;
+		spares++;
 	}
-	arena->chunks = keep;
-	arena->held = keep ? keep->size : 0;
+	arena->held = 0;
 	arena->used = 0;
 }
 
@@ -93,9 +98,11 @@ static struct chunk *find_room(struct dc_arena *arena, size_t size)
 	size_t want = size > CHUNK_SIZE ? size : CHUNK_SIZE;
 	if (want > arena->ceiling || arena->held > arena->ceiling - want)
 		return NULL;
-	chunk = malloc(sizeof *chunk + want);
+	chunk = want == CHUNK_SIZE && arena->spare ? arena->spare : malloc(sizeof *chunk + want);
 	if (!chunk)
 		return NULL;
+	if (chunk == arena->spare)
+		arena->spare = chunk->next;
 	*chunk = (struct chunk){.next = arena->chunks, .size = want};
 	arena->chunks = chunk;
 	arena->held += want;

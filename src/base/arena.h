@@ -16,7 +16,7 @@ struct dc_arena;
 /* `ceiling` in octets. NULL when there is no memory. Owned by the caller. */
 struct dc_arena *dc_arena_new(size_t ceiling);
 void dc_arena_free(struct dc_arena *arena);
-/* Forgets everything but keeps one chunk for the next use. */
+/* Forgets everything but keeps a few chunks for the next use. */
 void dc_arena_reset(struct dc_arena *arena);
 /* Octets handed out since the last reset. */
 size_t dc_arena_used(const struct dc_arena *arena);
