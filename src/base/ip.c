@@ -197,15 +197,31 @@ static size_t format_v6(const uint8_t o[16], char *text)
 	return n;
 }
 
+/* `separator` may be 0. Not snprintf: this is done for every address many times. */
+static size_t put_octet(char *text, uint8_t octet, char separator)
+{
+	size_t n = 0;
+	if (octet >= 100)
+		text[n++] = (char)('0' + octet / 100);
+	if (octet >= 10)
+		text[n++] = (char)('0' + octet / 10 % 10);
+	text[n++] = (char)('0' + octet % 10);
+	if (separator)
+		text[n++] = separator;
+	return n;
+}
+
 struct dc_slice dc_ip_format(struct dc_ip ip, char text[DC_IP_TEXT_MAX])
 {
 	size_t n = 0;
 	text[0] = 0;
-	if (ip.family == 4)
-		n = (size_t)snprintf(text, DC_IP_TEXT_MAX, "%u.%u.%u.%u", ip.octets[0], ip.octets[1], ip.octets[2],
-				     ip.octets[3]);
-	else if (ip.family == 6)
+	if (ip.family == 4) {
+		for (int i = 0; i < 4; i++)
+			n += put_octet(text + n, ip.octets[i], i < 3 ? '.' : 0);
+		text[n] = 0;
+	} else if (ip.family == 6) {
 		n = format_v6(ip.octets, text);
+	}
 	return (struct dc_slice){text, n};
 }
 
@@ -221,10 +237,12 @@ struct dc_slice dc_ip_arpa(struct dc_ip ip, char text[DC_IP_ARPA_MAX])
 	static const char digits[] = "0123456789abcdef";
 	size_t n = 0;
 	text[0] = 0;
-	if (ip.family == 4)
-		n = (size_t)snprintf(text, DC_IP_ARPA_MAX, "%u.%u.%u.%u.in-addr.arpa", ip.octets[3], ip.octets[2],
-				     ip.octets[1], ip.octets[0]);
-	else if (ip.family == 6) {
+	if (ip.family == 4) {
+		for (int i = 3; i >= 0; i--)
+			n += put_octet(text + n, ip.octets[i], '.');
+		memcpy(text + n, "in-addr.arpa", sizeof "in-addr.arpa");
+		n += sizeof "in-addr.arpa" - 1;
+	} else if (ip.family == 6) {
 		for (int i = 15; i >= 0; i--) {
 			text[n++] = digits[ip.octets[i] & 15];
 			text[n++] = '.';
