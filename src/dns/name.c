@@ -22,9 +22,12 @@ static size_t label_end(struct dc_slice name, size_t start)
 	return i < name.len ? i : name.len;
 }
 
+/* Letters, digits, "-" and "_": asked of every octet of every name. */
 static bool is_plain(char c)
 {
-	return dc_is_alnum(c) || c == '-' || c == '_';
+	static const uint32_t plain[256 / 32] = {0, 0x03ff2000, 0x87fffffe, 0x07fffffe};
+
+	return plain[(uint8_t)c >> 5] >> ((uint8_t)c & 31) & 1;
 }
 
 /* Only letters, digits, "-", "_" in labels of legal length: the wire form needs no thought. */
@@ -209,6 +212,9 @@ bool dc_name_is_below(struct dc_slice name, struct dc_slice ancestor)
 {
 	if (is_root(ancestor) || dc_name_eq(name, ancestor))
 		return true;
+	/* mostly the last octets say no */
+	if (name.len <= ancestor.len || !dc_slice_eq(dc_slice_sub(name, name.len - ancestor.len, ancestor.len), ancestor))
+		return false;
 	size_t have = dc_name_labels(name), want = dc_name_labels(ancestor);
 	return have > want && dc_name_eq(dc_name_keep_right(name, want), ancestor);
 }
