@@ -43,7 +43,8 @@ const struct dc_answer *dc_ask(struct dc_asker *asker, struct dc_slice name, uin
 
 const struct dc_answer *dc_ask_below(struct dc_asker *asker, const char *prefix, struct dc_slice base, uint16_t type)
 {
-	return dc_ask(asker, dc_arena_printf(asker->arena, "%s.%.*s", prefix, DC_FMT(base)), type);
+	struct dc_slice below = dc_arena_concat(asker->arena, dc_slice_of(prefix), DC_S("."));
+	return dc_ask(asker, dc_arena_concat(asker->arena, below, base), type);
 }
 
 const struct dc_answer *dc_ask_known(struct dc_asker *asker, struct dc_slice name, uint16_t type)
