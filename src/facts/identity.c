@@ -221,8 +221,10 @@ const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const 
 	facts->count = count;
 	facts->senders = senders;
 	facts->from_org = org_of(asker, identity.from, facts);
-	facts->mail_from_org = org_of(asker, identity.mail_from, facts);
-	facts->dkim_org = org_of(asker, identity.dkim_domain, facts);
+	facts->mail_from_org = dc_name_eq(identity.mail_from, identity.from) ? facts->from_org :
+			       org_of(asker, identity.mail_from, facts);
+	facts->dkim_org = dc_name_eq(identity.dkim_domain, identity.from) ? facts->from_org :
+			  org_of(asker, identity.dkim_domain, facts);
 	if (!dc_name_eq(identity.mail_from, mx->domain))
 		facts->return_path = dc_mx_build(asker, identity.mail_from);
 	facts->spoof = dc_spoof_build(asker, inputs, spf, dkim, dmarc);
