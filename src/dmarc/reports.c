@@ -51,7 +51,8 @@ static void look_up_consent(struct dc_asker *asker, const struct dc_dmarc_record
 {
 	struct dc_slice host = report->uri->host, prefix;
 	enum dc_tri same = dc_dmarc_aligned(asker, record->domain, host, false);
-	bool looks_same = dc_name_eq(dc_psl_org_domain(asker->psl, record->domain), dc_psl_org_domain(asker->psl, host));
+	bool looks_same = dc_name_eq(record->domain, host) ||
+			  dc_name_eq(dc_psl_org_domain(asker->psl, record->domain), dc_psl_org_domain(asker->psl, host));
 
 	if (same == DC_TRI_YES) {
 		report->external = DC_TRI_NO;

@@ -68,7 +68,7 @@ static void add_range(struct list *list, struct dc_prefix prefix)
 
 static bool is_ours(const struct list *list, struct dc_slice name)
 {
-	return dc_name_eq(dc_psl_org_domain(list->asker->psl, name), list->org);
+	return dc_name_is_below(name, list->org) && dc_name_eq(dc_psl_org_domain(list->asker->psl, name), list->org);
 }
 
 static void add_spf(struct list *list, const struct dc_spf_facts *spf)
