@@ -1,7 +1,7 @@
 /* json: one document a run, streamed; ndjson: one domain object a line. The names are a contract with scripts:
  * data/schema/report.json describes them. `null` says "could not be determined", and no key vanishes because something
  * failed. Words are made before the first JSON value, so that a spent arena leaves nothing behind. */
-#include "render/json_value.h"
+#include "render/json_fleet.h"
 
 struct words {
 	struct dc_slice message, fix, fingerprint;
@@ -9,6 +9,7 @@ struct words {
 
 struct state {
 	struct dc_json json;
+	struct dc_fleet *fleet; /* of the document; lines keep nothing */
 	bool begun; /* a domain has been written */
 };
 
@@ -186,7 +187,7 @@ static json_t *options_object(struct dc_json *json, const struct dc_run_info *ru
 	return object;
 }
 
-static json_t *fleet_object(struct dc_json *json, const struct dc_summary *summary)
+static json_t *fleet_object(struct dc_json *json, const struct dc_summary *summary, const struct dc_fleet_view *view)
 {
 	json_t *object = json_object(), *findings = json_array();
 
@@ -204,6 +205,7 @@ static json_t *fleet_object(struct dc_json *json, const struct dc_summary *summa
 		dc_json_add(json, findings, entry);
 	}
 	dc_json_set(json, object, "findings", findings);
+	dc_json_fleet(json, object, view);
 	return object;
 }
 
@@ -244,6 +246,8 @@ static void begin(struct dc_report *report)
 	char time[DC_TIME_TEXT_MAX];
 
 	dc_json_init(&state->json);
+	state->fleet = dc_fleet_new();
+	state->json.failed = !state->fleet;
 	dc_json_set(&state->json, tool, "name", json_string("domaincheck"));
 	dc_json_set(&state->json, tool, "version", json_string(report->run->tool_version));
 	write_member(report, "{\n", "schema", json_string("domaincheck.report/1"));
@@ -262,6 +266,8 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 	dc_buf_puts(&report->out, state->begun ? ",\n    " : "\n    ");
 	state->begun = true;
 	write_domain(report, result, false);
+	if (!dc_fleet_add(state->fleet, result) && report->status == DC_OK)
+		report->status = DC_ERR_NOMEM;
 }
 
 static void end(struct dc_report *report)
@@ -271,8 +277,9 @@ static void end(struct dc_report *report)
 	struct state *state = report->state;
 	char time[DC_TIME_TEXT_MAX];
 
+	const struct dc_fleet_view *view = dc_fleet_view(state->fleet, report->scratch);
 	dc_buf_puts(&report->out, state->begun ? "\n  ]" : "]");
-	write_member(report, ",\n", "fleet", fleet_object(&state->json, &report->summary));
+	write_member(report, ",\n", "fleet", fleet_object(&state->json, &report->summary, view));
 	write_member(report, ",\n", "summary", summary_object(&state->json, &report->summary));
 	write_member(report, ",\n", "finished", json_string(dc_time_format(finished, time)));
 	dc_buf_puts(&report->out, "\n}\n");
@@ -303,6 +310,7 @@ static void clear(struct dc_report *report)
 	struct state *state = report->state;
 
 	dc_json_clear(&state->json);
+	dc_fleet_free(state->fleet);
 }
 
 const struct dc_format dc_format_json = {

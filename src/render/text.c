@@ -7,6 +7,7 @@
 
 #include "facts/identity.h"
 #include "provider/provider.h"
+#include "render/text_fleet.h"
 
 /* What the table at the end needs of a domain. */
 struct line {
@@ -22,6 +23,7 @@ struct state {
 	struct dc_arena *arena; /* what must outlive a domain */
 	struct line *first, **last;
 	size_t count;
+	struct dc_fleet *fleet;
 };
 
 /* A million domains at 250 octets. */
@@ -300,7 +302,8 @@ static void begin(struct dc_report *report)
 
 	state->last = &state->first;
 	state->arena = dc_arena_new(LINES_MAX);
-	if (!state->arena)
+	state->fleet = dc_fleet_new();
+	if (!state->arena || !state->fleet)
 		report->status = DC_ERR_NOMEM;
 }
 
@@ -318,6 +321,8 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 	keep_line(state, &line);
 	if (report->style.quiet)
 		return;
+	if (!dc_fleet_add(state->fleet, result) && report->status == DC_OK)
+		report->status = DC_ERR_NOMEM;
 	if (state->count > 1)
 		dc_text_newline(&text);
 	headline(&text, result, &line);
@@ -379,6 +384,8 @@ static void end(struct dc_report *report)
 					    (unsigned long long)summary->domains, (unsigned long long)summary->fail,
 					    (unsigned long long)summary->incomplete, (unsigned long long)summary->pass),
 			     0, 2);
+		dc_text_fleet(&text, summary, dc_fleet_view(state->fleet, report->scratch));
+		dc_text_newline(&text);
 	}
 	qsort(sorted, state->count, sizeof(*sorted), compare_lines);
 	for (size_t i = 0; i < state->count; i++)
@@ -390,6 +397,7 @@ static void clear(struct dc_report *report)
 	struct state *state = report->state;
 
 	dc_arena_free(state->arena);
+	dc_fleet_free(state->fleet);
 }
 
 const struct dc_format dc_format_text = {

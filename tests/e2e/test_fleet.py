@@ -4,6 +4,7 @@
 usage: test_fleet.py BINARY [TEST...]
 """
 
+import base64
 import fcntl
 import json
 import os
@@ -239,6 +240,69 @@ def progress_lines(fleet):
     test.check("\n" not in seen and seen.endswith("\r\x1b[K"), f"the line goes away at the end: {seen!r}")
     os.close(terminal)
     os.close(inner)
+
+
+def der(tag, content):
+    size = bytes([len(content)]) if len(content) < 128 else b"\x82" + len(content).to_bytes(2, "big")
+    return bytes([tag]) + size + content
+
+
+def rsa_record(modulus):
+    """A DKIM record with this modulus and the exponent 65537."""
+    number = lambda n: der(2, n.to_bytes(n.bit_length() // 8 + 1, "big"))
+    key = der(0x30, number(modulus) + number(65537))
+    algorithm = der(0x30, bytes.fromhex("06092a864886f70d0101010500"))
+    text = "v=DKIM1; p=" + base64.b64encode(der(0x30, algorithm + der(3, b"\0" + key))).decode()
+    return " ".join(f'"{text[i:i + 250]}"' for i in range(0, len(text), 250))
+
+
+def prime():
+    return int(subprocess.run(["openssl", "prime", "-generate", "-bits", "1024"], capture_output=True, check=True).stdout)
+
+
+def family_zone(fleet):
+    """Six domains: one key twice, two keys with a common prime, one policy and one rua that are not like the others."""
+    p, q, r, s = (prime() for _ in range(4))
+    moduli = {"f0": p * q, "f1": p * q, "f2": p * r, "f3": q * s}
+    text = "$TTL 300\nfamily. SOA ns.family. h.family. 1 3600 600 604800 300\n"
+    for i in range(6):
+        name = f"f{i}"
+        text += f'{name}.family. MX 10 mx.{name}.family.\nmx.{name}.family. A 192.0.2.{1 if i < 2 else i + 1}\n'
+        text += f'{name}.family. TXT "v=spf1 ip4:192.0.2.{1 if i < 2 else i + 1} -all"\n'
+        text += f'_dmarc.{name}.family. TXT "v=DMARC1; p={"none" if i == 4 else "reject"}; rua=mailto:r@{"f0" if i < 3 else name}.family"\n'
+        if name in moduli:
+            text += f"sel._domainkey.{name}.family. TXT {rsa_record(moduli[name])}\n"
+    with open(fleet.path("family.zone"), "w") as f:
+        f.write(text)
+    return ("-z", fleet.path("family.zone"), *NOW, "-s", "sel", *(f"f{i}.family" for i in range(6)))
+
+
+@test
+def fleet_view(fleet):
+    args = family_zone(fleet)
+    report = fleet.tool.audit(*args).report
+    view = report["fleet"]
+    test.equal(sorted(d["domain"] for d in view["domains"]), [f"f{i}.family" for i in range(6)], "every domain")
+    rank = ["fail", "incomplete", "pass"]
+    order = [(rank.index(d["verdict"]), -d["errors"]) for d in view["domains"]]
+    test.equal(order, sorted(order), "worst first")
+    odd = {o["property"]: (o["value"], o["domains"], o["of"], [x["domain"] for x in o["others"]]) for o in view["outliers"]}
+    test.equal(odd["dmarc.policy"], ("reject", 5, 6, ["f4.family"]), "the policy that is out of line")
+    test.check("spf.all" not in odd, f"all have the same: {odd}")
+    shared = {(s["kind"], tuple(s["domains"])) for s in view["shared"]}
+    test.equal(shared, {("dkim_key", ("f0.family", "f1.family")), ("address", ("f0.family", "f1.family")),
+                        ("rua", ("f0.family", "f1.family", "f2.family"))}, "shared things")
+    pairs = [{names[0] for names in (pair["names"], pair["with"])} for pair in view["shared_primes"]]
+    key = "sel._domainkey.f{}.family".format
+    told = set().union(*pairs)
+    test.equal(told, {key(0), key(2), key(3)}, f"keys with a common prime: {view['shared_primes']}")
+    test.equal(next(s for s in view["shared"] if s["kind"] == "dkim_key")["names"], [key(0), key(1)], "where the key stands")
+    text = fleet.tool(*args).out
+    for part in ("6 domains: ", '5 of 6 have "reject", not f4.family (none)', "same key", "192.0.2.1: 2 domains", "same prime"):
+        test.check(part in text, f"text has {part!r}")
+    test.check(max(map(len, text.splitlines())) <= 80, "text keeps to 80 columns")
+    alone = fleet.tool.audit(*args[:6], "f0.family").report["fleet"]
+    test.equal((alone["outliers"], alone["shared"], alone["shared_primes"]), ([], [], []), "of one domain there is no fleet")
 
 
 if __name__ == "__main__":
