@@ -37,6 +37,8 @@ struct options {
 
 /* Reads argv[1…]; complains on standard error. Fills *options; names point into argv. */
 enum exit_status options_parse(int argc, char **argv, struct options *options);
+/* The end of a subcommand: frees, and sees to it that standard output was written. Returns `status` or worse. */
+enum exit_status options_end(struct options *options, enum exit_status status);
 /* The usage page. */
 void options_help(FILE *out);
 

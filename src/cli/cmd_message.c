@@ -79,10 +79,5 @@ enum exit_status cmd_message(int argc, char **argv)
 		options_help(stdout);
 	else if (status == EXIT_FINE)
 		status = with_file(&options);
-	dc_config_free(options.config);
-	if (fflush(stdout) != 0) {
-		complain("standard output could not be written");
-		status = EXIT_FAULT;
-	}
-	return status;
+	return options_end(&options, status);
 }

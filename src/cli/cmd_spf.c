@@ -32,10 +32,5 @@ enum exit_status cmd_spf(int argc, char **argv)
 		options.checks = "spf-";
 		status = cmd_audit(&options);
 	}
-	dc_config_free(options.config);
-	if (fflush(stdout) != 0) {
-		complain("standard output could not be written");
-		status = EXIT_FAULT;
-	}
-	return status;
+	return options_end(&options, status);
 }

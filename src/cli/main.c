@@ -57,12 +57,7 @@ static enum exit_status audit(int argc, char **argv)
 		(void)printf("domaincheck %s\n", dc_version());
 	else if (status == EXIT_FINE)
 		status = cmd_audit(&options);
-	dc_config_free(options.config);
-	if (fflush(stdout) != 0) {
-		complain("standard output could not be written");
-		status = EXIT_FAULT;
-	}
-	return status;
+	return options_end(&options, status);
 }
 
 int main(int argc, char **argv)

@@ -180,6 +180,15 @@ enum exit_status options_parse(int argc, char **argv, struct options *options)
 	return only_one_stdout(options) ? EXIT_FINE : EXIT_USAGE;
 }
 
+enum exit_status options_end(struct options *options, enum exit_status status)
+{
+	dc_config_free(options->config);
+	if (fflush(stdout) == 0)
+		return status;
+	complain("standard output could not be written");
+	return EXIT_FAULT;
+}
+
 void options_help(FILE *out)
 {
 	(void)fputs("usage: domaincheck [OPTIONS] DOMAIN...     is the domain fit to send mail? (\"-\": names on standard input)\n"
