@@ -1,18 +1,7 @@
 /* Every include and redirect of the tree leads to one valid record (RFC 7208 sections 5.2, 6.1), and none to a name that
  * somebody else could register. */
 #include "checks/spf_common.h"
-#include "dmarc/psl.h"
-
-/* The highest name that does not exist stands right below a public suffix, which does. */
-static bool is_registrable(const struct dc_spf_node *node, const struct dc_psl *psl)
-{
-	struct dc_slice parent;
-
-	if (!node->unregistered_known || dc_name_labels(node->unregistered) < 2 || !dc_name_is_host(node->unregistered, false))
-		return false;
-	parent = dc_name_parent(node->unregistered);
-	return dc_name_labels(parent) == 1 || dc_psl_is_suffix(psl, parent);
-}
+#include "facts/spoof.h"
 
 static void tell(const struct dc_spf_node *node, const struct dc_psl *psl, struct dc_emitter *emitter)
 {
@@ -28,7 +17,7 @@ static void tell(const struct dc_spf_node *node, const struct dc_psl *psl, struc
 		dc_emit(emitter, DC_F_SPF_TARGET_NO_RECORD, where, DC_ARGS(term, name, at));
 		break;
 	case DC_SPF_STATE_NXDOMAIN:
-		if (is_registrable(node, psl)) {
+		if (dc_spoof_is_registrable(node, psl)) {
 			name.text = node->unregistered;
 			dc_emit(emitter, DC_F_SPF_TARGET_REGISTRABLE, where, DC_ARGS(term, name, at));
 		} else {

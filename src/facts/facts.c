@@ -107,8 +107,8 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 	facts->dnssec = dc_dnssec_build(asker, domain, inputs->lone);
 	const struct dc_sender_facts *senders = dc_senders_build(asker, inputs, facts->mx, facts->spf);
 	facts->ptr = dc_ptr_build(asker, senders->items, senders->count, inputs->helo);
-	facts->identities = dc_identity_build(asker, inputs, senders, facts->mx, facts->spf, facts->dkim, facts->dmarc,
-					      facts->ptr);
+	facts->identities = dc_identity_build(asker, inputs, senders, facts->mx, facts->spf, facts->return_spf,
+					      facts->dkim, facts->dmarc, facts->ptr);
 	facts->message = dc_message_build(asker, inputs, facts->dmarc);
 	return facts;
 }

@@ -191,7 +191,9 @@ static struct dc_slice org_of(struct dc_asker *asker, struct dc_slice name, stru
 
 const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const struct dc_inputs *inputs,
 						  const struct dc_sender_facts *senders, const struct dc_mx_facts *mx,
-						  const struct dc_spf_facts *spf, const struct dc_dkim_facts *dkim,
+						  const struct dc_spf_facts *spf,
+						  const struct dc_spf_facts *return_spf,
+						  const struct dc_dkim_facts *dkim,
 						  const struct dc_dmarc_facts *dmarc, const struct dc_ptr_facts *ptr)
 {
 	struct dc_identity_facts *facts = DC_NEW(asker->arena, struct dc_identity_facts);
@@ -227,6 +229,6 @@ const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const 
 			  org_of(asker, identity.dkim_domain, facts);
 	if (!dc_name_eq(identity.mail_from, mx->domain))
 		facts->return_path = dc_mx_build(asker, identity.mail_from);
-	facts->spoof = dc_spoof_build(asker, inputs, spf, dkim, dmarc);
+	facts->spoof = dc_spoof_build(asker, inputs, spf, return_spf, dkim, dmarc);
 	return facts;
 }

@@ -60,7 +60,9 @@ struct dc_identity_facts {
 /* Never NULL. All arguments of one build with the same asker; `ptr` was built from dc_senders_build's list. */
 const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const struct dc_inputs *inputs,
 						  const struct dc_sender_facts *senders, const struct dc_mx_facts *mx,
-						  const struct dc_spf_facts *spf, const struct dc_dkim_facts *dkim,
+						  const struct dc_spf_facts *spf,
+						  const struct dc_spf_facts *return_spf,
+						  const struct dc_dkim_facts *dkim,
 						  const struct dc_dmarc_facts *dmarc, const struct dc_ptr_facts *ptr);
 
 #endif

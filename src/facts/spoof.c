@@ -7,6 +7,7 @@
 
 #include "dkim/dkim.h"
 #include "dmarc/dmarc.h"
+#include "dmarc/psl.h"
 #include "provider/provider.h"
 #include "spf/spf.h"
 
@@ -38,6 +39,7 @@ static const struct {
 	[DC_SPOOF_SPF_WIDE] = {"spf-very-wide", "SPF lets millions of addresses pass, far more than any sender needs"},
 	[DC_SPOOF_SHARED_SENDER] = {"shared-sender", "SPF includes a provider whose other customers use the same addresses"},
 	[DC_SPOOF_WEAK_KEY] = {"weak-key", "a published DKIM key can be broken, so anybody could sign"},
+	[DC_SPOOF_TAKEOVER] = {"takeover", "SPF or DKIM leads into a domain that nobody has registered: whoever does can pass"},
 	[DC_SPOOF_UNKNOWN_DMARC] = {"unknown-dmarc", "a step of the DMARC lookup was not answered"},
 	[DC_SPOOF_UNKNOWN_SPF] = {"unknown-spf", "part of the SPF record could not be looked up"},
 	[DC_SPOOF_PROTECTED] = {"protected", "receivers are asked to reject mail that does not authenticate, for every name"},
@@ -145,15 +147,15 @@ static void lift_by_spf(struct builder *b, enum dc_spoof_verdict at_least)
 static void judge_spf(struct builder *b, const struct dc_spf_facts *spf)
 {
 	if (spf->class == DC_SPF_CLASS_TEMPERROR || spf->unanswered)
-		add(b, DC_SPOOF_UNKNOWN_SPF, b->inputs->domain);
+		add(b, DC_SPOOF_UNKNOWN_SPF, spf->domain);
 	if (spf->class != DC_SPF_CLASS_VALID)
 		return;
 	if (spf->all == '+' || dc_spf_count_reaches(spf->pass4.addresses, ALL_BITS_V4) ||
 	    dc_spf_count_reaches(spf->pass6.addresses, ALL_BITS_V6)) {
-		add(b, DC_SPOOF_SPF_ALL, b->inputs->domain);
+		add(b, DC_SPOOF_SPF_ALL, spf->domain);
 		lift_by_spf(b, DC_SPOOF_YES);
 	} else if (dc_spf_count_reaches(spf->pass4.addresses, WIDE_BITS_V4)) {
-		add(b, DC_SPOOF_SPF_WIDE, b->inputs->domain);
+		add(b, DC_SPOOF_SPF_WIDE, spf->domain);
 		lift_by_spf(b, DC_SPOOF_PARTLY);
 	}
 }
@@ -181,6 +183,55 @@ static void judge_shared(struct builder *b, const struct dc_spf_facts *spf)
 	}
 }
 
+/* The highest name that does not exist stands right below a public suffix, which does. */
+bool dc_spoof_is_registrable(const struct dc_spf_node *node, const struct dc_psl *psl)
+{
+	struct dc_slice parent;
+
+	if (!node->unregistered_known || dc_name_labels(node->unregistered) < 2 || !dc_name_is_host(node->unregistered, false))
+		return false;
+	parent = dc_name_parent(node->unregistered);
+	return dc_name_labels(parent) == 1 || dc_psl_is_suffix(psl, parent);
+}
+
+/* Today such a record gives permerror; the day somebody registers the name, it lets him pass. */
+static void judge_targets(struct builder *b, const struct dc_spf_facts *spf)
+{
+	for (size_t i = 1; i < spf->node_count; i++) {
+		const struct dc_spf_node *node = spf->nodes[i];
+
+		if (node->state != DC_SPF_STATE_NXDOMAIN || !dc_spoof_is_registrable(node, b->inputs->psl))
+			continue;
+		add(b, DC_SPOOF_TAKEOVER, node->unregistered);
+		lift_by_spf(b, DC_SPOOF_PARTLY);
+	}
+}
+
+static void judge_authorised(struct builder *b, const struct dc_spf_facts *spf)
+{
+	judge_spf(b, spf);
+	judge_shared(b, spf);
+	judge_targets(b, spf);
+}
+
+/* A stranger may use our return path too: what SPF says there counts as far as DMARC takes it for ours. */
+static void judge_return_path(struct builder *b, struct dc_asker *asker, const struct dc_spf_facts *spf)
+{
+	if (!spf || b->dmarc->now.aspf_strict)
+		return;
+	switch (dc_dmarc_aligned(asker, b->inputs->domain, spf->domain, false)) {
+	case DC_TRI_YES:
+		judge_authorised(b, spf);
+		break;
+	case DC_TRI_UNKNOWN:
+		if (spf->all == '+')
+			add(b, DC_SPOOF_UNKNOWN_DMARC, spf->domain);
+		break;
+	case DC_TRI_NO:
+		break;
+	}
+}
+
 static enum dc_spoof_verdict key_risk(const struct dc_dkim_selector *selector)
 {
 	const struct dc_dkim_record *record = selector->record;
@@ -201,11 +252,15 @@ static void judge_keys(struct builder *b, struct dc_asker *asker, const struct d
 	if (dc_dmarc_aligned(asker, b->inputs->domain, dkim->domain, strict) != DC_TRI_YES)
 		return;
 	for (size_t i = 0; i < dkim->selector_count; i++) {
-		enum dc_spoof_verdict risk = key_risk(&dkim->selectors[i]);
+		bool gone = dkim->selectors[i].target == DC_DKIM_TARGET_NO_DOMAIN;
+		enum dc_spoof_verdict risk = gone ? DC_SPOOF_PARTLY : key_risk(&dkim->selectors[i]);
 
 		if (risk == DC_SPOOF_NO)
 			continue;
-		add(b, DC_SPOOF_WEAK_KEY, dkim->selectors[i].selector);
+		if (gone)
+			add(b, DC_SPOOF_TAKEOVER, dkim->selectors[i].target_domain);
+		else
+			add(b, DC_SPOOF_WEAK_KEY, dkim->selectors[i].selector);
 		lift(&b->facts->domain, risk);
 		if (!strict) {
 			lift(&b->facts->existing, risk);
@@ -260,8 +315,8 @@ static void sort(struct builder *b)
 }
 
 const struct dc_spoof_facts *dc_spoof_build(struct dc_asker *asker, const struct dc_inputs *inputs,
-					    const struct dc_spf_facts *spf, const struct dc_dkim_facts *dkim,
-					    const struct dc_dmarc_facts *dmarc)
+					    const struct dc_spf_facts *spf, const struct dc_spf_facts *return_spf,
+					    const struct dc_dkim_facts *dkim, const struct dc_dmarc_facts *dmarc)
 {
 	struct dc_spoof_facts *facts = DC_NEW(asker->arena, struct dc_spoof_facts);
 	struct builder b = {
@@ -273,8 +328,8 @@ const struct dc_spoof_facts *dc_spoof_build(struct dc_asker *asker, const struct
 
 	judge_policy(&b);
 	judge_keys(&b, asker, dkim);
-	judge_spf(&b, spf);
-	judge_shared(&b, spf);
+	judge_authorised(&b, spf);
+	judge_return_path(&b, asker, return_spf);
 	facts->why = b.why;
 	facts->verdict = together(&b);
 	if (facts->verdict == DC_SPOOF_NO)

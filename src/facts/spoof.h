@@ -4,6 +4,8 @@
 #ifndef DC_FACTS_SPOOF_H
 #define DC_FACTS_SPOOF_H
 
+#include <stdbool.h>
+
 #include "base/slice.h"
 
 enum dc_spoof_verdict { DC_SPOOF_UNKNOWN, DC_SPOOF_NO, DC_SPOOF_PARTLY, DC_SPOOF_YES };
@@ -21,6 +23,7 @@ enum dc_spoof_reason_kind {
 	DC_SPOOF_SPF_WIDE,          /* SPF lets very many addresses pass */
 	DC_SPOOF_SHARED_SENDER,     /* an included provider's addresses are shared with all its customers */
 	DC_SPOOF_WEAK_KEY,          /* a published key can be computed or broken */
+	DC_SPOOF_TAKEOVER,          /* SPF or a DKIM CNAME leads into a domain that nobody has registered */
 	DC_SPOOF_UNKNOWN_DMARC,     /* a step of the DMARC lookup could not be answered */
 	DC_SPOOF_UNKNOWN_SPF,
 	DC_SPOOF_PROTECTED,         /* policy reject for all names, nothing that opens it */
@@ -34,6 +37,12 @@ struct dc_spoof_reason {
 	enum dc_spoof_reason_kind kind;
 	struct dc_slice subject; /* the term, selector or name it is about; may be empty */
 };
+
+struct dc_spf_node;
+struct dc_psl;
+/* Whether somebody could register the name that an include or redirect leads to, or one above it. Only for nodes in state
+ * NXDOMAIN. */
+bool dc_spoof_is_registrable(const struct dc_spf_node *node, const struct dc_psl *psl);
 
 enum { DC_SPOOF_REASON_MAX = 24 };
 

@@ -401,6 +401,11 @@ void ask_heard(struct ask *ask, struct flight *flight, const uint8_t *wire, size
 		again_at_once(ask, server);
 		return;
 	}
+	if (flight->chan->stream && packet.truncated && dc_outcome_is_known(draft.outcome)) {
+		draft.outcome = DC_OUTCOME_MALFORMED; /* what is missing may be the very record */
+		draft.truncated = true;
+		draft.detail = DC_S("the answer was cut short even over TCP");
+	}
 	if (!dc_outcome_is_known(draft.outcome))
 		failed(ask, server, &draft);
 	else if (packet.follow.len && ask->pool->recursive)

@@ -209,6 +209,10 @@ class Server:
             return query.reply(answer=[record(query.name, 16, b"\4part")], flags=QR | RD | RA | TC)
         return [(0, None)]
 
+    def say_tctc(self, query, stream, number, count):
+        """Cut short over TCP too."""
+        return query.reply(flags=QR | RD | RA | TC)
+
     def say_tclast(self, query, stream, number, count):
         """One answer a connection."""
         if not stream:

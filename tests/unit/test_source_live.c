@@ -94,6 +94,7 @@ static void outcomes(void **state)
 		{"badvers", DC_TYPE_A, DC_OUTCOME_ANSWER, 0, 1, -1, NULL},
 		{"drop1", DC_TYPE_A, DC_OUTCOME_ANSWER, 0, 1, -1, NULL},
 		{"tc", DC_TYPE_TXT, DC_OUTCOME_ANSWER, 0, 10, -1, NULL},
+		{"tctc", DC_TYPE_TXT, DC_OUTCOME_MALFORMED, 0, 0, -1, "over TCP"},
 		{"tc200", DC_TYPE_TXT, DC_OUTCOME_ANSWER, 0, 200, -1, NULL},
 		{"big", DC_TYPE_TXT, DC_OUTCOME_ANSWER, 0, 30, -1, NULL},
 		{"huge", DC_TYPE_TXT, DC_OUTCOME_ANSWER, 0, 22, -1, NULL},
