@@ -28,7 +28,7 @@ with_valgrind() {
 	ninja -C "$dir"
 	meson test -C "$dir" --no-rebuild --suite unit --num-processes 2 --timeout-multiplier 20 \
 		--wrap "valgrind $valgrind"
-	tests/cases/run.py --wrap "valgrind $valgrind" --limit 3 "$dir/src/cli/domaincheck" tests/cases/*/
+	tests/cases/run.py --wrap "valgrind $valgrind" --limit 3 "$dir/domaincheck" tests/cases/*/
 }
 
 for how; do

@@ -174,6 +174,7 @@ def listed(tool, server, keys):
 
 
 def main():
+    os.environ["PATH"] += ":/usr/sbin:/sbin"  # nsd is there, and not in the path of an ordinary user
     if not all(shutil.which(name) for name in ("nsd", "openssl", "ldns-signzone", "ldns-keygen")):
         print("nsd, openssl or ldnsutils is not installed")
         return 77
