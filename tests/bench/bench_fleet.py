@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """How fast is a fleet?
 
-usage: bench_fleet.py BINARY [--quick] [--domains N] [--names N]
+usage: bench_fleet.py BINARY DELAY [--quick] [--domains N] [--names N]
 
-A world of 20,000 domains (fleet_world.py; --quick: 2,000) on NSD, behind unbound, behind dnsdist where answers are to come
-late. Servers run on the last core, the program and dnsperf on the first. Prints, as figures and ratios: questions a second
+A world of 20,000 domains (fleet_world.py; --quick: 2,000) on NSD, behind unbound, behind DELAY (delay.c) where answers are
+to come late. Servers run on the last core, the program and dnsperf on the first. Prints, as figures and ratios: questions a second
 against dnsperf sending the very same questions to the same resolver, domains a second at 0 and at 20 ms, questions and CPU a
 domain (the receiver's processes included), and memory for few and for many names. Goals that are missed are marked; the
 exit status is 0 all the same, for machines differ.
@@ -49,11 +49,11 @@ def tool(name):
 
 
 class Servers:
-    def __init__(self, folder, domains):
+    def __init__(self, folder, domains, delay):
         self.folder, self.running = folder, []
         self.address = f"127.{random.randint(64, 126)}.{random.randint(0, 255)}.1"
         ports = [port for port in random.sample(range(25500, 26000), 100) if can_bind(self.address, port)]
-        self.nsd, self.unbound, self.dnsdist = ports[:3]
+        self.nsd, self.unbound, self.late = ports[:3]
         self.names = fleet_world.write(self.path("world.zone"), domains)
         self.launch("nsd", "-d", "-c", self.write("nsd.conf", f"""server:
 	ip-address: {self.address}@{self.nsd}
@@ -99,15 +99,8 @@ stub-zone:
 remote-control:
 	control-enable: no
 """))
-        self.launch("dnsdist", "--supervised", "--disable-syslog", "-C", self.write("dnsdist.conf", f"""
-setLocal("{self.address}:{self.dnsdist}")
-setACL("127.0.0.0/8")
-setSecurityPollSuffix("")
-newServer({{address="{self.address}:{self.unbound}", sockets=8}})
-getServer(0):setUp()
-addAction(AllRule(), DelayAction({DELAY_MS}))
-"""))
-        for port in (self.nsd, self.unbound, self.dnsdist):
+        self.launch(delay, str(DELAY_MS), self.address, str(self.late), self.address, str(self.unbound))
+        for port in (self.nsd, self.unbound, self.late):
             self.wait(port)
 
     def path(self, name):
@@ -119,7 +112,7 @@ addAction(AllRule(), DelayAction({DELAY_MS}))
         return self.path(name)
 
     def launch(self, name, *args):
-        log = open(self.path(name + ".log"), "wb")
+        log = open(self.path(os.path.basename(name) + ".log"), "wb")
         self.running.append(subprocess.Popen([tool(name), *args], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                              cwd=self.folder, preexec_fn=pinned(SERVER_CPU)))
 
@@ -212,7 +205,7 @@ def bench(binary, servers, options):
         Run(binary, servers, servers.unbound, names)  # the resolver has every answer now
     near = Run(binary, servers, servers.unbound, names)
     say("domains/s at 0 ms", f"{near.rate:.0f}", "2500", near.rate >= 2500)
-    far = Run(binary, servers, servers.dnsdist, names)
+    far = Run(binary, servers, servers.late, names)
     say(f"domains/s at {DELAY_MS} ms", f"{far.rate:.0f}", "1500", far.rate >= 1500)
     say("questions a domain (shared answers counted for each)", f"{near.questions / near.domains:.1f}")
     say("questions on the wire a domain", f"{count / len(some):.1f}")
@@ -234,13 +227,14 @@ def bench(binary, servers, options):
 def main():
     parser = argparse.ArgumentParser(description="bench of a fleet")
     parser.add_argument("binary")
+    parser.add_argument("delay")
     parser.add_argument("--quick", action="store_true", help="2,000 domains")
     parser.add_argument("--domains", type=int, default=20000)
     parser.add_argument("--names", type=int, default=50000)
     options = parser.parse_args()
     options.binary = os.path.abspath(options.binary)
     with tempfile.TemporaryDirectory(prefix="domaincheck-bench-") as folder:
-        servers = Servers(folder, 2000 if options.quick else options.domains)
+        servers = Servers(folder, 2000 if options.quick else options.domains, os.path.abspath(options.delay))
         try:
             bench(options.binary, servers, options)
         finally:
