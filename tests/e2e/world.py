@@ -9,8 +9,9 @@ Flags: signed, expired (signatures of the past), tampered (TXT changed after sig
 not know), with-ds (the parent has a DS, the zone is not signed), lame (delegated to a server that refuses), dead
 (delegated to a server that never answers), server=root|tld (default: leaf).
 
-Placeholders: {key:NAME} a public key of keys.txt, {terms:N} N ip4: terms, {killer} the text that ends libspf2,
-{filler:N} N TXT records of the zone's apex. Keys of zones are made anew each time: they are no secret and no fixture.
+Placeholders: {key:NAME} a public key of keys.txt, {terms:N} N ip4: terms, {note:N} N octets of words, {killer} the text
+that ends libspf2, {filler:N} N TXT records of the zone's apex. Keys of zones are made anew each time: they are no secret
+and no fixture.
 """
 
 import os
@@ -62,6 +63,7 @@ def expand(line, keys):
     """Fills the placeholders of one line; may become several."""
     line = re.sub(r"\{key:(\w+)\}", lambda m: keys[m[1]], line)
     line = re.sub(r"\{terms:(\d+)\}", lambda m: "".join(f" ip4:203.0.113.{i}" for i in range(1, int(m[1]) + 1)), line)
+    line = re.sub(r"\{note:(\d+)\}", lambda m: ("note " * int(m[1]))[:int(m[1])].strip(), line)
     line = line.replace("{killer}", "%{d}" * 127 + "x")
     filler = re.match(r"\{filler:(\d+)\}", line)
     if filler:
