@@ -116,10 +116,21 @@ static json_t *dns_object(struct dc_json *json, const struct dc_dns_figures *dns
 	return object;
 }
 
+static json_t *findings_array(struct dc_json *json, const struct dc_audit_result *result, const struct words *words)
+{
+	json_t *findings = json_array();
+
+	for (size_t i = 0; i < result->finding_count; i++) {
+		if (result->findings[i].severity != DC_SEVERITY_OFF)
+			dc_json_add(json, findings, finding_object(json, &result->findings[i], &words[i]));
+	}
+	return findings;
+}
+
 static json_t *domain_object(struct dc_json *json, const struct dc_audit_result *result, const struct words *words)
 {
 	const struct dc_inputs *inputs = result->inputs;
-	json_t *object = json_object(), *checks = json_array(), *findings = json_array(), *profiles = json_array();
+	json_t *object = json_object(), *checks = json_array(), *profiles = json_array();
 
 	for (size_t i = 0; i < result->check_count; i++) {
 		json_t *check = json_object();
@@ -128,10 +139,6 @@ static json_t *domain_object(struct dc_json *json, const struct dc_audit_result 
 		dc_json_set(json, check, "verdict", json_string(dc_verdict_name(result->checks[i].verdict)));
 		dc_json_add(json, checks, check);
 	}
-	for (size_t i = 0; i < result->finding_count; i++) {
-		if (result->findings[i].severity != DC_SEVERITY_OFF)
-			dc_json_add(json, findings, finding_object(json, &result->findings[i], &words[i]));
-	}
 	for (size_t i = 0; i < result->profile_count; i++)
 		dc_json_add(json, profiles, profile_object(json, &result->profiles[i]));
 	dc_json_set(json, object, "domain", dc_json_text(json, inputs->domain));
@@ -139,22 +146,96 @@ static json_t *domain_object(struct dc_json *json, const struct dc_audit_result 
 		dc_json_set(json, object, "input", dc_json_text(json, inputs->typed));
 	dc_json_set(json, object, "verdict", json_string(dc_domain_verdict_name(result->verdict)));
 	dc_json_set(json, object, "checks", checks);
-	dc_json_set(json, object, "findings", findings);
+	dc_json_set(json, object, "findings", findings_array(json, result, words));
 	dc_json_set(json, object, "profiles", profiles);
 	dc_json_set(json, object, "facts", dc_json_facts(json, result));
 	dc_json_set(json, object, "dns", dns_object(json, &result->dns));
 	return object;
 }
 
-static void write_domain(struct dc_report *report, const struct dc_audit_result *result, bool compact)
+static void write_domain(struct dc_report *report, const struct dc_audit_result *result)
 {
 	struct state *state = report->state;
 	const struct words *words = make_words(report, result);
 	json_t *object = domain_object(&state->json, result, words);
 
-	dc_json_write(&state->json, &report->out, object, compact, 4);
+	dc_json_write(&state->json, &report->out, object, false, 4);
 	json_decref(object);
 	if (state->json.failed && report->status == DC_OK)
+		report->status = DC_ERR_NOMEM;
+}
+
+/* ---- the same on one line ----
+ * Checks and requirements are a hundred small objects of our own words: a tree of them would cost more than the rest of a
+ * fleet's report. They are written as they are. */
+
+static void put_verdict(struct dc_report *report, const char *lead, const char *id, enum dc_verdict verdict)
+{
+	struct state *state = report->state;
+
+	dc_buf_puts(&report->out, lead);
+	dc_json_put_word(&state->json, &report->out, "{\"id\":", id);
+	dc_json_put_word(&state->json, &report->out, ",\"verdict\":", dc_verdict_name(verdict));
+}
+
+static void put_profile(struct dc_report *report, const struct dc_profile_result *profile)
+{
+	struct state *state = report->state;
+	struct dc_buf *out = &report->out;
+
+	dc_buf_puts(out, ",\"requirements\":[");
+	for (size_t i = 0; i < profile->requirement_count; i++) {
+		const struct dc_requirement_result *requirement = &profile->requirements[i];
+
+		put_verdict(report, i ? "," : "", requirement->id, requirement->verdict);
+		dc_buf_puts(out, ",\"findings\":[");
+		for (size_t j = 0; j < requirement->finding_count; j++)
+			dc_json_put_word(&state->json, out, j ? "," : "", dc_catalogue_row(requirement->findings[j]->id)->slug);
+		dc_buf_puts(out, "]}");
+	}
+	dc_buf_puts(out, "],\"not_checkable\":[");
+	for (size_t i = 0; profile->not_checkable && profile->not_checkable[i]; i++)
+		dc_json_put_word(&state->json, out, i ? "," : "", profile->not_checkable[i]);
+	dc_buf_puts(out, "]}");
+}
+
+/* Takes over `value`. */
+static void put_member(struct dc_report *report, const char *lead, json_t *value)
+{
+	struct state *state = report->state;
+
+	dc_buf_puts(&report->out, lead);
+	dc_json_write(&state->json, &report->out, value, true, 0);
+	json_decref(value);
+}
+
+static void write_line(struct dc_report *report, const struct dc_audit_result *result)
+{
+	struct state *state = report->state;
+	struct dc_json *json = &state->json;
+	struct dc_buf *out = &report->out;
+	const struct dc_inputs *inputs = result->inputs;
+	const struct words *words = make_words(report, result);
+
+	put_member(report, "{\"domain\":", dc_json_text(json, inputs->domain));
+	if (inputs->typed.len > 0 && !dc_slice_eq(inputs->typed, inputs->domain))
+		put_member(report, ",\"input\":", dc_json_text(json, inputs->typed));
+	dc_json_put_word(json, out, ",\"verdict\":", dc_domain_verdict_name(result->verdict));
+	dc_buf_puts(out, ",\"checks\":[");
+	for (size_t i = 0; i < result->check_count; i++) {
+		put_verdict(report, i ? "," : "", result->checks[i].check->id, result->checks[i].verdict);
+		dc_buf_putc(out, '}');
+	}
+	put_member(report, "],\"findings\":", findings_array(json, result, words));
+	dc_buf_puts(out, ",\"profiles\":[");
+	for (size_t i = 0; i < result->profile_count; i++) {
+		put_verdict(report, i ? "," : "", result->profiles[i].id, result->profiles[i].verdict);
+		put_profile(report, &result->profiles[i]);
+	}
+	put_member(report, "],\"facts\":", dc_json_facts(json, result));
+	put_member(report, ",\"dns\":", dns_object(json, &result->dns));
+	dc_buf_puts(out, "}\n");
+	if (json->failed && report->status == DC_OK)
 		report->status = DC_ERR_NOMEM;
 }
 
@@ -265,7 +346,7 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 
 	dc_buf_puts(&report->out, state->begun ? ",\n    " : "\n    ");
 	state->begun = true;
-	write_domain(report, result, false);
+	write_domain(report, result);
 	if (!dc_fleet_add(state->fleet, result) && report->status == DC_OK)
 		report->status = DC_ERR_NOMEM;
 }
@@ -292,12 +373,6 @@ static void begin_lines(struct dc_report *report)
 	struct state *state = report->state;
 
 	dc_json_init(&state->json);
-}
-
-static void domain_line(struct dc_report *report, const struct dc_audit_result *result)
-{
-	write_domain(report, result, true);
-	dc_buf_putc(&report->out, '\n');
 }
 
 static void end_lines(struct dc_report *report)
@@ -329,7 +404,7 @@ const struct dc_format dc_format_ndjson = {
 	.streams = true,
 	.state_size = sizeof(struct state),
 	.begin = begin_lines,
-	.domain = domain_line,
+	.domain = write_line,
 	.end = end_lines,
 	.clear = clear,
 };

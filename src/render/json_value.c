@@ -247,3 +247,18 @@ void dc_json_write(struct dc_json *json, struct dc_buf *out, const json_t *value
 	if (!(compact ? put_compact(&sink, (json_t *)value) : dump(&sink, value, false)))
 		json->failed = true;
 }
+
+void dc_json_put_word(struct dc_json *json, struct dc_buf *out, const char *lead, const char *word)
+{
+	size_t len = strlen(word);
+	json_t *value;
+
+	dc_buf_puts(out, lead);
+	if (is_plain(word, len)) {
+		put_quoted(out, word, len);
+		return;
+	}
+	value = json_string(word);
+	dc_json_write(json, out, value, true, 0);
+	json_decref(value);
+}

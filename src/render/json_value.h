@@ -35,6 +35,8 @@ json_t *dc_json_answer(struct dc_json *json, const struct dc_answer *answer);
 
 /* Appends `value` to `out`; compact, or indented with every line but the first moved right by `margin`. */
 void dc_json_write(struct dc_json *json, struct dc_buf *out, const json_t *value, bool compact, unsigned margin);
+/* Appends `lead` as it is, then `word`, one of our own, as a JSON string. */
+void dc_json_put_word(struct dc_json *json, struct dc_buf *out, const char *lead, const char *word);
 
 json_t *dc_json_tri(enum dc_tri value); /* unknown: null */
 
