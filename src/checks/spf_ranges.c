@@ -26,7 +26,7 @@ static struct dc_spf_texts widest(const struct dc_spf_node *root, bool ipv6, str
 	for (unsigned bits = 129; bits-- > 0 && texts.count < 3;)
 		for (size_t i = 0; i < root->use_count; i++) {
 			struct dc_spf_count adds = ipv6 ? root->uses[i].adds6 : root->uses[i].adds4;
-			if (dc_spf_count_reaches(adds, bits) && !dc_spf_count_reaches(adds, bits + 1) &&
+			if (dc_spf_count_reaches(adds, bits) && (bits == 128 || !dc_spf_count_reaches(adds, bits + 1)) &&
 			    root->uses[i].term->kind != DC_SPF_ALL)
 				dc_spf_text_add(emitter, &texts, root->uses[i].term->text);
 		}

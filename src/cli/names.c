@@ -92,8 +92,10 @@ static bool read_more(struct names *names)
 /* The name on a line: without comment and blanks; NULL when nothing is left. */
 static char *name_on(char *line, size_t len)
 {
-	if (strlen(line) != len)
-		return line; /* a NUL inside: refused with the rest of the line */
+	if (strlen(line) != len) {
+		line[strlen(line)] = '\001'; /* a NUL inside: refused with the rest of the line */
+		return line;
+	}
 	line[strcspn(line, "#\r\n")] = 0;
 	line += strspn(line, " \t");
 	size_t end = strlen(line);

@@ -186,6 +186,8 @@ def lists_of_names(cli):
         test.equal(sorted(have), sorted(names), f"{how}: domains")
     result = cli.json(stdin="\ufeffgood.example\n")
     test.equal([d["domain"] for d in result.report["domains"]], ["good.example"], "a byte order mark")
+    result = cli.json(stdin="bad.example\ngood.example\0evil\n")
+    test.equal(([d["domain"] for d in result.report["domains"]], result.status), (["bad.example"], 2), "a NUL in a name")
 
 
 @test
