@@ -71,7 +71,8 @@ class Offline:
     """The binary over the zones above, in a folder that goes away."""
 
     def __init__(self, binary):
-        self.tool, self.folder = Tool(binary), tempfile.mkdtemp(prefix="domaincheck-cli-")
+        self.tool, self.place = Tool(binary), tempfile.TemporaryDirectory(prefix="domaincheck-cli-")
+        self.folder = self.place.name
         for name, text in (("good", GOOD), ("bad", BAD), ("open", OPEN), ("hostile", HOSTILE), ("twice", TWICE)):
             self.write(name + ".zone", text)
 
