@@ -13,7 +13,7 @@ size_t dc_dkim_read_records(struct dc_dkim_build *build, const struct dc_answer 
 			    const struct dc_dkim_record **ret_records)
 {
 	struct dc_arena *arena = dc_memo_arena(build->asker);
-	const struct kept *known = dc_memo_find(build->asker, answer);
+	const struct kept *known = dc_memo_find(build->asker, DC_MEMO_DKIM, answer);
 	struct dc_dkim_record *records = NULL;
 	size_t count = 0, capacity = 0;
 	const struct dc_rr *rr;
@@ -31,7 +31,7 @@ size_t dc_dkim_read_records(struct dc_dkim_build *build, const struct dc_answer 
 	if (count) {
 		struct kept *kept = DC_NEW(arena, struct kept);
 		*kept = (struct kept){records, count};
-		dc_memo_keep(build->asker, answer, kept);
+		dc_memo_keep(build->asker, DC_MEMO_DKIM, answer, kept);
 	}
 	*ret_records = records;
 	return count;

@@ -30,22 +30,40 @@ static bool is_plain(char c)
 	return plain[(uint8_t)c >> 5] >> ((uint8_t)c & 31) & 1;
 }
 
-/* Only letters, digits, "-", "_" in labels of legal length: the wire form needs no thought. */
-static bool plain_name(struct dc_slice name)
+enum { UPPER = 0x80, DOT = 0x40, PLAIN = 1 };
+
+static unsigned class_of(char c)
 {
-	size_t label = 0;
+	if (c >= 'a' && c <= 'z')
+		return PLAIN;
+	return c == '.' ? DOT : c >= 'A' && c <= 'Z' ? UPPER | PLAIN : is_plain(c);
+}
+
+/* Only letters, digits, "-", "_" in labels of legal length: the wire form needs no thought. *ret_upper is set when a letter
+ * is a capital. */
+static bool plain_or_upper(struct dc_slice name, bool *ret_upper)
+{
+	const char *at = name.ptr, *end = at + name.len, *start = at;
+	unsigned seen = 0;
 	if (name.len == 0 || name.len > DC_NAME_WIRE_MAX - 2)
 		return false;
-	for (size_t i = 0; i < name.len; i++) {
-		if (name.ptr[i] == '.') {
-			if (label == 0)
-				return false;
-			label = 0;
-		} else if (!is_plain(name.ptr[i]) || ++label > DC_LABEL_MAX) {
+	for (; at < end; at++) {
+		unsigned class = class_of(*at);
+		seen |= class;
+		if (class & PLAIN)
+			continue;
+		if (class != DOT || at == start || at - start > DC_LABEL_MAX)
 			return false;
-		}
+		start = at + 1;
 	}
-	return label > 0;
+	*ret_upper = seen & UPPER;
+	return at != start && at - start <= DC_LABEL_MAX;
+}
+
+static bool plain_name(struct dc_slice name)
+{
+	bool upper;
+	return plain_or_upper(name, &upper);
 }
 
 static bool is_root(struct dc_slice name)
@@ -139,13 +157,9 @@ bool dc_name_normalize(struct dc_arena *arena, struct dc_slice text, struct dc_s
 	struct dc_slice bare = text;
 	if (bare.len > 1 && bare.ptr[bare.len - 1] == '.' && bare.ptr[bare.len - 2] != '\\')
 		bare.len--;
-	if (plain_name(bare)) {
-		for (size_t i = 0; i < bare.len; i++)
-			if (bare.ptr[i] >= 'A' && bare.ptr[i] <= 'Z') {
-				*ret_name = dc_arena_lower(arena, bare);
-				return true;
-			}
-		*ret_name = bare;
+	bool upper = false;
+	if (plain_or_upper(bare, &upper)) {
+		*ret_name = upper ? dc_arena_lower(arena, bare) : bare;
 		return true;
 	}
 	uint8_t wire[DC_NAME_WIRE_MAX];

@@ -61,6 +61,7 @@ const struct dc_answer *dc_ask_known(struct dc_asker *asker, struct dc_slice nam
 struct dc_memo_item {
 	const struct dc_answer *answer;
 	const void *result;
+	enum dc_memo_user user;
 };
 
 struct dc_arena *dc_memo_arena(struct dc_asker *asker)
@@ -68,17 +69,17 @@ struct dc_arena *dc_memo_arena(struct dc_asker *asker)
 	return asker->memo ? asker->memo->arena : asker->arena;
 }
 
-const void *dc_memo_find(const struct dc_asker *asker, const struct dc_answer *answer)
+const void *dc_memo_find(const struct dc_asker *asker, enum dc_memo_user user, const struct dc_answer *answer)
 {
 	for (size_t i = 0; asker->memo && i < asker->memo->count; i++)
-		if (asker->memo->items[i].answer == answer)
+		if (asker->memo->items[i].answer == answer && asker->memo->items[i].user == user)
 			return asker->memo->items[i].result;
 	return NULL;
 }
 
-void dc_memo_keep(struct dc_asker *asker, const struct dc_answer *answer, const void *result)
+void dc_memo_keep(struct dc_asker *asker, enum dc_memo_user user, const struct dc_answer *answer, const void *result)
 {
 	struct dc_memo *memo = asker->memo;
 	if (memo)
-		DC_PUSH(memo->arena, memo->items, memo->count, memo->capacity) = (struct dc_memo_item){answer, result};
+		DC_PUSH(memo->arena, memo->items, memo->count, memo->capacity) = (struct dc_memo_item){answer, result, user};
 }

@@ -11,6 +11,9 @@
 
 struct dc_psl;
 
+/* Whose result it is: one answer may mean different things to different rooms. */
+enum dc_memo_user { DC_MEMO_DKIM, DC_MEMO_SPF, DC_MEMO_SPF_LAX };
+
 /* What earlier builds of the same audit worked out from one answer at some cost: the same answer gives the same result, so
  * it is kept for the builds that follow. Results must not change afterwards. */
 struct dc_memo {
@@ -32,9 +35,9 @@ struct dc_asker {
 
 /* Where a result that is to be kept must live: the memo's arena, or that of the build. */
 struct dc_arena *dc_memo_arena(struct dc_asker *asker);
-/* The result kept for `answer`, or NULL. One user of the memo an answer. */
-const void *dc_memo_find(const struct dc_asker *asker, const struct dc_answer *answer);
-void dc_memo_keep(struct dc_asker *asker, const struct dc_answer *answer, const void *result);
+/* The result that `user` keeps for `answer`, or NULL. `answer` is one of the evidence, not one made up in a build. */
+const void *dc_memo_find(const struct dc_asker *asker, enum dc_memo_user user, const struct dc_answer *answer);
+void dc_memo_keep(struct dc_asker *asker, enum dc_memo_user user, const struct dc_answer *answer, const void *result);
 
 /* `name` in any spelling; it is normalised. A name that cannot be put on the wire gives an answer MALFORMED at once. */
 const struct dc_answer *dc_ask(struct dc_asker *asker, struct dc_slice name, uint16_t type);

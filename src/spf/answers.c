@@ -31,6 +31,20 @@ size_t dc_spf_records(struct dc_arena *arena, const struct dc_answer *answer, co
 	return count;
 }
 
+const struct dc_spf_record *dc_spf_record_of(struct dc_asker *asker, const struct dc_answer *answer, bool lax)
+{
+	enum dc_memo_user user = lax ? DC_MEMO_SPF_LAX : DC_MEMO_SPF;
+	const struct dc_spf_record *record = dc_memo_find(asker, user, answer);
+	struct dc_arena *arena = dc_memo_arena(asker);
+	const struct dc_txt *records;
+
+	if (!record && dc_spf_records(arena, answer, &records)) {
+		record = dc_spf_parse(arena, &records[0], lax);
+		dc_memo_keep(asker, user, answer, record);
+	}
+	return record;
+}
+
 bool dc_spf_is_void(const struct dc_answer *answer)
 {
 	return !dc_spf_next_rr(answer, dc_answer_target(answer, NULL), NULL);

@@ -12,6 +12,8 @@ const struct dc_rr *dc_spf_next_rr(const struct dc_answer *answer, struct dc_sli
 
 /* The SPF records among the TXT of an answered question, in `arena`; their number. */
 size_t dc_spf_records(struct dc_arena *arena, const struct dc_answer *answer, const struct dc_txt **ret_records);
+/* The first of them parsed, for an answer of the evidence that has one: kept from build to build. */
+const struct dc_spf_record *dc_spf_record_of(struct dc_asker *asker, const struct dc_answer *answer, bool lax);
 
 /* No address at all: a void lookup. */
 bool dc_spf_is_void(const struct dc_answer *answer);

@@ -304,7 +304,7 @@ static enum dc_spf_code check(struct dc_spf_eval *e, struct dc_slice domain, boo
 	}
 	if (count > 1)
 		return fail_with(e, DC_SPF_PROBLEM_TWO_RECORDS, frame.name, answer).code;
-	frame.record = dc_spf_parse(e->asker->arena, &records[0], e->query->lax);
+	frame.record = dc_spf_record_of(e->asker, answer, e->query->lax);
 	if (frame.record->fatal) {
 		for (size_t i = 0; i < frame.record->term_count; i++)
 			if (frame.record->terms[i].faulty) {

@@ -317,7 +317,7 @@ static void visit(struct dc_spf_tree *tree, struct dc_spf_grown *grown)
 	if (count == 1) {
 		node->state = DC_SPF_STATE_RECORD;
 		node->record = node->same && node->same->record ? node->same->record
-								: dc_spf_parse(tree->asker->arena, &records[0], false);
+								: dc_spf_record_of(tree->asker, node->answer, false);
 		read_record(tree, grown);
 	} else if (count > 1) {
 		node->state = DC_SPF_STATE_MULTIPLE;
