@@ -42,6 +42,8 @@ static const struct {
 	[DC_SPOOF_TAKEOVER] = {"takeover", "SPF or DKIM leads into a domain that nobody has registered: whoever does can pass"},
 	[DC_SPOOF_UNKNOWN_DMARC] = {"unknown-dmarc", "a step of the DMARC lookup was not answered"},
 	[DC_SPOOF_UNKNOWN_SPF] = {"unknown-spf", "part of the SPF record could not be looked up"},
+	[DC_SPOOF_UNKNOWN_TARGET] = {"unknown-target",
+				     "whether a domain that SPF or DKIM leads into is registered could not be looked up"},
 	[DC_SPOOF_PROTECTED] = {"protected", "receivers are asked to reject mail that does not authenticate, for every name"},
 };
 
@@ -200,6 +202,8 @@ static void judge_targets(struct builder *b, const struct dc_spf_facts *spf)
 	for (size_t i = 1; i < spf->node_count; i++) {
 		const struct dc_spf_node *node = spf->nodes[i];
 
+		if (node->state == DC_SPF_STATE_NXDOMAIN && !node->unregistered_known)
+			add(b, DC_SPOOF_UNKNOWN_TARGET, node->name);
 		if (node->state != DC_SPF_STATE_NXDOMAIN || !dc_spoof_is_registrable(node, b->inputs->psl))
 			continue;
 		add(b, DC_SPOOF_TAKEOVER, node->unregistered);
@@ -255,6 +259,8 @@ static void judge_keys(struct builder *b, struct dc_asker *asker, const struct d
 		bool gone = dkim->selectors[i].target == DC_DKIM_TARGET_NO_DOMAIN;
 		enum dc_spoof_verdict risk = gone ? DC_SPOOF_PARTLY : key_risk(&dkim->selectors[i]);
 
+		if (dkim->selectors[i].target == DC_DKIM_TARGET_UNKNOWN)
+			add(b, DC_SPOOF_UNKNOWN_TARGET, dkim->selectors[i].selector);
 		if (risk == DC_SPOOF_NO)
 			continue;
 		if (gone)
@@ -288,7 +294,8 @@ static enum dc_spoof_verdict together(const struct builder *b)
 		return DC_SPOOF_YES;
 	if (facts->domain == DC_SPOOF_PARTLY || facts->existing > DC_SPOOF_NO || facts->missing > DC_SPOOF_NO)
 		return facts->domain == DC_SPOOF_UNKNOWN ? DC_SPOOF_UNKNOWN : DC_SPOOF_PARTLY;
-	if (!facts->domain || !facts->existing || !facts->missing || has(b, DC_SPOOF_UNKNOWN_SPF))
+	if (!facts->domain || !facts->existing || !facts->missing || has(b, DC_SPOOF_UNKNOWN_SPF) ||
+	    has(b, DC_SPOOF_UNKNOWN_TARGET))
 		return DC_SPOOF_UNKNOWN;
 	return DC_SPOOF_NO;
 }
@@ -296,7 +303,8 @@ static enum dc_spoof_verdict together(const struct builder *b)
 /* Gravest first: the order of the judging, with what only might be moved behind what is. */
 static void sort(struct builder *b)
 {
-	static const enum dc_spoof_reason_kind last[] = {DC_SPOOF_SHARED_SENDER, DC_SPOOF_UNKNOWN_DMARC, DC_SPOOF_UNKNOWN_SPF};
+	static const enum dc_spoof_reason_kind last[] = {DC_SPOOF_SHARED_SENDER, DC_SPOOF_UNKNOWN_DMARC, DC_SPOOF_UNKNOWN_SPF,
+							 DC_SPOOF_UNKNOWN_TARGET};
 
 	for (size_t k = 0; k < sizeof(last) / sizeof(*last); k++) {
 		size_t n = b->facts->why_count;

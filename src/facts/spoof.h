@@ -26,6 +26,7 @@ enum dc_spoof_reason_kind {
 	DC_SPOOF_TAKEOVER,          /* SPF or a DKIM CNAME leads into a domain that nobody has registered */
 	DC_SPOOF_UNKNOWN_DMARC,     /* a step of the DMARC lookup could not be answered */
 	DC_SPOOF_UNKNOWN_SPF,
+	DC_SPOOF_UNKNOWN_TARGET,    /* whether a name that SPF or DKIM leads to could be registered was not answered */
 	DC_SPOOF_PROTECTED,         /* policy reject for all names, nothing that opens it */
 	DC_SPOOF_REASON_COUNT
 };
