@@ -1,5 +1,5 @@
 /* A finished audit becomes a result: checks, decision, and the view that renderers get. */
-#include "api/run.h"
+#include "api/crew.h"
 #include "api/baseline.h"
 
 #include <stdlib.h>
@@ -50,14 +50,11 @@ static struct dc_dns_figures figures(const struct dc_result *result)
 	return dns;
 }
 
-void dc_result_judge(struct dc_result *result)
+bool dc_result_judge(struct dc_result *result)
 {
 	struct dc_audit_run *audit = &result->audit;
-	if (!(audit->facts && judge_within(result, false)) && !judge_within(result, true)) {
-		result->run->status = dc_error_set(&result->run->error, DC_ERR_NOMEM, "out of memory for the findings of %s",
-						   result->domain);
-		return;
-	}
+	if (!(audit->facts && judge_within(result, false)) && !judge_within(result, true))
+		return false;
 	const struct dc_judgement *judgement = &result->judgement;
 	result->view = (struct dc_audit_result){
 		.inputs = &audit->inputs,
@@ -71,12 +68,17 @@ void dc_result_judge(struct dc_result *result)
 		.verdict = judgement->verdict,
 		.dns = figures(result),
 	};
+	return true;
 }
 
 void dc_result_free(struct dc_result *result)
 {
 	if (!result)
 		return;
+	if (result->lane) {
+		dc_crew_take_back(result->run->crew, result);
+		return;
+	}
 	dc_audit_run_clear(&result->audit);
 	free((char *)result->typed.ptr);
 	free(result);

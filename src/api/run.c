@@ -1,5 +1,5 @@
 /* A run: names in, results out, as many audits in flight as the configuration allows. */
-#include "api/run.h"
+#include "api/crew.h"
 
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -140,17 +140,8 @@ static void stop_seen(struct dc_watch *watch, bool readable, bool writable)
 	(void)dc_loop_watch(run->loop, watch, false, false);
 }
 
-static enum dc_status watch_stop(struct dc_run *run, struct dc_error *err)
-{
-	run->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	run->stop_watch = (struct dc_watch){.fd = run->stop_fd, .ready = stop_seen, .user = run};
-	/* Without descriptors the run is as good, it only ends later. */
-	if (run->stop_fd >= 0 && !dc_loop_watch(run->loop, &run->stop_watch, true, false))
-		return dc_error_set(err, DC_ERR_INTERNAL, "the event loop failed");
-	return DC_OK;
-}
-
-static enum dc_status set_up(struct dc_run *run, struct dc_config *config, struct dc_error *err)
+/* The caller's thread alone: everything that answers, in its loop. */
+static enum dc_status open_here(struct dc_run *run, struct dc_config *config, struct dc_error *err)
 {
 	run->loop = dc_loop_new();
 	if (!run->loop)
@@ -162,8 +153,36 @@ static enum dc_status set_up(struct dc_run *run, struct dc_config *config, struc
 	enum dc_status status = dc_run_sources_open(&run->sources, config, run->loop, err);
 	if (status == DC_OK && run->sources.recording)
 		status = recorded_options(config, run->sources.recording, err);
-	if (status == DC_OK)
-		status = watch_stop(run, err);
+	if (status != DC_OK)
+		return status;
+	struct dc_gather_options options = {.sources = run->sources.items, .source_count = run->sources.count,
+					    .timed = run->sources.timed, .receiver = run->receiver};
+	run->gather = dc_gather_new(run->loop, &options);
+	if (!run->gather)
+		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the run");
+	if (run->stop_fd >= 0 && !dc_loop_watch(run->loop, &run->stop_watch, true, false))
+		return dc_error_set(err, DC_ERR_INTERNAL, "the event loop failed");
+	return DC_OK;
+}
+
+static enum dc_status open_all(struct dc_run *run, struct dc_config *config, struct dc_error *err)
+{
+	size_t threads = dc_crew_size(config);
+	struct dc_error own;
+	if (threads == 1)
+		return open_here(run, config, err);
+	err = err ? err : &own;
+	run->crew = dc_crew_new(run, threads, err);
+	/* Short of threads, memory or descriptors: one thread does the same, in more time. */
+	return run->crew ? DC_OK : err->status == DC_ERR_NOMEM ? open_here(run, config, err) : err->status;
+}
+
+static enum dc_status set_up(struct dc_run *run, struct dc_config *config, struct dc_error *err)
+{
+	/* Without descriptors the run is as good, it only ends later. */
+	run->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	run->stop_watch = (struct dc_watch){.fd = run->stop_fd, .ready = stop_seen, .user = run};
+	enum dc_status status = open_all(run, config, err);
 	if (status != DC_OK)
 		return status;
 	run->info.tool_version = DC_VERSION;
@@ -175,11 +194,6 @@ static enum dc_status set_up(struct dc_run *run, struct dc_config *config, struc
 		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the run");
 	list_options(run);
 	fill_inputs(run);
-	struct dc_gather_options options = {.sources = run->sources.items, .source_count = run->sources.count,
-					    .timed = run->sources.timed, .receiver = run->receiver};
-	run->gather = dc_gather_new(run->loop, &options);
-	if (!run->gather)
-		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the run");
 	return start_recording(run, err);
 }
 
@@ -217,17 +231,22 @@ void dc_run_free(struct dc_run *run)
 	if (run->receiver)
 		dc_receiver_free(run->receiver);
 	dc_run_sources_close(&run->sources);
+	if (run->crew)
+		dc_crew_stop(run->crew);
 	while (run->first) {
 		struct dc_result *next = run->first->next;
+		run->first->lane = NULL;
 		dc_result_free(run->first);
 		run->first = next;
 	}
 	dc_gather_free(run->gather);
+	if (run->crew)
+		dc_crew_free(run->crew);
 	dc_recording_writer_free(run->writer);
-	if (run->stop_fd >= 0) {
+	if (run->stop_fd >= 0 && run->loop)
 		(void)dc_loop_watch(run->loop, &run->stop_watch, false, false);
+	if (run->stop_fd >= 0)
 		(void)close(run->stop_fd);
-	}
 	if (run->loop)
 		dc_loop_free(run->loop);
 	dc_nameset_free(run->seen);
@@ -240,11 +259,13 @@ void dc_run_free(struct dc_run *run)
 static void audit_finished(struct dc_audit_run *audit)
 {
 	struct dc_result *result = audit->user;
-	dc_result_judge(result);
-	if (result->run->writer && result->run->status == DC_OK)
+	struct dc_run *run = result->run;
+	if (!dc_result_judge(result))
+		run->status = dc_error_set(&run->error, DC_ERR_NOMEM, "out of memory for the findings of %s", result->domain);
+	else if (run->writer && run->status == DC_OK)
 		record(result);
 	result->done = true;
-	result->run->done++;
+	run->done++;
 }
 
 static bool next_name(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const char **typed)
@@ -278,7 +299,9 @@ static enum dc_status start_one(struct dc_run *run, const char *domain, const ch
 	result->audit.inputs.typed = result->typed;
 	result->audit.finished = audit_finished;
 	result->audit.user = result;
-	if (!dc_gather_start(run->gather, &result->audit)) {
+	if (run->crew) {
+		dc_crew_start(run->crew, result);
+	} else if (!dc_gather_start(run->gather, &result->audit)) {
 		dc_result_free(result);
 		return dc_error_set(&run->error, DC_ERR_NOMEM, "out of memory for another domain");
 	}
@@ -311,13 +334,18 @@ static bool new_name(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const 
 	return false;
 }
 
+static size_t running(const struct dc_run *run)
+{
+	return run->crew ? dc_crew_running(run->crew) : dc_gather_running(run->gather);
+}
+
 static void fill(struct dc_run *run)
 {
 	char domain[DC_DOMAIN_TEXT_MAX];
 	const char *typed;
 	run->pausing = false;
 	while (!run->exhausted && !run->pausing && run->status == DC_OK &&
-	       dc_gather_running(run->gather) < run->config->jobs && run->waiting < AHEAD * run->config->jobs) {
+	       running(run) < run->config->jobs && run->waiting < AHEAD * run->config->jobs) {
 		if (!new_name(run, domain, &typed))
 			continue;
 		run->taken++;
@@ -350,7 +378,7 @@ static bool is_stopped(const struct dc_run *run)
 
 void dc_run_figures(const struct dc_run *run, struct dc_run_figures *ret_figures)
 {
-	struct dc_cache_figures cache = dc_gather_figures(run->gather);
+	struct dc_cache_figures cache = run->crew ? dc_crew_figures(run->crew) : dc_gather_figures(run->gather);
 	*ret_figures = (struct dc_run_figures){.taken = run->taken, .done = run->done, .left_out = run->left_out,
 					       .asked = cache.asked, .shared = cache.shared, .unanswered = cache.failed};
 }
@@ -394,8 +422,9 @@ enum dc_status dc_run_wait(struct dc_run *run, int max_ms, struct dc_result **re
 		int wait_ms = max_ms < 0 ? -1 : (int)(until_ms - now_ms);
 		if (run->pausing && (wait_ms < 0 || wait_ms > PAUSE_MS))
 			wait_ms = PAUSE_MS;
-		if (!dc_gather_run(run->gather, wait_ms))
-			run->status = dc_error_set(&run->error, DC_ERR_INTERNAL, "the event loop failed");
+		if (run->crew ? !dc_crew_run(run->crew, wait_ms, &run->error) : !dc_gather_run(run->gather, wait_ms))
+			run->status = run->crew ? run->error.status
+						: dc_error_set(&run->error, DC_ERR_INTERNAL, "the event loop failed");
 	}
 }
 

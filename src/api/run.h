@@ -32,7 +32,9 @@ struct dc_result {
 	struct dc_slice typed; /* on the heap */
 	struct dc_judgement judgement;
 	struct dc_audit_result view;
-	bool done;
+	void *lane; /* of the crew; NULL: the run's own thread made it */
+	struct dc_result *handed; /* in one of the crew's lists */
+	bool done, spent; /* spent: there was not enough memory to finish */
 	struct dc_result *next, *prev; /* in the order of the names */
 };
 
@@ -40,7 +42,9 @@ struct dc_run {
 	const struct dc_config *config;
 	struct dc_arena *arena;
 	struct dc_inputs inputs; /* what all domains share */
-	struct dc_loop *loop;
+	/* one of the two: */
+	struct dc_crew *crew; /* several threads */
+	struct dc_loop *loop; /* the caller's, with all that follows */
 	struct dc_run_sources sources;
 	struct dc_receiver *receiver;
 	struct dc_gather *gather;
@@ -61,7 +65,7 @@ struct dc_run {
 	struct dc_error error;
 };
 
-/* Checks and policy over a finished audit; fills judgement and view. */
-void dc_result_judge(struct dc_result *result);
+/* Checks and policy over a finished audit; fills judgement and view. False: out of memory. */
+bool dc_result_judge(struct dc_result *result);
 
 #endif

@@ -78,9 +78,10 @@ static void say(struct progress *progress, const struct dc_run *run, double seco
 				(void)snprintf(left, sizeof left, ", %d:%02d left", (int)s / 60, (int)s % 60);
 		}
 	}
-	(void)fprintf(stderr, "%s%llu%s audited, %.0f/s, %.0f questions/s, %llu unanswered%s%s",
+	(void)fprintf(stderr, "%s%llu%s audited, %.0f/s, %llu questions asked, %.0f/s, %llu unanswered%s%s",
 		      progress->kind == PROGRESS_LINE ? "\r" : "domaincheck: ", (unsigned long long)figures.done, total,
-		      progress->rate > 0 ? progress->rate : 0, progress->question_rate > 0 ? progress->question_rate : 0,
+		      progress->rate > 0 ? progress->rate : 0, (unsigned long long)figures.asked,
+		      progress->question_rate > 0 ? progress->question_rate : 0,
 		      (unsigned long long)figures.unanswered, left, progress->kind == PROGRESS_LINE ? "\x1b[K" : "\n");
 	(void)fflush(stderr);
 	standing = progress->kind == PROGRESS_LINE;

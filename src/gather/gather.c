@@ -65,7 +65,8 @@ struct dc_gather *dc_gather_new(struct dc_loop *loop, const struct dc_gather_opt
 	memcpy(gather->limits, budget_limits, sizeof budget_limits);
 	if (options->time_ms)
 		gather->limits[DC_BUDGET_TIME] = options->time_ms;
-	gather->cache = dc_cache_new(options->sources, options->source_count, DC_CACHE_OCTETS_MAX);
+	gather->cache = dc_cache_new(options->sources, options->source_count,
+				     options->cache_octets ? options->cache_octets : DC_CACHE_OCTETS_MAX);
 	if (!gather->cache) {
 		free(gather);
 		return NULL;

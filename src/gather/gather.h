@@ -38,6 +38,7 @@ struct dc_gather_options {
 	struct dc_source *const *sources; /* in the order of asking, borrowed */
 	size_t source_count;
 	bool timed;                       /* a live source: time passes and counts */
+	size_t cache_octets;              /* 0: DC_CACHE_OCTETS_MAX */
 	uint32_t time_ms;                 /* of one audit; 0: DC_AUDIT_TIME_MAX_MS */
 	struct dc_receiver *receiver;     /* borrowed; NULL: receiver jobs are answered "absent" */
 };

@@ -33,6 +33,7 @@ START_S = 20    # until every server answers
 STOP_S = 5      # between asking a server to end and ending it
 DELAY_MS = 50
 DROP_ONE_OF = 5
+DROP_BY_CHANCE = 20
 
 # Host parts of the lab's addresses
 HOSTS = {"root": 1, "tld": 2, "leaf": 3, "refusing": 4, "dead": 5, "resolver": 53, "mischief": 54}
@@ -294,7 +295,7 @@ class Lab:
         return f"{self.address('resolver')}:{self.port}"
 
     def at(self, trouble):
-        """A resolver with a trouble: delay drop20 servfail refused drop truncate dead strip, servfail-mx ... of KINDS, or
+        """A resolver with a trouble: delay drop20 drop5 servfail refused drop truncate dead strip, servfail-mx ... of KINDS, or
         one of TWISTS."""
         return f"{self.address('mischief')}:{self.ports[trouble]}"
 
@@ -421,7 +422,7 @@ remote-control:
 
     def start_mischief(self):
         """One dnsdist with a port for each trouble, and the two servers in threads."""
-        troubles = ["clean", "delay", "drop20", "truncate", "dead", "strip"] + list(FATES)
+        troubles = ["clean", "delay", "drop20", "drop5", "truncate", "dead", "strip"] + list(FATES)
         troubles += [f"{fate}-{kind}" for fate in FATES for kind in KINDS] + list(TWISTS)
         self.ports = dict(zip(troubles, self.free_ports(len(troubles))))
         address = self.address("mischief")
@@ -451,6 +452,12 @@ remote-control:
             "  return DNSAction.None, ''",
             "end",
             f"addAction(AndRule({{DSTPortRule({self.ports['drop20']}), TCPRule(false)}}), LuaAction(each_fifth))",
+            # 5 %: each is lost or not by chance, so that one question may be lost several times
+            "function by_chance(dq)",
+            f"  if math.random({DROP_BY_CHANCE}) == 1 then return DNSAction.Drop, '' end",
+            "  return DNSAction.None, ''",
+            "end",
+            f"addAction(AndRule({{DSTPortRule({self.ports['drop5']}), TCPRule(false)}}), LuaAction(by_chance))",
         ]
         self.launch("dnsdist", "dnsdist", "--supervised", "--disable-syslog", "-C",
                     self.write("dnsdist.conf", "\n".join(conf) + "\n"))
