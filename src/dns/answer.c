@@ -42,9 +42,15 @@ bool dc_question_eq(const struct dc_question *a, const struct dc_question *b)
 
 static uint64_t hash_bytes(uint64_t hash, struct dc_slice s)
 {
+	const uint64_t factor = 0x9e3779b97f4a7c15u;
+	for (uint64_t word; s.len >= sizeof word; s.ptr += sizeof word, s.len -= sizeof word) {
+		memcpy(&word, s.ptr, sizeof word);
+		hash = (hash ^ word) * factor;
+		hash ^= hash >> 32; /* tables use the low bits */
+	}
 	for (size_t i = 0; i < s.len; i++)
 		hash = (hash ^ (uint8_t)s.ptr[i]) * 0x100000001b3u; /* FNV-1a */
-	return hash;
+	return hash ^ hash >> 32;
 }
 
 uint64_t dc_question_hash(const struct dc_question *question)
