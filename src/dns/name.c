@@ -22,21 +22,17 @@ static size_t label_end(struct dc_slice name, size_t start)
 	return i < name.len ? i : name.len;
 }
 
-/* Letters, digits, "-" and "_": asked of every octet of every name. */
+enum { PLAIN = 1, UPPER = 2, DOT = 4 };
+
+/* Asked of every octet of every name. */
+static const uint8_t classes[256] = {
+	['a' ... 'z'] = PLAIN, ['A' ... 'Z'] = PLAIN | UPPER, ['0' ... '9'] = PLAIN,
+	['-'] = PLAIN,	       ['_'] = PLAIN,		      ['.'] = DOT,
+};
+
 static bool is_plain(char c)
 {
-	static const uint32_t plain[256 / 32] = {0, 0x03ff2000, 0x87fffffe, 0x07fffffe};
-
-	return plain[(uint8_t)c >> 5] >> ((uint8_t)c & 31) & 1;
-}
-
-enum { UPPER = 0x80, DOT = 0x40, PLAIN = 1 };
-
-static unsigned class_of(char c)
-{
-	if (c >= 'a' && c <= 'z')
-		return PLAIN;
-	return c == '.' ? DOT : c >= 'A' && c <= 'Z' ? UPPER | PLAIN : is_plain(c);
+	return classes[(uint8_t)c] & PLAIN;
 }
 
 /* Only letters, digits, "-", "_" in labels of legal length: the wire form needs no thought. *ret_upper is set when a letter
@@ -48,7 +44,7 @@ static bool plain_or_upper(struct dc_slice name, bool *ret_upper)
 	if (name.len == 0 || name.len > DC_NAME_WIRE_MAX - 2)
 		return false;
 	for (; at < end; at++) {
-		unsigned class = class_of(*at);
+		unsigned class = classes[(uint8_t)*at];
 		seen |= class;
 		if (class & PLAIN)
 			continue;
