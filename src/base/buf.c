@@ -56,7 +56,10 @@ void dc_buf_put(struct dc_buf *buf, const void *bytes, size_t len)
 
 void dc_buf_putc(struct dc_buf *buf, char c)
 {
-	dc_buf_put(buf, &c, 1);
+	if (buf->status == DC_OK && buf->len < buf->capacity && buf->len < buf->ceiling)
+		buf->ptr[buf->len++] = c;
+	else
+		dc_buf_put(buf, &c, 1);
 }
 
 void dc_buf_puts(struct dc_buf *buf, const char *text)
