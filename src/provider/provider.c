@@ -67,7 +67,8 @@ static bool tail_differs(const char *suffix_end, const char *name_end)
 
 	memcpy(&a, suffix_end - TAIL, TAIL);
 	memcpy(&b, name_end - TAIL, TAIL);
-	return (a | fold) != (b | fold);
+	return (a | fold) != (b | fold) && suffix_end[-1] != '*' && suffix_end[-2] != '*' && suffix_end[-3] != '*' &&
+	       suffix_end[-4] != '*';
 }
 
 const struct dc_provider_row *dc_provider_of(enum dc_provider_by by, struct dc_slice name)
@@ -77,7 +78,7 @@ const struct dc_provider_row *dc_provider_of(enum dc_provider_by by, struct dc_s
 
 		if (suffixes[i].by != by)
 			continue;
-		if (name.len >= TAIL && text.len >= TAIL && !memchr(text.ptr + text.len - TAIL, '*', TAIL) &&
+		if (name.len >= TAIL && text.len >= TAIL &&
 		    tail_differs(text.ptr + text.len, name.ptr + name.len))
 			continue;
 		if (suffix_matches(text, name))
