@@ -122,12 +122,23 @@ static void tell_difference(const struct dc_identity_facts *identities, size_t f
 			dc_text("theirs", one->libspf2.result), dc_text("cause", dc_slice_of(cause(spf)))));
 }
 
+static void tell_crash(enum dc_receiver_fate fate, struct dc_where where, struct dc_emitter *emitter)
+{
+	dc_emit(emitter, DC_F_SPF_CRASHES_RECEIVERS, where,
+		DC_ARGS(dc_text("fate", fate == DC_RECEIVER_HUNG ? DC_S("hang") : DC_S("crash")),
+			dc_text("cause", DC_S("an exp= text or a macro that overruns a buffer (CVE-2023-42118)"))));
+}
+
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_identity_facts *identities = facts->identities;
 	struct dc_where where = {.answer = facts->spf->answer};
 	bool any = false, absent = false;
 
+	if (identities && (identities->probe_fate == DC_RECEIVER_CRASHED || identities->probe_fate == DC_RECEIVER_HUNG)) {
+		tell_crash(identities->probe_fate, where, emitter);
+		return;
+	}
 	for (size_t i = 0; identities && i < identities->count; i++) {
 		const struct dc_identity *identity = &identities->items[i];
 
@@ -141,9 +152,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		switch (identity->libspf2.fate) {
 		case DC_RECEIVER_CRASHED:
 		case DC_RECEIVER_HUNG:
-			dc_emit(emitter, DC_F_SPF_CRASHES_RECEIVERS, where,
-				DC_ARGS(dc_text("fate", identity->libspf2.fate == DC_RECEIVER_HUNG ? DC_S("hang") : DC_S("crash")),
-					dc_text("cause", DC_S("an exp= text or a macro that overruns a buffer (CVE-2023-42118)"))));
+			tell_crash(identity->libspf2.fate, where, emitter);
 			return;
 		case DC_RECEIVER_ABSENT:
 			absent = true;

@@ -94,6 +94,18 @@ static enum dc_tri look_up_spf(const struct builder *b, struct dc_identity *iden
 	return passes(result.code);
 }
 
+/* Does libspf2 survive the record at all? Tried when no address is known that it could be asked about. */
+static enum dc_receiver_fate probe(const struct builder *b, const struct dc_identity *identity)
+{
+	static const uint8_t nobody[4] = {203, 0, 113, 255}; /* RFC 5737: never sends */
+	struct dc_receiver_spf spf = {.fate = DC_RECEIVER_DONE};
+
+	(void)dc_receiver_spf(b->asker, dc_ip_v4(nobody), identity->mail_from,
+			      dc_arena_printf(b->asker->arena, "%.*s@%.*s", DC_FMT(b->local), DC_FMT(identity->mail_from)),
+			      identity->mail_from, &spf);
+	return spf.fate;
+}
+
 /* ---- DKIM ---- */
 
 static bool usable(const struct dc_dkim_selector *selector)
@@ -219,6 +231,8 @@ const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const 
 		}
 		judge(&b, &items[i], look_up_spf(&b, &items[i]));
 	}
+	if (senders->count == 0 && senders->complete && spf->record_count == 1)
+		facts->probe_fate = probe(&b, &items[0]);
 	facts->items = items;
 	facts->count = count;
 	facts->senders = senders;

@@ -54,6 +54,9 @@ struct dc_identity_facts {
 	const struct dc_spoof_facts *spoof;
 	const struct dc_mx_facts *return_path; /* where bounces go; NULL when the return path is the domain itself */
 	struct dc_slice from_org, mail_from_org, dkim_org; /* organizational domains (RFC 9989); empty: unknown */
+	/* When no sending address is known: what became of libspf2 on an address that nobody named. Its result says nothing
+	 * about mail of this domain, but a record that brings it down does so for every address. DONE when not tried. */
+	enum dc_receiver_fate probe_fate;
 	const struct dc_answer *org_answer; /* the step that failed, when one of them is unknown; else NULL */
 };
 
