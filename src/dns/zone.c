@@ -230,6 +230,30 @@ static bool one_name(struct dc_zones *zones, struct dc_slice rdata, struct dc_sl
 	return dc_name_from_wire(zones->arena, (const uint8_t *)rdata.ptr, rdata.len, ret_name, &used) && used == rdata.len;
 }
 
+/* What a parent zone may hold at and below a cut: the delegation, its signatures, and addresses of name servers. */
+static bool belongs_above_cut(uint16_t type)
+{
+	switch (type) {
+	case DC_TYPE_NS:
+	case DC_TYPE_DS:
+	case DC_TYPE_A:
+	case DC_TYPE_AAAA:
+	case DC_TYPE_RRSIG:
+	case DC_TYPE_NSEC:
+		return true;
+	default:
+		return type == 50 /* NSEC3 */;
+	}
+}
+
+/* Behind the SOA of one zone, but in another of the file: nobody would ever be given it, and it would seem to be missing. */
+static bool is_misplaced(const struct dc_zones *zones, const struct zone *zone, const struct record *record)
+{
+	const struct zone *closest = dc_zone_enclosing(zones, record->owner, false);
+	return closest && closest != zone && closest->file == zone->file && closest->apex_labels > zone->apex_labels &&
+	       !belongs_above_cut(record->type);
+}
+
 static enum dc_status index_record(struct loader *loader, struct record *record)
 {
 	struct dc_zones *zones = loader->zones;
@@ -241,6 +265,8 @@ static enum dc_status index_record(struct loader *loader, struct record *record)
 		return bad_record(loader, record, loader->newest
 				      ? "this name is outside of the zones of the file (is a final dot missing or one too many?)"
 				      : "the file has no SOA record: a zone begins with one");
+	if (is_misplaced(zones, zone, record))
+		return bad_record(loader, record, "the file has a zone for this name: move the record there, behind its SOA");
 	struct zone_node *node = dc_zone_node_make(zones, zone->id, name);
 	if (!node)
 		return no_memory(loader);

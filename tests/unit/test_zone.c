@@ -197,6 +197,8 @@ static void refused(void **state)
 		{SOA "@ CNAME a\n", ":4: z.example CNAME: a CNAME must stand alone"},
 		{SOA "www CNAME a\nwww CNAME b\n", ":5: www.z.example CNAME: this name has two CNAME"},
 		{SOA "www DNAME a\nwww DNAME b\n", ":5: www.z.example DNAME: this name has two DNAME"},
+		{SOA "example. SOA a b 1 2 3 4 5\nwww A 192.0.2.1\nwww TXT a\n",
+		 ":6: www.z.example TXT: the file has a zone for this name"},
 		{SOA "www ALIAS a\n", ":4: \"ALIAS\" is no record type"},
 		{SOA "www ANY a\n", ":4: records of type \"ANY\""},
 		{SOA "www CH TXT a\n", ":4: class \"CH\""},
