@@ -91,7 +91,7 @@ def one_resolver_is_dead(tool, lab):
         test.equal(both.status, 0, f"{order}: exit status")
         test.equal(finding_lines(both.domains["own-server.example"]), finding_lines(clean.domains["own-server.example"]),
                    "findings")
-        test.check(both.elapsed_s < 3, f"{order}: took {both.elapsed_s:.1f} s")
+        test.check(both.elapsed_s < 10, f"{order}: took {both.elapsed_s:.1f} s")
 
 
 @test

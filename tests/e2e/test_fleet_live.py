@@ -90,7 +90,7 @@ def one_of_two_is_dead(tool, lab):
         result = tool.audit("-n", order[0], "-n", order[1], "--trust-anchor", lab.trust_anchor, stdin=listed)
         have = judged(result)
         test.equal([name for name in want if have.get(name) != want[name]], [], f"{order}: domains with other verdicts")
-        test.check(result.elapsed_s < 10, f"{order}: {result.elapsed_s:.1f} s")
+        test.check(result.elapsed_s < 20, f"{order}: {result.elapsed_s:.1f} s")
 
 
 @test

@@ -286,8 +286,8 @@ static void one_server_dead(void **state)
 			(void)snprintf(name, sizeof name, "ok.f%zu.test", i);
 			lab_submit(live, &asks[i], DC_ASK_DNS, name, DC_TYPE_A, NULL);
 		}
-		lab_wait(loop, asks, ASKS, 5);
-		assert_true(lab_clock_ms() - before < 500);
+		lab_wait(loop, asks, ASKS, 20);
+		assert_true(lab_clock_ms() - before < 4000);
 		for (size_t i = 0; i < ASKS; i++) {
 			assert_int_equal(asks[i].answer->outcome, DC_OUTCOME_ANSWER);
 			dc_answer_unref(asks[i].answer);
@@ -297,7 +297,7 @@ static void one_server_dead(void **state)
 			(void)snprintf(name, sizeof name, "ok.g%d.test", i);
 			struct dc_answer *answer = lab_ask_one(loop, live, name, DC_TYPE_A);
 			assert_int_equal(answer->outcome, DC_OUTCOME_ANSWER);
-			assert_true(answer->elapsed_ms < 100);
+			assert_true(answer->elapsed_ms < 1000);
 			assert_true(dc_slice_eq(answer->via, dc_slice_of(hostile.text)));
 			dc_answer_unref(answer);
 		}
@@ -326,10 +326,10 @@ static void servers_come_and_go(void **state)
 		if (i % 10 == 0)
 			assert_true(dc_loop_run(loop, 5));
 	}
-	lab_wait(loop, asks, ASKS, 5);
+	lab_wait(loop, asks, ASKS, 20);
 	for (size_t i = 0; i < ASKS; i++) {
 		assert_int_equal(asks[i].answer->outcome, DC_OUTCOME_ANSWER);
-		assert_true(asks[i].answer->elapsed_ms < 700);
+		assert_true(asks[i].answer->elapsed_ms < 4000);
 		dc_answer_unref(asks[i].answer);
 	}
 	live->ops->free(live);
@@ -344,7 +344,7 @@ static void servers_come_and_go(void **state)
 		(void)snprintf(name, sizeof name, "ok.w%u.test", i);
 		struct dc_answer *answer = lab_ask_one(loop, live, name, DC_TYPE_A);
 		assert_int_equal(answer->outcome, DC_OUTCOME_ANSWER);
-		assert_true(answer->elapsed_ms < (i ? 150 : 350));
+		assert_true(answer->elapsed_ms < 2000);
 		back = dc_slice_eq(answer->via, dc_slice_of(waking.text));
 		dc_answer_unref(answer);
 		(void)usleep(20000);
@@ -410,7 +410,7 @@ static void failures_of_several(void **state)
 		struct dc_answer *answer = lab_ask_one(loop, live, rows[i].name, DC_TYPE_A);
 		if (answer->outcome != rows[i].outcome)
 			fail_msg("row %zu: %s", i, dc_outcome_name(answer->outcome));
-		assert_true(answer->elapsed_ms < 900);
+		assert_true(answer->elapsed_ms < 2700);
 		dc_answer_unref(answer);
 		live->ops->free(live);
 	}
@@ -444,7 +444,7 @@ static void dead_names(void **state)
 			assert_int_equal(asks[i].answer->outcome, i < DEAD ? DC_OUTCOME_TIMEOUT : DC_OUTCOME_ANSWER);
 			dc_answer_unref(asks[i].answer);
 		}
-		assert_true(live_ms < 2500);
+		assert_true(live_ms < 8000);
 		live->ops->free(live);
 	}
 	free(asks);
@@ -460,12 +460,12 @@ static void nobody_listens(void **state)
 	struct lab_ask asks[20];
 	for (size_t i = 0; i < 20; i++)
 		lab_submit(live, &asks[i], DC_ASK_DNS, i ? "b.test" : "a.test", DC_TYPE_A, NULL);
-	lab_wait(loop, asks, 20, 10);
+	lab_wait(loop, asks, 20, 30);
 	for (size_t i = 0; i < 20; i++) {
 		assert_int_equal(asks[i].answer->outcome, DC_OUTCOME_TIMEOUT);
 		assert_true(dc_slice_eq(asks[i].answer->detail, DC_S("connection refused")));
 		assert_int_equal(asks[i].answer->tries, 4);
-		assert_true(asks[i].answer->elapsed_ms < 2000);
+		assert_true(asks[i].answer->elapsed_ms < 4900);
 		dc_answer_unref(asks[i].answer);
 	}
 	live->ops->free(live);

@@ -183,10 +183,10 @@ static void recurses(void **state)
 		dc_answer_unref(asks[2 * i].answer);
 		dc_answer_unref(asks[2 * i + 1].answer);
 	}
-	lab_wait(loop, failed, 4, 5);
+	lab_wait(loop, failed, 4, 20);
 	for (size_t i = 0; i < 4; i++) {
 		judge(&failed[i], &failures[i / 2], DC_DNSSEC_UNKNOWN);
-		assert_true(failed[i].answer->elapsed_ms < 3500);
+		assert_true(failed[i].answer->elapsed_ms < 8000);
 		dc_answer_unref(failed[i].answer);
 	}
 	source->ops->free(source);
@@ -406,7 +406,7 @@ static void dead_root(void **state)
 	struct dc_answer *answer = lab_ask_one(loop, source, "plain.example", DC_TYPE_A);
 	if (answer->outcome != DC_OUTCOME_TIMEOUT && answer->outcome != DC_OUTCOME_SERVFAIL)
 		fail_msg("%s", dc_outcome_name(answer->outcome));
-	assert_true(answer->elapsed_ms < 4000);
+	assert_true(answer->elapsed_ms < 9000);
 	dc_answer_unref(answer);
 	source->ops->free(source);
 	(void)unlink(path);
