@@ -280,6 +280,20 @@ static enum dc_status set_fail_on(struct dc_config *config, const struct row *ro
 	return DC_OK;
 }
 
+static enum dc_status set_shard(struct dc_config *config, const struct row *row, struct dc_slice value,
+				struct dc_error *err)
+{
+	enum { SHARDS_MAX = 100000 };
+	uint64_t shard, shards;
+	struct dc_slice rest = value, first = dc_slice_cut(&rest, '/');
+	if (!dc_slice_uint(first, false, SHARDS_MAX, &shard) || !dc_slice_uint(rest, false, SHARDS_MAX, &shards) || shard == 0 ||
+	    shard > shards)
+		return bad(row, value, err, "a part such as 1/4: the first of four");
+	config->shard = shard;
+	config->shards = shards;
+	return DC_OK;
+}
+
 static enum dc_status add_profile(struct dc_config *config, const struct row *row, struct dc_slice value,
 				  struct dc_error *err)
 {
@@ -327,6 +341,7 @@ static const struct row rows[] = {
 	 AT(key_age_days), 1, 36500},
 	{{"now", 0, "TIME", false, "the clock of the audit (RFC 3339)"}, set_now, 0},
 	{{"unordered", 0, NULL, false, "results as they come, not in the order of the names"}, set_switch, AT(unordered)},
+	{{"shard", 0, "I/N", false, "only the I-th of N parts of the names, whatever their order"}, set_shard, 0},
 	{{"resolv-conf", 0, "FILE", false, "where the system's resolvers stand (default /etc/resolv.conf)"}, set_path,
 	 AT(resolv_conf)},
 	{{"root-hints", 0, "FILE", false, "with --recurse: the root servers"}, set_path, AT(root_hints)},

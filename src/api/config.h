@@ -56,6 +56,7 @@ struct dc_config {
 	struct dc_texts profiles;
 	/* the order */
 	bool unordered;
+	uint64_t shard, shards; /* this machine's part, from 1 on; 0: all */
 	/* every setting as it was given, for reports and recordings */
 	struct dc_config_pair {
 		const char *name;

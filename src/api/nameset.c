@@ -42,7 +42,7 @@ static struct dc_slice name_at(const struct dc_nameset *set, uint64_t place)
 }
 
 /* FNV-1a, and mixed once more: the low bits choose the slot. */
-static uint64_t hash_of(struct dc_slice name)
+uint64_t dc_nameset_hash(struct dc_slice name)
 {
 	uint64_t hash = 0xcbf29ce484222325u;
 	for (size_t i = 0; i < name.len; i++)
@@ -52,7 +52,7 @@ static uint64_t hash_of(struct dc_slice name)
 
 static uint64_t *slot_of(const struct dc_nameset *set, uint64_t *slots, size_t slot_count, struct dc_slice name)
 {
-	size_t i = hash_of(name) & (slot_count - 1);
+	size_t i = dc_nameset_hash(name) & (slot_count - 1);
 	while (slots[i] && !dc_slice_eq(name_at(set, slots[i]), name))
 		i = (i + 1) & (slot_count - 1);
 	return &slots[i];

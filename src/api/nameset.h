@@ -14,5 +14,7 @@ void dc_nameset_free(struct dc_nameset *set);
 enum dc_nameset_added { DC_NAMESET_NEW, DC_NAMESET_KNOWN, DC_NAMESET_NO_MEMORY };
 /* `name` of 1 to 255 octets; copied. */
 enum dc_nameset_added dc_nameset_add(struct dc_nameset *set, struct dc_slice name);
+/* The same for ever and on every machine: shards depend on it. */
+uint64_t dc_nameset_hash(struct dc_slice name);
 
 #endif

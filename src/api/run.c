@@ -315,10 +315,15 @@ static enum dc_status start_one(struct dc_run *run, const char *domain, const ch
 /* The next name that has not come before. */
 static bool new_name(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const char **typed)
 {
+	const struct dc_config *config = run->config;
 	while (next_name(run, domain, typed)) {
 		run->pausing = domain[0] == 0;
 		if (run->pausing)
 			return false;
+		if (config->shards && dc_nameset_hash(dc_slice_of(domain)) % config->shards != config->shard - 1) {
+			run->left_out++;
+			continue;
+		}
 		switch (dc_nameset_add(run->seen, dc_slice_of(domain))) {
 		case DC_NAMESET_NEW:
 			return true;

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 
 #include "base/escape.h"
+#include "source/clock.h"
 
 struct dc_writer {
 	struct dc_sink sink; /* first: the sink's write finds the writer */
 	struct dc_report *report;
 	dc_write write;
 	void *user;
+	struct dc_run_info merged; /* of a merger: there is no run */
 };
 
 static bool sink_write(struct dc_sink *sink, const void *bytes, size_t len)
@@ -35,8 +37,8 @@ bool dc_format_info_at(size_t i, struct dc_format_info *ret_info)
 	return format != NULL;
 }
 
-enum dc_status dc_writer_new(struct dc_run *run, const char *format, const struct dc_look *look, dc_write write,
-			     void *user, struct dc_writer **ret_writer, struct dc_error *err)
+static enum dc_status new_writer(const struct dc_run_info *info, const char *format, const struct dc_look *look,
+				 dc_write write, void *user, struct dc_writer **ret_writer, struct dc_error *err)
 {
 	char shown[80];
 	struct dc_style style = style_of(look);
@@ -48,13 +50,29 @@ enum dc_status dc_writer_new(struct dc_run *run, const char *format, const struc
 	if (!writer)
 		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the report");
 	*writer = (struct dc_writer){.sink = {.write = sink_write, .user = writer}, .write = write, .user = user};
-	writer->report = dc_report_new(found, &run->info, &style, &writer->sink);
+	writer->merged = (struct dc_run_info){.tool_version = DC_VERSION, .started_s = dc_clock_now_s()};
+	writer->report = dc_report_new(found, info ? info : &writer->merged, &style, &writer->sink);
 	if (!writer->report) {
 		free(writer);
 		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the report");
 	}
 	*ret_writer = writer;
 	return DC_OK;
+}
+
+enum dc_status dc_writer_new(struct dc_run *run, const char *format, const struct dc_look *look, dc_write write,
+			     void *user, struct dc_writer **ret_writer, struct dc_error *err)
+{
+	return new_writer(&run->info, format, look, write, user, ret_writer, err);
+}
+
+enum dc_status dc_merger_new(const char *format, dc_write write, void *user, struct dc_writer **ret_writer,
+			     struct dc_error *err)
+{
+	const struct dc_format *found = dc_format_find(dc_slice_of(format));
+	if (!found || !found->line)
+		return dc_error_set(err, DC_ERR_USAGE, "merged reports are json or ndjson");
+	return new_writer(NULL, format, NULL, write, user, ret_writer, err);
 }
 
 static enum dc_status failed(enum dc_status status, struct dc_error *err)
@@ -67,6 +85,22 @@ enum dc_status dc_writer_add(struct dc_writer *writer, const struct dc_result *r
 {
 	enum dc_status status = dc_report_domain(writer->report, &result->view);
 	return status == DC_OK ? DC_OK : failed(status, err);
+}
+
+enum dc_status dc_writer_line(struct dc_writer *writer, const char *line, size_t len, enum dc_result_verdict *ret_verdict,
+			      struct dc_error *err)
+{
+	static const enum dc_result_verdict verdicts[] = {[DC_DOMAIN_PASS] = DC_RESULT_PASS,
+							  [DC_DOMAIN_INCOMPLETE] = DC_RESULT_INCOMPLETE,
+							  [DC_DOMAIN_FAIL] = DC_RESULT_FAIL};
+	enum dc_domain_verdict verdict;
+	enum dc_status status = dc_report_line(writer->report, (struct dc_slice){line, len}, &verdict);
+	if (status == DC_ERR_INPUT || status == DC_ERR_USAGE)
+		return dc_error_set(err, status, "no line of an ndjson report");
+	if (status != DC_OK)
+		return failed(status, err);
+	*ret_verdict = verdicts[verdict];
+	return DC_OK;
 }
 
 enum dc_status dc_writer_end(struct dc_writer *writer, struct dc_error *err)

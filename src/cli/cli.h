@@ -80,6 +80,7 @@ void names_close(struct names *names);
 
 /* Tells the run to skip the domains of an ndjson report. A last line without its end is taken off the file when `out`
  * (a descriptor) is that file, so that what is appended begins on a new line. */
+bool domain_of_line(const char *line, size_t len, char ret_domain[DC_DOMAIN_TEXT_MAX]);
 enum exit_status resume_from(const char *path, int out, struct dc_run *run);
 
 /* ---- signals.c ---- */
@@ -130,5 +131,6 @@ enum exit_status cmd_message(int argc, char **argv);
 enum exit_status cmd_explain(int argc, char **argv);
 enum exit_status cmd_checks(int argc, char **argv);
 enum exit_status cmd_spf(int argc, char **argv);
+enum exit_status cmd_merge(int argc, char **argv);
 
 #endif

@@ -13,6 +13,7 @@ static const struct {
 	{"checks", cmd_checks},
 	{"message", cmd_message},
 	{"spf", cmd_spf},
+	{"merge", cmd_merge},
 };
 
 static enum exit_status audit(int argc, char **argv)

@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 
 /* The domain of a line; false: there is none. */
-static bool domain_of(const char *line, size_t len, char domain[DC_DOMAIN_TEXT_MAX])
+bool domain_of_line(const char *line, size_t len, char domain[DC_DOMAIN_TEXT_MAX])
 {
 	static const char key[] = "\"domain\"";
 	const char *at = line;
@@ -63,7 +63,7 @@ enum exit_status resume_from(const char *path, int out, struct dc_run *run)
 		line[--len] = 0;
 		if (len == 0)
 			continue;
-		if (!domain_of(line, (size_t)len, domain)) {
+		if (!domain_of_line(line, (size_t)len, domain)) {
 			complain("%s:%lu: no line of an ndjson report", path, number);
 		} else if (dc_run_skip(run, domain, &err) != DC_OK) {
 			complain("%s", err.message);

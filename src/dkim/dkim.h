@@ -265,4 +265,7 @@ const struct dc_dkim_facts *dc_dkim_build(struct dc_asker *asker, const struct d
 /* Every CNAME target met below _domainkey: for dc_provider_with_cnames. In `arena`. */
 size_t dc_dkim_cname_targets(struct dc_arena *arena, const struct dc_dkim_facts *facts, struct dc_slice **ret_targets);
 
+/* One record by itself: what is in it, and its key. In `arena`. */
+void dc_dkim_read_key(struct dc_arena *arena, const struct dc_txt *txt, struct dc_dkim_record *ret_record);
+
 #endif

@@ -399,3 +399,8 @@ void dc_dkim_record_parse(struct dc_arena *arena, const struct dc_txt *txt,
 	if (txt->text.len > DC_DKIM_LIBRARY_MAX)
 		note(&parse, DC_DKIM_TOO_LONG, (struct dc_slice){0});
 }
+
+void dc_dkim_read_key(struct dc_arena *arena, const struct dc_txt *txt, struct dc_dkim_record *ret_record)
+{
+	dc_dkim_record_parse(arena, txt, ret_record);
+}

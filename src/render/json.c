@@ -368,6 +368,35 @@ static void end(struct dc_report *report)
 		report->status = DC_ERR_NOMEM;
 }
 
+/* A domain that comes as JSON already. */
+static bool merge(struct dc_report *report, struct dc_slice line, enum dc_domain_verdict *ret_verdict)
+{
+	struct state *state = report->state;
+	json_t *object = dc_json_read_domain(report, line, state->fleet, ret_verdict);
+
+	if (!object)
+		return false;
+	dc_buf_puts(&report->out, state->begun ? ",\n    " : "\n    ");
+	state->begun = true;
+	dc_json_write(&state->json, &report->out, object, false, 4);
+	json_decref(object);
+	if (state->json.failed)
+		report->status = DC_ERR_NOMEM;
+	return true;
+}
+
+static bool merge_line(struct dc_report *report, struct dc_slice line, enum dc_domain_verdict *ret_verdict)
+{
+	json_t *object = dc_json_read_domain(report, line, NULL, ret_verdict);
+
+	if (!object)
+		return false;
+	json_decref(object);
+	dc_buf_put_slice(&report->out, line);
+	dc_buf_putc(&report->out, '\n');
+	return true;
+}
+
 static void begin_lines(struct dc_report *report)
 {
 	struct state *state = report->state;
@@ -395,6 +424,7 @@ const struct dc_format dc_format_json = {
 	.begin = begin,
 	.domain = domain,
 	.end = end,
+	.line = merge,
 	.clear = clear,
 };
 
@@ -406,5 +436,6 @@ const struct dc_format dc_format_ndjson = {
 	.begin = begin_lines,
 	.domain = write_line,
 	.end = end_lines,
+	.line = merge_line,
 	.clear = clear,
 };

@@ -38,6 +38,9 @@ struct dc_format {
 	void (*begin)(struct dc_report *report);
 	void (*domain)(struct dc_report *report, const struct dc_audit_result *result);
 	void (*end)(struct dc_report *report);
+	/* One line of an ndjson report, instead of a result; its verdict. False: it is no domain object. NULL: not in this
+	 * format. */
+	bool (*line)(struct dc_report *report, struct dc_slice line, enum dc_domain_verdict *ret_verdict);
 	void (*clear)(struct dc_report *report); /* frees what the state holds; may be NULL */
 };
 
@@ -51,6 +54,8 @@ struct dc_report *dc_report_new(const struct dc_format *format, const struct dc_
 				const struct dc_style *style, struct dc_sink *sink);
 /* The first failure sticks and is also returned by dc_report_end. DC_ERR_IO: the sink; DC_ERR_NOMEM: a ceiling. */
 enum dc_status dc_report_domain(struct dc_report *report, const struct dc_audit_result *result);
+/* A domain from a line of an ndjson report. DC_ERR_USAGE: not in this format; DC_ERR_INPUT: no domain object. */
+enum dc_status dc_report_line(struct dc_report *report, struct dc_slice line, enum dc_domain_verdict *ret_verdict);
 /* Writes what comes last, and frees the report. */
 enum dc_status dc_report_end(struct dc_report *report, struct dc_error *err);
 /* The sum of the domains rendered so far. */

@@ -93,6 +93,20 @@ enum dc_status dc_report_domain(struct dc_report *report, const struct dc_audit_
 	return report->status;
 }
 
+enum dc_status dc_report_line(struct dc_report *report, struct dc_slice line, enum dc_domain_verdict *ret_verdict)
+{
+	if (!report->format->line)
+		return DC_ERR_USAGE;
+	if (report->status != DC_OK)
+		return report->status;
+	if (DC_ARENA_GUARD(report->scratch))
+		report->status = DC_ERR_NOMEM;
+	else if (!report->format->line(report, line, ret_verdict) && report->status == DC_OK)
+		return DC_ERR_INPUT;
+	flush(report);
+	return report->status;
+}
+
 enum dc_status dc_report_end(struct dc_report *report, struct dc_error *err)
 {
 	enum dc_status status;

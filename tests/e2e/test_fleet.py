@@ -305,6 +305,48 @@ def fleet_view(fleet):
     test.equal((alone["outliers"], alone["shared"], alone["shared_primes"]), ([], [], []), "of one domain there is no fleet")
 
 
+@test
+def shards_and_merge(fleet):
+    args = family_zone(fleet)
+    options, names = args[:6], args[6:]
+    whole = fleet.tool(*options, "-f", "ndjson", *names).out
+    parts = []
+    for i in range(1, 4):
+        part = fleet.tool(*options, "-f", "ndjson", "--shard", f"{i}/3", *reversed(names)).out
+        parts.append(fleet.path(f"part{i}.ndjson"))
+        with open(parts[-1], "w") as f:
+            f.write(part)
+    have = sum((domains_of(open(part).read()) for part in parts), [])
+    test.equal(sorted(have), sorted(names), "each domain in one part")
+    listed = fleet.path("names")
+    with open(listed, "w") as f:
+        f.write("".join(name + "\n" for name in names))
+    status = fleet.tool(*options, *names).status
+    merged = fleet.tool("merge", "-f", "ndjson", "-i", listed, *parts)
+    test.equal((merged.status, merged.err), (status, ""), "merge: status and complaints")
+    test.check(merged.out == whole, "merged in the order of the list: the same octets as one run")
+    want = fleet.tool.audit(*options, *names).report
+    have = json.loads(fleet.tool("merge", "-i", listed, *parts).out)
+    for fault in fleet.tool.validator(have)[:3]:
+        test.check(False, f"schema: {fault}")
+    for key in ("domains", "fleet", "summary"):
+        test.check(have[key] == want[key], f"json: {key} as one run says it: {str(have[key])[:300]} and {str(want[key])[:300]}"
+                   if have[key] != want[key] else "")
+    with open(parts[0], "a") as f:
+        f.write(whole.splitlines()[0].replace('"verdict":"fail"', '"verdict":"pass"', 1) + "\n" + '{"domain":"cut')
+    merged = fleet.tool("merge", "-f", "ndjson", *parts[1:], parts[0])
+    test.equal((merged.status, len(merged.err.splitlines())), (2, 1), f"a cut line is told: {merged.err!r}")
+    again = {d["domain"]: d for d in map(json.loads, merged.out.splitlines())}
+    test.equal(len(again), 6, "no domain twice")
+    test.check("verdict\":\"pass" in [l for l in merged.out.splitlines() if names[0] in l[:60]][0][:80] or
+               json.loads(whole.splitlines()[0])["verdict"] != "fail", "the last one counts")
+    missing = fleet.tool("merge", "-i", listed, parts[1])
+    test.check(missing.status in (1, 3) and "in no report" in missing.err, f"names that no report has: {missing}")
+    for bad in (["merge"], ["merge", "-f", "text", *parts], ["merge", fleet.path("none")], ["--shard", "0/3", "d1.example"],
+                ["--shard", "4/3", "d1.example"], ["--shard", "1", "d1.example"]):
+        test.equal(fleet.tool(*bad).status, 2, f"{bad[:2]}: exit status")
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="domaincheck-fleet-") as folder:
         sys.exit(test.run(Fleet(sys.argv[1], folder)))
