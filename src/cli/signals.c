@@ -19,8 +19,9 @@ static void stop(int number)
 
 void signals_stop(struct dc_run *run)
 {
-	/* Reset when it comes: whoever asks twice does not want to wait. */
-	struct sigaction action = {.sa_handler = run ? stop : SIG_DFL, .sa_flags = (int)SA_RESETHAND};
+	/* Reset when it comes: whoever asks twice does not want to wait. Restart: a report that waits for a slow reader is
+	 * written to its end (poll returns all the same). */
+	struct sigaction action = {.sa_handler = run ? stop : SIG_DFL, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
 	static const int numbers[] = {SIGINT, SIGTERM};
 	(void)sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {

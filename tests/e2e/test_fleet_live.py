@@ -143,6 +143,20 @@ def stopped(tool, lab):
             test.equal(told, [(str(len(done)), str(len(names) - len(done)))], f"{what}: {err!r}")
 
 
+@test
+def stopped_while_the_reader_sleeps(tool, lab):
+    """The signal comes while a line waits for room in the pipe: it is written to its end."""
+    run = subprocess.Popen([tool.binary, *lab.options(), "-f", "ndjson", "--fail-on", "never",
+                            *(f"nothing{i}.example" for i in range(3000))],
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=tool.env)
+    time.sleep(1)
+    run.send_signal(signal.SIGINT)
+    time.sleep(0.1)
+    out, err = run.communicate(timeout=20)
+    test.equal(len([json.loads(line) for line in out.splitlines()]) > 0, True, "whole lines")
+    test.equal(run.returncode, 3, f"exit status: {err!r}")
+
+
 if __name__ == "__main__":
     with Lab() as running:
         sys.exit(test.run(Tool(sys.argv[1]), running))
