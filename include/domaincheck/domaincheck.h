@@ -107,6 +107,12 @@ struct dc_run_figures {
 DC_PUBLIC void dc_run_figures(const struct dc_run *run, struct dc_run_figures *ret_figures);
 /* Writes the recording, if one was asked for. */
 DC_PUBLIC enum dc_status dc_run_finish(struct dc_run *run, struct dc_error *err);
+/* What only all domains together show, once the last result was handed out: the i-th pair of published RSA keys (names
+ * below _domainkey) that have a prime in common, so that anybody can compute both. False past the end. The first 2,000
+ * domains of a run are compared. The texts stay until dc_run_free. */
+DC_PUBLIC bool dc_run_shared_prime(struct dc_run *run, size_t i, const char **ret_a, const char **ret_b);
+/* Such a pair exists, and "fail-on" is not "never". */
+DC_PUBLIC bool dc_run_fails(struct dc_run *run);
 /* Stops whatever is in flight. */
 DC_PUBLIC void dc_run_free(struct dc_run *run);
 

@@ -251,6 +251,7 @@ void dc_run_free(struct dc_run *run)
 		dc_loop_free(run->loop);
 	dc_nameset_free(run->seen);
 	dc_arena_free(run->arena);
+	dc_run_forget(run);
 	free(run);
 }
 
@@ -401,6 +402,7 @@ static struct dc_result *take_finished(struct dc_run *run)
 	*(result->next ? &result->next->prev : &run->last) = result->prev;
 	result->next = result->prev = NULL;
 	run->waiting--;
+	dc_run_remember(run, result);
 	return result;
 }
 

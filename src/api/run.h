@@ -39,6 +39,10 @@ struct dc_result {
 };
 
 struct dc_run {
+	struct dc_fleet *together;      /* what is kept of the results handed out, together.c */
+	const struct dc_fleet_view *together_view;
+	struct dc_arena *together_arena;
+	size_t remembered;
 	const struct dc_config *config;
 	struct dc_arena *arena;
 	struct dc_inputs inputs; /* what all domains share */
@@ -67,5 +71,9 @@ struct dc_run {
 
 /* Checks and policy over a finished audit; fills judgement and view. False: out of memory. */
 bool dc_result_judge(struct dc_result *result);
+
+/* together.c: keeps what later results may have in common with this one; frees it. */
+void dc_run_remember(struct dc_run *run, const struct dc_result *result);
+void dc_run_forget(struct dc_run *run);
 
 #endif

@@ -197,6 +197,11 @@ static enum exit_status audit_into(struct dc_run *run, const struct options *opt
 		complain("no domain in %s: give one name a line", names->shown ? names->shown : "the arguments");
 		status = EXIT_USAGE;
 	}
+	const char *one, *other;
+	for (size_t i = 0; keep && dc_run_shared_prime(run, i, &one, &other); i++)
+		complain("error: the keys at %s and %s have a prime in common: anybody can compute both private keys", one, other);
+	if (keep && dc_run_fails(run))
+		status = worse(status, EXIT_FINDINGS);
 	if (keep && dc_run_finish(run, &err) != DC_OK) {
 		complain("%s", err.message);
 		status = EXIT_FAULT;

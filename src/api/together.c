@@ -1,0 +1,60 @@
+/* What only all domains of a run together show: two RSA keys with a prime in common. Every format gets to know it, also
+ * those that have written each domain long before. */
+#include "api/run.h"
+#include "render/fleet.h"
+
+enum {
+	TOGETHER_DOMAINS_MAX = 2000, /* a batch GCD over that many keys takes half a second; the reports json and text, which
+				      * hold a whole fleet, go on further */
+	TOGETHER_MEMORY_MAX = 64 << 20,
+};
+
+void dc_run_remember(struct dc_run *run, const struct dc_result *result)
+{
+	if (run->remembered >= TOGETHER_DOMAINS_MAX || !result->view.facts || !result->view.facts->dkim)
+		return;
+	if (!run->together && !(run->together = dc_fleet_new()))
+		return;
+	run->remembered++;
+	(void)dc_fleet_add(run->together, &result->view);
+}
+
+static struct dc_slice place(const struct dc_fleet_thing *key)
+{
+	return key && key->use_count ? key->uses[0].name : DC_S("another key");
+}
+
+static bool view(struct dc_run *run)
+{
+	if (run->together_view)
+		return true;
+	if (!run->together || run->remembered < 2)
+		return false;
+	if (!run->together_arena)
+		run->together_arena = dc_arena_new(TOGETHER_MEMORY_MAX);
+	if (!run->together_arena || DC_ARENA_GUARD(run->together_arena))
+		return false;
+	run->together_view = dc_fleet_view(run->together, run->together_arena);
+	return true;
+}
+
+bool dc_run_shared_prime(struct dc_run *run, size_t i, const char **ret_a, const char **ret_b)
+{
+	if (!view(run) || i >= run->together_view->prime_count || DC_ARENA_GUARD(run->together_arena))
+		return false;
+	const struct dc_fleet_primes *pair = &run->together_view->primes[i];
+	*ret_a = dc_arena_dup(run->together_arena, place(pair->a)).ptr;
+	*ret_b = dc_arena_dup(run->together_arena, place(pair->b)).ptr;
+	return true;
+}
+
+bool dc_run_fails(struct dc_run *run)
+{
+	return run->config->policy.fail_on != DC_SEVERITY_OFF && view(run) && run->together_view->prime_count > 0;
+}
+
+void dc_run_forget(struct dc_run *run)
+{
+	dc_fleet_free(run->together);
+	dc_arena_free(run->together_arena);
+}
