@@ -1,6 +1,7 @@
 /* Do the reverse names lead back to the addresses? RFC 1912 sections 2.1 and 2.4, RFC 8601 section 2.7.3 (iprev). */
 #include "checks/check.h"
 #include "checks/sending.h"
+#include "checks/sending.h"
 #include "ptr/ptr.h"
 
 static void judge_confirmation(const struct dc_ptr_address *address, struct dc_emitter *emitter)
@@ -45,8 +46,9 @@ static void judge_names(const struct dc_ptr_address *address, struct dc_emitter 
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	bool any = false, unknown = false;
+	size_t count = dc_has_senders(facts) ? facts->ptr->count : 0;
 
-	for (size_t i = 0; i < facts->ptr->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct dc_ptr_address *address = &facts->ptr->addresses[i];
 
 		unknown |= address->answer && address->present == DC_TRI_UNKNOWN;

@@ -1,5 +1,6 @@
 /* Do sending addresses have names of their own, not a provider's default? Advice of large receivers. */
 #include "checks/check.h"
+#include "checks/sending.h"
 #include "ptr/ptr.h"
 
 static const struct dc_ptr_name *example(const struct dc_ptr_address *address)
@@ -14,8 +15,9 @@ static const struct dc_ptr_name *example(const struct dc_ptr_address *address)
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	bool any = false, unknown = false;
+	size_t count = dc_has_senders(facts) ? facts->ptr->count : 0;
 
-	for (size_t i = 0; i < facts->ptr->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct dc_ptr_address *address = &facts->ptr->addresses[i];
 		const struct dc_ptr_name *name = example(address);
 

@@ -24,7 +24,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_sender_facts *senders = facts->identities->senders;
 
-	if (!facts->ptr->count || (dc_sends_never(facts) && !facts->inputs->sender_count)) {
+	if (!dc_has_senders(facts)) {
 		dc_not_applicable(emitter);
 		return;
 	}

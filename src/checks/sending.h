@@ -3,6 +3,7 @@
 #define DC_CHECKS_SENDING_H
 
 #include "facts/facts.h"
+#include "ptr/ptr.h"
 #include "spf/spf.h"
 
 /* True when the user says so (--parked), or when the SPF record lets nobody send and fails everybody: v=spf1 -all. */
@@ -14,6 +15,12 @@ static inline bool dc_sends_never(const struct dc_facts *facts)
 		return true;
 	return spf->class == DC_SPF_CLASS_VALID && spf->all == '-' && spf->pass_exact && !spf->has_macros &&
 	       spf->pass4.count == 0 && spf->pass6.count == 0;
+}
+
+/* Is there an address whose reverse name matters? Not when the domain never sends and the user names none. */
+static inline bool dc_has_senders(const struct dc_facts *facts)
+{
+	return facts->ptr->count && (facts->inputs->sender_count || !dc_sends_never(facts));
 }
 
 #endif
