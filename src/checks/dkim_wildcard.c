@@ -9,7 +9,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	if (!searched->probe)
 		dc_not_applicable(emitter);
 	else if (searched->wildcard == DC_DKIM_KNOWN_NOT)
-		dc_inconclusive(emitter);
+		dc_emit_unanswered(emitter, DC_F_DKIM_WILDCARD_UNKNOWN, where, NULL);
 	else if (searched->wildcard == DC_DKIM_KNOWN_YES && !searched->wildcard_record)
 		dc_emit(emitter, DC_F_DKIM_WILDCARD_OTHER, where, NULL);
 	else if (searched->wildcard == DC_DKIM_KNOWN_YES && !searched->wildcard_record->revoked)
