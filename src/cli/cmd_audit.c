@@ -199,7 +199,8 @@ static enum exit_status audit_into(struct dc_run *run, const struct options *opt
 	}
 	const char *one, *other;
 	for (size_t i = 0; keep && dc_run_shared_prime(run, i, &one, &other); i++)
-		complain("error: the keys at %s and %s have a prime in common: anybody can compute both private keys", one, other);
+		complain("error: dkim-key-shared-prime: the keys at %s and %s have a prime in common, so anybody can compute both",
+			 one, other);
 	if (keep && dc_run_fails(run))
 		status = worse(status, EXIT_FINDINGS);
 	if (keep && dc_run_finish(run, &err) != DC_OK) {
