@@ -9,7 +9,7 @@
 #include "policy/policy.h"
 #include "render/render.h"
 
-enum { DC_RUN_SOURCES_MAX = 4 };
+enum { DC_RUN_SOURCES_MAX = 8 };
 
 /* Where the answers of one run come from. */
 struct dc_run_sources {

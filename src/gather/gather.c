@@ -1,5 +1,5 @@
 /* The gather loop. An audit is a small state machine: build → fetch (DNS, all at once) → build … → receiver jobs → build
- * … → what was asked in the background (DNSSEC validation, which must not hold up the rounds) → build → finished.
+ * … → what was asked in the background (validation, single servers, HTTPS, SMTP: none may hold up the rounds) → build → finished.
  * Answers enter the evidence in the order of the questions, never of their arrival: a replay is the same. */
 #include "gather/gather.h"
 
@@ -181,6 +181,20 @@ static void take_in(struct dc_gather_job *job, struct pending **list, struct pen
 	*end = list;
 }
 
+/* Asked at once, waited for last: slower than the rounds of DNS, and nothing in those depends on it. */
+static bool is_background(const struct dc_question *question)
+{
+	switch (question->kind) {
+	case DC_ASK_VALIDATE:
+	case DC_ASK_SERVER:
+	case DC_ASK_HTTPS:
+	case DC_ASK_SMTP:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static bool known_background(const struct dc_gather_job *job, const struct dc_question *question)
 {
 	for (const struct pending *pending = job->background; pending; pending = pending->next)
@@ -289,7 +303,7 @@ static bool fetch_open(struct dc_gather_job *job, const struct dc_asker *asker)
 	size_t front = 0, jobs = 0;
 	for (size_t i = 0; i < asker->open_count; i++) {
 		const struct dc_question *question = &asker->open[i];
-		if (question->kind == DC_ASK_VALIDATE) {
+		if (is_background(question)) {
 			if (!known_background(job, question))
 				launch(job, question, true);
 		} else if (question->kind == DC_ASK_RECEIVER) {
