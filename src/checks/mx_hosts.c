@@ -32,6 +32,24 @@ static void judge_addresses(const struct dc_mx_host *host, struct dc_emitter *em
 	}
 }
 
+/* "mail.example.com.example.com": a name without a final dot got the zone's name added. What stands before the domain is then
+ * a host of the domain itself, or one of the three top-level domains that most mail hosts are in and no label is called. */
+static bool lacks_final_dot(struct dc_slice domain, struct dc_slice host, struct dc_slice *ret_meant)
+{
+	static const char *const tops[] = {"com", "net", "org"};
+	struct dc_slice meant;
+	bool found;
+
+	if (host.len <= domain.len + 1 || !dc_name_is_below(host, domain))
+		return false;
+	meant = dc_slice_sub(host, 0, host.len - domain.len - 1);
+	found = dc_name_is_below(meant, domain);
+	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++)
+		found |= dc_name_eq(dc_name_keep_right(meant, 1), dc_slice_of(tops[i]));
+	*ret_meant = meant;
+	return found && dc_name_labels(meant) >= 2;
+}
+
 static void judge_unreachable(const struct dc_facts *facts, const struct dc_mx_host *host, struct dc_emitter *emitter)
 {
 	const struct dc_psl *psl = facts->dmarc->psl;
@@ -39,11 +57,16 @@ static void judge_unreachable(const struct dc_facts *facts, const struct dc_mx_h
 	/* The name that is gone could be registered when it stands right below a public suffix. */
 	bool open = host->gone.len && dc_name_eq(host->gone, dc_psl_org_domain(psl, host->gone)) &&
 		    !dc_psl_is_suffix(psl, host->gone);
+	struct dc_slice meant;
 
 	if (open) {
 		where.answer = host->gone_answer;
 		dc_emit(emitter, DC_F_MX_TARGET_UNREGISTERED, where,
 			DC_ARGS(dc_text("host", host->host), dc_text("gone", host->gone)));
+	} else if (lacks_final_dot(facts->mx->domain, host->host, &meant)) {
+		dc_emit(emitter, DC_F_MX_TARGET_NO_DOT, where,
+			DC_ARGS(dc_text("host", host->host), dc_text("meant", meant),
+				dc_text("domain", facts->mx->domain), dc_int("preference", host->preference)));
 	} else {
 		dc_emit(emitter, DC_F_MX_TARGET_MISSING, where, DC_ARGS(dc_text("host", host->host)));
 	}

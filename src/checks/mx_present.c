@@ -31,6 +31,8 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	struct dc_where where = {.answer = mx->answer};
 	bool silent = dc_sends_never(facts);
 
+	if (mx->alias.len && dc_outcome_is_known(mx->answer->outcome))
+		dc_emit(emitter, DC_F_MX_ALIAS, where, DC_ARGS(domain, dc_text("target", mx->alias)));
 	switch (mx->class) {
 	case DC_MX_UNKNOWN:
 		where.answer = failed(mx);

@@ -16,11 +16,38 @@ static bool is_known(const struct dc_answer *answer)
 	return answer && dc_outcome_is_known(answer->outcome);
 }
 
+/* Several hosts that share the one address they have, in each family. */
+static bool all_the_same(const struct dc_mx_facts *mx, const struct dc_mx_host **ret_first)
+{
+	const struct dc_mx_host *first = NULL;
+
+	for (size_t i = 0; i < mx->host_count; i++) {
+		const struct dc_mx_host *item = &mx->hosts[i];
+
+		if (item->is_null || item->is_address || item->duplicate || !item->ip_count)
+			continue;
+		if (count_family(item, 4) > 1 || count_family(item, 6) > 1)
+			return false;
+		for (size_t k = 0; first && k < item->ip_count; k++)
+			for (size_t n = 0; n < first->ip_count; n++)
+				if (first->ips[n].family == item->ips[k].family && !dc_ip_eq(first->ips[n], item->ips[k]))
+					return false;
+		/* One with IPv4 only and one with IPv6 only have nothing in common. */
+		if (first && !count_family(item, first->ips[0].family))
+			return false;
+		first = first ? first : item;
+	}
+	*ret_first = first;
+	return first != NULL;
+}
+
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_mx_facts *mx = facts->mx;
 	size_t v4 = 0, v6 = 0, reachable = 0;
+	const struct dc_mx_host *same;
 	struct dc_slice host = {0};
+	char text[DC_IP_TEXT_MAX];
 	bool all_known = true;
 
 	for (size_t i = 0; i < mx->host_count; i++) {
@@ -40,6 +67,10 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	}
 	if (reachable == 1 && v4 <= 1 && v6 <= 1)
 		dc_emit(emitter, DC_F_MX_SINGLE_HOST, (struct dc_where){.answer = mx->answer}, DC_ARGS(dc_text("host", host)));
+	else if (reachable > 1 && all_the_same(mx, &same))
+		dc_emit(emitter, DC_F_MX_SAME_ADDRESSES, (struct dc_where){.answer = mx->answer, .more = same->a},
+			DC_ARGS(dc_int("count", (int64_t)reachable),
+				dc_text("ip", dc_arena_dup(dc_emitter_arena(emitter), dc_ip_format(same->ips[0], text)))));
 	if (!v6)
 		dc_emit(emitter, DC_F_MX_NO_IPV6, (struct dc_where){.answer = mx->answer}, NULL);
 	if (!v4)
