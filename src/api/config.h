@@ -49,6 +49,8 @@ struct dc_config {
 	struct dc_slice message_bytes;
 	bool parked;
 	bool lone;              /* "dnssec": validation and other questions that cost more */
+	bool allow_private;     /* servers and hosts with private addresses may be asked */
+	bool authority;         /* ask the authoritative servers one by one */
 	bool now_given;
 	int64_t now_s;
 	/* the decision */

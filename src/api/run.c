@@ -24,7 +24,7 @@ const char *dc_version(void)
 /* ---- options of the report: what the verdict depends on, never where the answers came from ---- */
 
 static const char *const reported[] = {"selector",  "selectors", "ip",	    "helo",    "mail-from", "dkim-domain",
-				       "what-if",   "parked",	 "dnssec",  "profile", "fail-on",   "now"};
+				       "what-if",   "parked",	 "dnssec",  "authority", "allow-private", "profile", "fail-on", "now"};
 
 static bool is_reported(const char *name)
 {
@@ -77,6 +77,8 @@ static void fill_inputs(struct dc_run *run)
 		.psl = config->psl,
 		.parked = config->parked,
 		.lone = config->lone,
+		.allow_private = config->allow_private,
+		.authority = config->authority,
 	};
 	run->inputs.seen_keys = dc_baseline_keys(config->baseline, &run->inputs.seen_key_count);
 }

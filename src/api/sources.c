@@ -76,6 +76,12 @@ static enum dc_status open_live(struct dc_run_sources *sources, const struct dc_
 		below = unbound(config, loop, NULL, 0, err);
 	}
 	enum dc_status status = add(sources, below, !overlay, err);
+	/* Recursion does not say which server answered: single servers are asked beside it. */
+	if (status == DC_OK && config->recurse && config->authority) {
+		struct dc_live_options options = {.timeout_ms = (uint32_t)config->timeout_ms,
+						  .retries = config->retries ? (int)config->retries : -1};
+		status = add(sources, dc_live_new(loop, &options, err), true, err);
+	}
 	if (status == DC_OK && overlay)
 		status = add(sources, dc_zonefile_new(config->zones.texts, config->zones.count, below, err), true, err);
 	if (status != DC_OK || config->recurse || !config->lone)

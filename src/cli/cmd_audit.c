@@ -220,8 +220,12 @@ enum exit_status cmd_audit(const struct options *options)
 	if (status != EXIT_FINE)
 		return status;
 	bool given = names.argument_count || names.path_count;
-	if (!options->dnssec_given && names.argument_count == 1 && names.path_count == 0)
+	bool lone = names.argument_count == 1 && names.path_count == 0;
+	if (lone && !options->dnssec_given)
 		(void)dc_config_set(options->config, "dnssec", "yes", NULL);
+	/* Files have no servers to ask; a recording says itself whether they were asked. */
+	if (lone && !options->authority_given && !options->zone && !options->replay && !options->checks)
+		(void)dc_config_set(options->config, "authority", "yes", NULL);
 	enum dc_status opened = dc_run_new(options->config, given ? names_next : NULL, &names, &run, &err);
 	if (opened != DC_OK) {
 		complain("%s", err.message);

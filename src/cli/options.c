@@ -116,7 +116,9 @@ static bool set_library(struct options *options, const struct dc_setting *row, c
 		return false;
 	}
 	options->replay |= strcmp(row->name, "replay") == 0;
+	options->zone |= strcmp(row->name, "zone") == 0;
 	options->dnssec_given |= strcmp(row->name, "dnssec") == 0;
+	options->authority_given |= strcmp(row->name, "authority") == 0;
 	return true;
 }
 

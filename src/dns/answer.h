@@ -20,6 +20,7 @@ enum dc_rr_type {
 	DC_TYPE_RRSIG = 46,
 	DC_TYPE_NSEC = 47,
 	DC_TYPE_DNSKEY = 48,
+	DC_TYPE_NSEC3PARAM = 51,
 	DC_TYPE_TLSA = 52,
 	DC_TYPE_SPF = 99,
 	DC_TYPE_CAA = 257,
@@ -60,7 +61,9 @@ const char *dc_dnssec_name(enum dc_dnssec state); /* "unknown" "insecure" "secur
 enum dc_question_kind {
 	DC_ASK_DNS,      /* name, type: to the resolver, the zone file or the recording */
 	DC_ASK_VALIDATE, /* name, type: DNSSEC state by our own validation (libunbound) */
-	DC_ASK_SERVER,   /* name, type, server: to one authoritative server, RD off */
+	/* name, type, server: to one authoritative server, RD off. "ADDR", "ADDR:PORT"; "tcp:ADDR": over TCP; "plain:ADDR":
+	 * without EDNS. A referral is REFUSED, but to a question for NS records its records are told. */
+	DC_ASK_SERVER,
 	DC_ASK_HTTPS,    /* server = URL */
 	DC_ASK_SMTP,     /* server = HOST:PORT */
 	DC_ASK_RECEIVER, /* name = domain, server = the job, see receiver/receiver.h */
@@ -92,6 +95,9 @@ struct dc_answer {
 	uint16_t rcode;           /* with the EDNS extension; 0 when no packet came */
 	bool authentic;           /* the AD bit: the resolver's word */
 	bool truncated;           /* TC was set and TCP failed: the records are not all */
+	bool authoritative;       /* DC_ASK_SERVER: the AA bit */
+	bool recursion;           /* DC_ASK_SERVER: the RA bit */
+	bool edns;                /* DC_ASK_SERVER: an OPT record came with the answer */
 	enum dc_dnssec dnssec;    /* set by DC_ASK_VALIDATE only */
 	int32_t ede;              /* RFC 8914 info code, -1 = none */
 	uint32_t ttl_s;           /* least TTL of the records; of the SOA (RFC 2308) for negative answers */

@@ -222,6 +222,19 @@ static bool find_soa(struct dc_arena *scratch, const ldns_rr_list *section, stru
 	return found;
 }
 
+/* What the parent says of a delegation stands in the authority section. */
+static void read_referral(struct dc_arena *scratch, const ldns_rr_list *section, struct dc_answer *draft)
+{
+	size_t n = 0;
+	if (!read_records(scratch, section, draft))
+		return;
+	struct dc_rr *rrs = (struct dc_rr *)draft->rrs;
+	for (size_t i = 0; i < draft->rr_count; i++)
+		if (rrs[i].type == DC_TYPE_NS && dc_name_eq(rrs[i].owner, draft->question.name))
+			rrs[n++] = rrs[i];
+	draft->rr_count = n;
+}
+
 static void judge_noerror(struct dc_arena *scratch, const ldns_pkt *pkt, struct dc_answer *draft, struct dc_packet *ret)
 {
 	size_t hops = 0;
@@ -244,6 +257,8 @@ static void judge_noerror(struct dc_arena *scratch, const ldns_pkt *pkt, struct 
 		ret->follow = target;
 	} else if (ns && !ret->authoritative) {
 		draft->outcome = DC_OUTCOME_REFUSED;
+		if (draft->question.kind == DC_ASK_SERVER && draft->question.type == DC_TYPE_NS)
+			read_referral(scratch, ldns_pkt_authority(pkt), draft);
 		draft->detail = DC_S("the server refers to others: it neither has the zone nor recurses");
 	} else if (ret->recursion || ret->authoritative) {
 		draft->outcome = DC_OUTCOME_NODATA;

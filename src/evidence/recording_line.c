@@ -163,6 +163,9 @@ void dc_recording_put_line(struct dc_buf *out, const struct dc_answer *answer)
 	put_number(out, "rcode", answer->rcode, dc_recording_rcode(answer->outcome));
 	dc_buf_puts(out, answer->authentic ? " ad" : "");
 	dc_buf_puts(out, answer->truncated ? " tc" : "");
+	dc_buf_puts(out, answer->authoritative ? " aa" : "");
+	dc_buf_puts(out, answer->recursion ? " ra" : "");
+	dc_buf_puts(out, answer->edns ? " edns" : "");
 	if (answer->dnssec != DC_DNSSEC_UNKNOWN)
 		dc_buf_printf(out, " dnssec=%s", dc_dnssec_name(answer->dnssec));
 	if (answer->ede >= 0)

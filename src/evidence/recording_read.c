@@ -114,7 +114,7 @@ bool dc_recording_number(struct dc_slice *rest, const char *key, uint64_t max, u
 	return starts_field(rest, key) && digits(rest, max, ret_value);
 }
 
-enum field { SERVER, RCODE, AD, TC, DNSSEC, EDE, TTL, ELAPSED, TRIES, SIZE, VIA, DETAIL, DATA, FIELD_COUNT };
+enum field { SERVER, RCODE, AD, TC, AA, RA, EDNS, DNSSEC, EDE, TTL, ELAPSED, TRIES, SIZE, VIA, DETAIL, DATA, FIELD_COUNT };
 
 static const struct {
 	const char *key;
@@ -125,6 +125,9 @@ static const struct {
 	[RCODE] = {"rcode", NUMBER, 4095}, /* RFC 6891 6.1.3: 12 bits */
 	[AD] = {"ad", FLAG, 0},
 	[TC] = {"tc", FLAG, 0},
+	[AA] = {"aa", FLAG, 0},
+	[RA] = {"ra", FLAG, 0},
+	[EDNS] = {"edns", FLAG, 0},
 	[DNSSEC] = {"dnssec", TEXT, 0},
 	[EDE] = {"ede", NUMBER, INT32_MAX},
 	[TTL] = {"ttl", NUMBER, UINT32_MAX},
@@ -229,6 +232,9 @@ static void fill(const struct line *line, struct dc_answer *answer)
 	answer->rcode = line->seen[RCODE] ? (uint16_t)line->numbers[RCODE] : dc_recording_rcode(answer->outcome);
 	answer->authentic = line->seen[AD];
 	answer->truncated = line->seen[TC];
+	answer->authoritative = line->seen[AA];
+	answer->recursion = line->seen[RA];
+	answer->edns = line->seen[EDNS];
 	answer->ede = line->seen[EDE] ? (int32_t)line->numbers[EDE] : -1;
 	answer->ttl_s = line->seen[TTL] ? (uint32_t)line->numbers[TTL] : ttl_s;
 	answer->elapsed_ms = (uint32_t)line->numbers[ELAPSED];

@@ -44,6 +44,8 @@ struct dc_inputs {
 	struct dc_slice what_if;     /* DMARC tags laid over the published record; empty: none */
 	const struct dc_psl *psl;    /* public suffix list, dmarc/psl.h; NULL: the one built into libpsl */
 	bool parked;                 /* the domain is declared not to send */
+	bool allow_private;          /* servers and hosts with private addresses may be asked */
+	bool authority;              /* ask the authoritative servers one by one */
 	bool lone;                   /* a single audit: questions that cost more (validation) may be asked */
 };
 

@@ -295,12 +295,17 @@ static void submit(struct dc_source *source, struct dc_fetch *fetch)
 	struct pool *pool = live->resolvers;
 	uint8_t wire[DC_NAME_WIRE_MAX];
 	const char *why = NULL;
+	bool stream = false, plain = false;
 	live_enter(live);
 	live->counts.questions++;
 	if (fetch->question.kind == DC_ASK_SERVER) {
 		struct dc_live_server address;
+		struct dc_slice text = fetch->question.server;
 		pool = NULL;
-		if (dc_live_server_parse(fetch->question.server, &address, NULL) == DC_OK)
+		stream = dc_slice_starts(text, DC_S("tcp:"));
+		plain = dc_slice_starts(text, DC_S("plain:"));
+		text = dc_slice_sub(text, stream ? 4 : plain ? 6 : 0, SIZE_MAX);
+		if (dc_live_server_parse(text, &address, NULL) == DC_OK)
 			pool = pool_of_server(live, &address);
 		else
 			why = "the server is no address";
@@ -317,6 +322,8 @@ static void submit(struct dc_source *source, struct dc_fetch *fetch)
 		push_done(live, ask);
 	} else {
 		ask->next = NULL;
+		ask->stream = stream;
+		ask->plain = plain;
 		if (pool->tail)
 			pool->tail->next = ask;
 		else

@@ -1,7 +1,8 @@
 /* DNS over the network: c-ares carries the messages, this file's options say to whom and how patiently.
  *
  * Claims DC_ASK_DNS (put to the resolvers, RD and AD set) and DC_ASK_SERVER (put to the one server that the question
- * names, RD off, aliases not followed). One dc_live belongs to one loop and one thread. */
+ * names, RD off, aliases not followed; over TCP alone when it begins with "tcp:", without EDNS when with "plain:").
+ * One dc_live belongs to one loop and one thread. */
 #ifndef DC_SOURCE_LIVE_H
 #define DC_SOURCE_LIVE_H
 

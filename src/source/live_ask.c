@@ -375,6 +375,11 @@ void ask_heard(struct ask *ask, struct flight *flight, const uint8_t *wire, size
 	if (!flight->chan->stream)
 		measure(server, now_of(ask) - flight->sent_ms);
 	ask->late = flight->number > 1 && !flight->probe;
+	if (!ask->pool->recursive) {
+		draft.authoritative = packet.authoritative;
+		draft.recursion = packet.recursion;
+		draft.edns = packet.edns;
+	}
 	if (flight->probe && !dc_outcome_is_known(draft.outcome))
 		return; /* the doubted server is not well yet */
 	if (packet.edns) {

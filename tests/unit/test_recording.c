@@ -23,6 +23,9 @@ static void assert_same(const struct dc_answer *a, const struct dc_answer *b)
 	assert_int_equal(a->rcode, b->rcode);
 	assert_int_equal(a->authentic, b->authentic);
 	assert_int_equal(a->truncated, b->truncated);
+	assert_int_equal(a->authoritative, b->authoritative);
+	assert_int_equal(a->recursion, b->recursion);
+	assert_int_equal(a->edns, b->edns);
 	assert_int_equal(a->dnssec, b->dnssec);
 	assert_int_equal(a->ede, b->ede);
 	assert_int_equal(a->ttl_s, b->ttl_s);
@@ -100,6 +103,9 @@ static void random_answers(void **state)
 		answer.rcode = (uint16_t)pick(4096);
 		answer.authentic = pick(2);
 		answer.truncated = pick(2);
+		answer.authoritative = pick(2);
+		answer.recursion = pick(2);
+		answer.edns = pick(2);
 		answer.dnssec = pick(4);
 		answer.ttl_s = (uint32_t)pick(5);
 		answer.elapsed_ms = (uint32_t)pick(SIZE_MAX);
