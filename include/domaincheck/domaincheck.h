@@ -141,6 +141,7 @@ struct dc_look {
 	bool utf8;      /* characters beyond ASCII may be shown */
 	bool quiet;     /* verdicts only */
 	bool verbose;   /* evidence too */
+	bool per_finding; /* csv: one row a finding instead of one a domain */
 };
 
 struct dc_format_info {

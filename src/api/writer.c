@@ -25,7 +25,8 @@ static struct dc_style style_of(const struct dc_look *look)
 	struct dc_style style = {0};
 	if (look)
 		style = (struct dc_style){.width = look->width, .color = look->color, .utf8 = look->utf8,
-					  .quiet = look->quiet, .verbose = look->verbose};
+					  .quiet = look->quiet, .verbose = look->verbose,
+					  .per_finding = look->per_finding};
 	return style;
 }
 
@@ -71,7 +72,7 @@ enum dc_status dc_merger_new(const char *format, dc_write write, void *user, str
 {
 	const struct dc_format *found = dc_format_find(dc_slice_of(format));
 	if (!found || !found->line)
-		return dc_error_set(err, DC_ERR_USAGE, "merged reports are json or ndjson");
+		return dc_error_set(err, DC_ERR_USAGE, "reports are merged into json, ndjson or prometheus");
 	return new_writer(NULL, format, NULL, write, user, ret_writer, err);
 }
 

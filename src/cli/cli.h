@@ -28,7 +28,7 @@ struct options {
 	struct output outputs[OUTPUTS_MAX];
 	size_t output_count;
 	enum { AUTO, ALWAYS, NEVER } color, progress;
-	bool quiet, verbose, help, version, replay, zone, dnssec_given, authority_given;
+	bool quiet, verbose, per_finding, help, version, replay, zone, dnssec_given, authority_given;
 	const char *resume; /* an ndjson report; NULL: none */
 	const char *checks; /* what decides the exit status: checks whose ids begin so; NULL: all */
 	char **names; /* what is left */

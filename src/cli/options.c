@@ -8,7 +8,11 @@
 #include "cli/cli.h"
 
 /* Ours: what concerns files, looks and the run as a whole. */
-static const struct dc_setting own[] = {
+enum own_row {
+	OWN_INPUT, OWN_FORMAT, OWN_OUTPUT, OWN_COLOR, OWN_PROGRESS, OWN_QUIET, OWN_VERBOSE, OWN_CSV, OWN_RESUME, OWN_HELP, OWN_VERSION,
+	OWN_COUNT
+};
+static const struct dc_setting own[OWN_COUNT] = {
 	{"input", 'i', "FILE", true, "names, one a line, # comments (\"-\": standard input)"},
 	{"format", 'f', "NAME", true, "report format (default text)"},
 	{"output", 'o', "FILE", true, "report into a file, written whole or not at all"},
@@ -16,12 +20,13 @@ static const struct dc_setting own[] = {
 	{"progress", 0, "auto|always|never", false, "a progress line on standard error (default: on a terminal)"},
 	{"quiet", 'q', NULL, false, "verdicts only"},
 	{"verbose", 'v', NULL, false, "evidence too"},
+	{"csv", 0, "domains|findings", false, "what a row of -f csv is (default domains)"},
 	{"resume", 0, "FILE", false, "leave out the domains that this ndjson report has"},
 	{"help", 'h', NULL, false, "this page"},
 	{"version", 'V', NULL, false, "the version"},
 };
 
-enum { OWN_COUNT = sizeof own / sizeof *own, OPTIONS_MAX = 96 };
+enum { OPTIONS_MAX = 96 };
 
 static const struct dc_setting *row_at(size_t i)
 {
@@ -76,32 +81,37 @@ static bool add_output(struct options *options, const char *format, const char *
 static bool set_own(struct options *options, size_t row, const char *value)
 {
 	int choice;
-	switch (row) {
-	case 0:
+	switch ((enum own_row)row) {
+	case OWN_INPUT:
 		if (options->input_count == INPUTS_MAX) {
 			complain("--input: more than %d files", INPUTS_MAX);
 			return false;
 		}
 		options->inputs[options->input_count++] = value;
 		return true;
-	case 1:
+	case OWN_FORMAT:
 		return known_format(value) && add_output(options, value, NULL);
-	case 2:
+	case OWN_OUTPUT:
 		return add_output(options, NULL, value);
-	case 3:
-	case 4:
+	case OWN_COLOR:
+	case OWN_PROGRESS:
 		if (!three_ways(own[row].name, value, &choice))
 			return false;
-		*(row == 3 ? (int *)&options->color : (int *)&options->progress) = choice;
+		*(row == OWN_COLOR ? (int *)&options->color : (int *)&options->progress) = choice;
 		return true;
-	case 5:
+	case OWN_QUIET:
 		return options->quiet = true;
-	case 6:
+	case OWN_VERBOSE:
 		return options->verbose = true;
-	case 7:
+	case OWN_CSV:
+		options->per_finding = strcmp(value, "findings") == 0;
+		if (!options->per_finding && strcmp(value, "domains") != 0)
+			complain("--csv: \"%s\" is not domains or findings", value);
+		return options->per_finding || strcmp(value, "domains") == 0;
+	case OWN_RESUME:
 		options->resume = value;
 		return true;
-	case 8:
+	case OWN_HELP:
 		return options->help = true;
 	default:
 		return options->version = true;
@@ -230,7 +240,8 @@ static bool is_utf8(void)
 
 struct dc_look look_for(const struct options *options, bool to_stdout)
 {
-	struct dc_look look = {.quiet = options->quiet, .verbose = options->verbose};
+	struct dc_look look = {.quiet = options->quiet, .verbose = options->verbose,
+			       .per_finding = options->per_finding};
 	bool terminal = to_stdout && isatty(STDOUT_FILENO);
 	const char *term = getenv("TERM"), *none = getenv("NO_COLOR"), *columns = getenv("COLUMNS");
 	struct winsize size;

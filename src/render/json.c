@@ -127,8 +127,9 @@ static json_t *findings_array(struct dc_json *json, const struct dc_audit_result
 	return findings;
 }
 
-static json_t *domain_object(struct dc_json *json, const struct dc_audit_result *result, const struct words *words)
+json_t *dc_json_domain(struct dc_json *json, struct dc_report *report, const struct dc_audit_result *result)
 {
+	const struct words *words = make_words(report, result);
 	const struct dc_inputs *inputs = result->inputs;
 	json_t *object = json_object(), *checks = json_array(), *profiles = json_array();
 
@@ -156,8 +157,7 @@ static json_t *domain_object(struct dc_json *json, const struct dc_audit_result 
 static void write_domain(struct dc_report *report, const struct dc_audit_result *result)
 {
 	struct state *state = report->state;
-	const struct words *words = make_words(report, result);
-	json_t *object = domain_object(&state->json, result, words);
+	json_t *object = dc_json_domain(&state->json, report, result);
 
 	dc_json_write(&state->json, &report->out, object, false, 4);
 	json_decref(object);

@@ -4,12 +4,6 @@
 #include "render/fleet_parts.h"
 #include "render/json_fleet.h"
 
-static struct dc_slice text_of(const json_t *object, const char *key)
-{
-	const json_t *value = json_object_get(object, key);
-	return json_is_string(value) ? (struct dc_slice){json_string_value(value), json_string_length(value)} : (struct dc_slice){0};
-}
-
 static uint64_t number_of(const json_t *object, const char *key)
 {
 	json_int_t value = json_integer_value(json_object_get(object, key));
@@ -29,7 +23,7 @@ static void count(struct dc_summary *summary, struct dc_fleet_domain *row, const
 		enum dc_finding_id id;
 		enum dc_severity severity;
 
-		if (!dc_catalogue_find(text_of(finding, "id"), &id) || !dc_severity_parse(text_of(finding, "severity"), &severity))
+		if (!dc_catalogue_find(dc_json_member(finding, "id"), &id) || !dc_severity_parse(dc_json_member(finding, "severity"), &severity))
 			continue;
 		summary->findings_of[id]++;
 		summary->domains_of[id] += !seen[id];
@@ -67,15 +61,15 @@ static const char *tri_word(const json_t *facts, const char *key)
 
 static const char *policy_word(const json_t *dmarc, const char *key)
 {
-	const char *policy = word(text_of(dmarc, key));
-	struct dc_slice class = text_of(dmarc, "class");
+	const char *policy = word(dc_json_member(dmarc, key));
+	struct dc_slice class = dc_json_member(dmarc, "class");
 	return policy ? policy : dc_slice_eq(class, DC_S("none")) || dc_slice_eq(class, DC_S("ignored")) ? "no record" : NULL;
 }
 
 static const char *all_word(const json_t *spf)
 {
 	static const char *const words[] = {"-all", "~all", "?all", "+all"};
-	struct dc_slice class = text_of(spf, "class"), all = text_of(spf, "all");
+	struct dc_slice class = dc_json_member(spf, "class"), all = dc_json_member(spf, "all");
 	if (dc_slice_eq(class, DC_S("none")))
 		return "no record";
 	if (!class.len || dc_slice_eq(class, DC_S("temperror")) || !json_is_true(json_object_get(spf, "complete")))
@@ -102,13 +96,13 @@ static void keys(struct dc_fleet *fleet, const struct dc_fleet_domain *row, cons
 
 	json_array_foreach(json_object_get(json_object_get(facts, "dkim"), "selectors"), i, selector)
 	{
-		struct dc_slice fingerprint = text_of(selector, "key_fingerprint");
-		struct dc_txt txt = {.text = text_of(selector, "record")};
+		struct dc_slice fingerprint = dc_json_member(selector, "key_fingerprint");
+		struct dc_txt txt = {.text = dc_json_member(selector, "record")};
 		struct dc_dkim_record record;
 
 		if (!fingerprint.len)
 			continue;
-		struct dc_fleet_thing *thing = dc_fleet_use_thing(fleet, row, DC_FLEET_DKIM_KEY, fingerprint, text_of(selector, "name"));
+		struct dc_fleet_thing *thing = dc_fleet_use_thing(fleet, row, DC_FLEET_DKIM_KEY, fingerprint, dc_json_member(selector, "name"));
 		if (!thing || thing->modulus.len || !txt.text.len)
 			continue;
 		dc_dkim_read_key(fleet->arena, &txt, &record);
@@ -133,8 +127,8 @@ static void things(struct dc_fleet *fleet, struct dc_fleet_domain *row, const js
 	keys(fleet, row, facts);
 	json_array_foreach(json_object_get(facts, "ptr"), i, item)
 	{
-		if (text_of(item, "ip").len && !dc_slice_eq(text_of(item, "origin"), DC_S("option")))
-			(void)dc_fleet_use_thing(fleet, row, DC_FLEET_ADDRESS, text_of(item, "ip"), (struct dc_slice){0});
+		if (dc_json_member(item, "ip").len && !dc_slice_eq(dc_json_member(item, "origin"), DC_S("option")))
+			(void)dc_fleet_use_thing(fleet, row, DC_FLEET_ADDRESS, dc_json_member(item, "ip"), (struct dc_slice){0});
 	}
 	json_array_foreach(json_object_get(dmarc, "rua"), i, item)
 	{
@@ -145,10 +139,10 @@ static void things(struct dc_fleet *fleet, struct dc_fleet_domain *row, const js
 	json_array_foreach(json_object_get(facts, "providers"), i, item)
 	{
 		struct dc_fleet_thing *thing = NULL;
-		if (text_of(item, "id").len)
-			thing = dc_fleet_use_thing(fleet, row, DC_FLEET_PROVIDER, text_of(item, "id"), (struct dc_slice){0});
+		if (dc_json_member(item, "id").len)
+			thing = dc_fleet_use_thing(fleet, row, DC_FLEET_PROVIDER, dc_json_member(item, "id"), (struct dc_slice){0});
 		if (thing && !thing->title.len)
-			thing->title = dc_arena_dup(fleet->arena, text_of(item, "name"));
+			thing->title = dc_arena_dup(fleet->arena, dc_json_member(item, "name"));
 	}
 }
 
@@ -158,7 +152,7 @@ static bool add_to_fleet(struct dc_fleet *fleet, const struct dc_fleet_domain *c
 		fleet->failed = true;
 		return false;
 	}
-	struct dc_fleet_domain *row = dc_fleet_new_domain(fleet, text_of(object, "domain"));
+	struct dc_fleet_domain *row = dc_fleet_new_domain(fleet, dc_json_member(object, "domain"));
 	row->verdict = counted->verdict;
 	row->errors = counted->errors;
 	row->warnings = counted->warnings;
@@ -172,7 +166,7 @@ static bool add_to_fleet(struct dc_fleet *fleet, const struct dc_fleet_domain *c
 
 static bool verdict_of(const json_t *object, enum dc_domain_verdict *ret_verdict)
 {
-	struct dc_slice text = text_of(object, "verdict");
+	struct dc_slice text = dc_json_member(object, "verdict");
 	for (int i = DC_DOMAIN_PASS; i <= DC_DOMAIN_FAIL; i++)
 		if (dc_slice_eq(text, dc_slice_of(dc_domain_verdict_name((enum dc_domain_verdict)i)))) {
 			*ret_verdict = (enum dc_domain_verdict)i;
@@ -186,9 +180,9 @@ json_t *dc_json_read_domain(struct dc_report *report, struct dc_slice line, stru
 {
 	struct dc_fleet_domain counted = {0};
 	struct dc_summary *summary = &report->summary;
-	json_t *object = json_loadb(line.ptr, line.len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *object = json_loadb(line.ptr, line.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
 
-	if (!json_is_object(object) || !text_of(object, "domain").len || !verdict_of(object, &counted.verdict)) {
+	if (!json_is_object(object) || !dc_json_member(object, "domain").len || !verdict_of(object, &counted.verdict)) {
 		json_decref(object);
 		return NULL;
 	}

@@ -83,6 +83,13 @@ json_t *dc_json_tri(enum dc_tri value)
 	return dc_json_bool(value != DC_TRI_UNKNOWN, value == DC_TRI_YES);
 }
 
+struct dc_slice dc_json_member(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_is_string(value) ? (struct dc_slice){json_string_value(value), json_string_length(value)} : (struct dc_slice){0};
+}
+
 json_t *dc_json_texts(struct dc_json *json, const struct dc_slice *items, size_t count)
 {
 	json_t *array = json_array();

@@ -1,4 +1,5 @@
-/* Inside the JSON renderers: values that cannot be lost and text that is always valid UTF-8. Only json*.c include this. */
+/* Inside the JSON renderers: values that cannot be lost and text that is always valid UTF-8. Included by json*.c and by the
+ * renderers of domain objects (prometheus.c, html*.c). */
 #ifndef DC_RENDER_JSON_VALUE_H
 #define DC_RENDER_JSON_VALUE_H
 
@@ -39,6 +40,11 @@ void dc_json_write(struct dc_json *json, struct dc_buf *out, const json_t *value
 void dc_json_put_word(struct dc_json *json, struct dc_buf *out, const char *lead, const char *word);
 
 json_t *dc_json_tri(enum dc_tri value); /* unknown: null */
+/* A member that is a string, borrowed; empty when there is none. */
+struct dc_slice dc_json_member(const json_t *object, const char *key);
+
+/* A domain as in the reports. Words are made first, so that a spent arena leaves nothing behind. The caller's. */
+json_t *dc_json_domain(struct dc_json *json, struct dc_report *report, const struct dc_audit_result *result);
 
 
 /* The parts of "facts"; each is an object (or array) with all its keys, whatever is unknown null. result->facts may be

@@ -24,7 +24,7 @@ import validate  # noqa: E402
 
 UPDATE = "--update" in sys.argv
 DUMP = [argument for argument in sys.argv[1:] if not argument.startswith("-")][0]
-FORMATS = ["text", "json", "ndjson", "csv", "lint", "junit", "sarif", "markdown"]
+FORMATS = ["text", "json", "ndjson", "csv", "lint", "junit", "sarif", "markdown", "prometheus"]
 SAMPLES = ["broken", "healthy", "unknown"]
 
 GOLDEN = {
@@ -259,6 +259,13 @@ class Hostile(unittest.TestCase):
                 uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
                 self.assertRegex(uri, r"^dns:([A-Za-z0-9._-]|%[0-9A-F]{2})*$")
                 self.assertTrue(result["message"]["text"])
+
+    def test_prometheus(self):
+        """Every line is a sample with the labels of its metric, and one value."""
+        text = r'"([^"\\\n]|\\["\\])*"'
+        for _, out in self.each("prometheus"):
+            for line in out.decode("ascii").splitlines():
+                self.assertRegex(line, rf"^(# (HELP|TYPE) .*|domaincheck_\w+(\{{\w+={text}(,\w+={text})*\}})? -?[0-9.]+)$")
 
     def test_markdown(self):
         """Outside code spans there is nothing but our own words and tags."""

@@ -1,0 +1,321 @@
+/* prometheus: the text exposition format 0.0.4, for node_exporter's textfile collector. Names and labels are a contract with
+ * dashboards and alerts. What could not be determined has no sample: absence is not zero. Samples of one metric stand
+ * together, so each has a buffer and the report is written at the end.
+ *
+ * Series: some 60 a domain, and two for each of its first KEYS_SHOWN DKIM keys. Labels never hold messages or records. */
+#include "base/civil.h"
+#include "base/escape.h"
+#include "render/json_fleet.h"
+#include "spf/spf.h"
+
+enum { KEYS_SHOWN = 20 }; /* a zone may publish thousands; domaincheck_dkim_keys counts them all */
+
+enum metric {
+	RUN_INFO,
+	RUN_STARTED,
+	RUN_FINISHED,
+	RUN_DURATION,
+	RUN_DOMAINS,
+	DOMAIN_VERDICT,
+	DOMAIN_DURATION,
+	CHECK_VERDICT,
+	PROFILE_VERDICT,
+	FINDINGS,
+	SPF_LOOKUPS,
+	SPF_HEADROOM,
+	SPF_VOIDS,
+	DKIM_KEYS,
+	KEY_BITS,
+	KEY_SEEN,
+	QUESTIONS,
+	UNANSWERED,
+	METRICS
+};
+
+#define CODES "0 pass, 1 warn, 2 inconclusive, 3 fail; not applicable: no sample"
+static const struct {
+	const char *name, *help;
+} metrics[METRICS] = {
+	[RUN_INFO] = {"domaincheck_run_info", "Version of domaincheck that made the report; always 1."},
+	[RUN_STARTED] = {"domaincheck_run_started_timestamp_seconds", "When the run began, Unix time."},
+	[RUN_FINISHED] = {"domaincheck_run_finished_timestamp_seconds", "When the run ended, Unix time."},
+	[RUN_DURATION] = {"domaincheck_run_duration_seconds", "How long the run took."},
+	[RUN_DOMAINS] = {"domaincheck_run_domains", "Domains of the run, by verdict."},
+	[DOMAIN_VERDICT] = {"domaincheck_domain_verdict", "1 for the verdict of the domain, 0 for the others."},
+	[DOMAIN_DURATION] = {"domaincheck_domain_duration_seconds", "How long the audit of the domain took."},
+	[CHECK_VERDICT] = {"domaincheck_check_verdict", "Verdict of a check: " CODES "."},
+	[PROFILE_VERDICT] = {"domaincheck_profile_verdict", "Verdict of a profile: " CODES "."},
+	[FINDINGS] = {"domaincheck_findings", "Findings by severity; inconclusive and waived ones are counted as such only."},
+	[SPF_LOOKUPS] = {"domaincheck_spf_lookups", "DNS lookups that the SPF record needs."},
+	[SPF_HEADROOM] = {"domaincheck_spf_lookups_headroom", "Lookups that are left of the limit (RFC 7208, 4.6.4); negative: beyond it."},
+	[SPF_VOIDS] = {"domaincheck_spf_void_lookups", "SPF lookups that find nothing; receivers may stop after two."},
+	[DKIM_KEYS] = {"domaincheck_dkim_keys", "DKIM selectors that were found or named, revoked ones too."},
+	[KEY_BITS] = {"domaincheck_dkim_key_bitlength", "Length of a DKIM key in bits (of the modulus for RSA)."},
+	[KEY_SEEN] = {"domaincheck_dkim_key_first_seen_timestamp_seconds",
+		      "When this key was first seen at this selector, Unix time; known with --baseline only."},
+	[QUESTIONS] = {"domaincheck_questions", "Questions that the verdict rests on."},
+	[UNANSWERED] = {"domaincheck_questions_unanswered", "Of these, without an answer."},
+};
+
+struct state {
+	struct dc_json json;
+	struct dc_buf samples[METRICS], label;
+};
+
+/* ---- samples ---- */
+
+/* ASCII, visible, and escaped for a label. */
+static void label(struct state *state, struct dc_buf *out, const char *name, struct dc_slice raw)
+{
+	dc_buf_reset(&state->label);
+	dc_escape_text(&state->label, raw, 0);
+	dc_buf_puts(out, name);
+	dc_buf_puts(out, "=\"");
+	for (size_t i = 0; i < state->label.len; i++) {
+		char c = state->label.ptr[i];
+
+		if (c == '"' || c == '\\')
+			dc_buf_putc(out, '\\');
+		dc_buf_putc(out, c);
+	}
+	dc_buf_putc(out, '"');
+}
+
+/* name{domain="…"[,key="…"]}, and a blank; the value is the caller's. */
+static struct dc_buf *sample(struct state *state, enum metric metric, struct dc_slice domain, const char *key,
+			     struct dc_slice value)
+{
+	struct dc_buf *out = &state->samples[metric];
+
+	dc_buf_puts(out, metrics[metric].name);
+	label(state, out, "{domain", domain);
+	if (key) {
+		dc_buf_putc(out, ',');
+		label(state, out, key, value);
+	}
+	dc_buf_puts(out, "} ");
+	return out;
+}
+
+static void number(struct state *state, enum metric metric, struct dc_slice domain, const char *key,
+		   struct dc_slice value, int64_t amount)
+{
+	dc_buf_printf(sample(state, metric, domain, key, value), "%lld\n", (long long)amount);
+}
+
+/* An integer member, when it is known. */
+static void member(struct state *state, enum metric metric, struct dc_slice domain, const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (json_is_integer(value))
+		number(state, metric, domain, NULL, DC_S(""), json_integer_value(value));
+}
+
+static void seconds(struct dc_buf *out, int64_t ms)
+{
+	dc_buf_printf(out, "%lld.%03d\n", (long long)(ms / 1000), (int)(ms % 1000));
+}
+
+/* ---- a domain ---- */
+
+static void verdicts(struct state *state, enum metric metric, struct dc_slice domain, const char *key, const json_t *list)
+{
+	static const char *const codes[] = {"pass", "warn", "inconclusive", "fail"};
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(list, i, item)
+	{
+		struct dc_slice verdict = dc_json_member(item, "verdict");
+
+		for (int code = 0; code < 4; code++)
+			if (dc_slice_eq(verdict, dc_slice_of(codes[code])))
+				number(state, metric, domain, key, dc_json_member(item, "id"), code);
+	}
+}
+
+static void domain_verdict(struct state *state, struct dc_slice domain, struct dc_slice verdict)
+{
+	for (int i = DC_DOMAIN_PASS; i <= DC_DOMAIN_FAIL; i++) {
+		struct dc_slice word = dc_slice_of(dc_domain_verdict_name((enum dc_domain_verdict)i));
+
+		number(state, DOMAIN_VERDICT, domain, "verdict", word, dc_slice_eq(word, verdict));
+	}
+}
+
+static void findings(struct state *state, struct dc_slice domain, const json_t *list)
+{
+	static const char *const classes[] = {"error", "warning", "notice", "inconclusive", "waived"};
+	int64_t counts[5] = {0};
+	size_t i;
+	json_t *finding;
+
+	json_array_foreach(list, i, finding)
+	{
+		struct dc_slice severity = dc_json_member(finding, "severity");
+		int class = json_object_get(finding, "waived")				 ? 4
+			    : json_is_true(json_object_get(finding, "inconclusive"))	 ? 3
+			    : dc_slice_eq(severity, dc_slice_of(classes[0])) ? 0
+			    : dc_slice_eq(severity, dc_slice_of(classes[1])) ? 1
+									      : 2;
+		counts[class]++;
+	}
+	for (int class = 0; class < 5; class++)
+		number(state, FINDINGS, domain, "severity", dc_slice_of(classes[class]), counts[class]);
+}
+
+static void keys(struct state *state, struct dc_slice domain, const json_t *dkim)
+{
+	const json_t *list = json_object_get(dkim, "selectors");
+	struct dc_slice conclusion = dc_json_member(dkim, "conclusion");
+	size_t i, shown = 0;
+	json_t *item;
+
+	/* What nobody answered or searched for may be there. */
+	if (json_array_size(list) || dc_slice_eq(conclusion, DC_S("none")) || dc_slice_eq(conclusion, DC_S("not-found")))
+		number(state, DKIM_KEYS, domain, NULL, DC_S(""), (int64_t)json_array_size(list));
+	json_array_foreach(list, i, item)
+	{
+		const json_t *bits = json_object_get(item, "key_bits");
+		struct dc_slice selector = dc_json_member(item, "selector"), type = dc_json_member(item, "key_type");
+		int64_t since;
+		struct dc_buf *out = &state->samples[KEY_BITS];
+
+		if (!json_is_integer(bits) || shown++ >= KEYS_SHOWN)
+			continue;
+		dc_buf_puts(out, metrics[KEY_BITS].name);
+		label(state, out, "{domain", domain);
+		label(state, out, ",selector", selector);
+		label(state, out, ",type", type);
+		dc_buf_printf(out, "} %lld\n", (long long)json_integer_value(bits));
+		if (dc_civil_stamp_parse(dc_json_member(item, "key_since"), &since))
+			number(state, KEY_SEEN, domain, "selector", selector, since);
+	}
+}
+
+static void spf(struct state *state, struct dc_slice domain, const json_t *object)
+{
+	const json_t *lookups = json_object_get(object, "lookups"), *limit = json_object_get(object, "lookup_limit");
+
+	/* No record, no lookups: nothing that could run out. */
+	if (!json_is_string(json_object_get(object, "record")))
+		return;
+	member(state, SPF_LOOKUPS, domain, object, "lookups");
+	member(state, SPF_VOIDS, domain, object, "void_lookups");
+	if (json_is_integer(lookups) && json_is_integer(limit))
+		number(state, SPF_HEADROOM, domain, NULL, DC_S(""), json_integer_value(limit) - json_integer_value(lookups));
+}
+
+static void domain_object(struct dc_report *report, const json_t *object)
+{
+	struct state *state = report->state;
+	struct dc_slice domain = dc_json_member(object, "domain");
+	const json_t *facts = json_object_get(object, "facts"), *dns = json_object_get(object, "dns");
+	const json_t *elapsed = json_object_get(dns, "elapsed_ms");
+
+	domain_verdict(state, domain, dc_json_member(object, "verdict"));
+	verdicts(state, CHECK_VERDICT, domain, "check", json_object_get(object, "checks"));
+	verdicts(state, PROFILE_VERDICT, domain, "profile", json_object_get(object, "profiles"));
+	findings(state, domain, json_object_get(object, "findings"));
+	spf(state, domain, json_object_get(facts, "spf"));
+	keys(state, domain, json_object_get(facts, "dkim"));
+	member(state, QUESTIONS, domain, dns, "questions");
+	member(state, UNANSWERED, domain, dns, "unanswered");
+	if (json_is_integer(elapsed) && json_integer_value(elapsed) >= 0)
+		seconds(sample(state, DOMAIN_DURATION, domain, NULL, DC_S("")), json_integer_value(elapsed));
+}
+
+/* ---- the format ---- */
+
+static void begin(struct dc_report *report)
+{
+	struct state *state = report->state;
+
+	dc_json_init(&state->json);
+	dc_buf_init(&state->label, DC_REPORT_MAX);
+	for (int i = 0; i < METRICS; i++)
+		dc_buf_init(&state->samples[i], DC_REPORT_MAX);
+}
+
+static void domain(struct dc_report *report, const struct dc_audit_result *result)
+{
+	struct state *state = report->state;
+	json_t *object = dc_json_domain(&state->json, report, result);
+
+	domain_object(report, object);
+	json_decref(object);
+	if (state->json.failed)
+		report->status = DC_ERR_NOMEM;
+}
+
+static bool line(struct dc_report *report, struct dc_slice text, enum dc_domain_verdict *ret_verdict)
+{
+	json_t *object = dc_json_read_domain(report, text, NULL, ret_verdict);
+
+	if (!object)
+		return false;
+	domain_object(report, object);
+	json_decref(object);
+	return true;
+}
+
+static void run(struct dc_report *report)
+{
+	struct state *state = report->state;
+	const struct dc_summary *sum = &report->summary;
+	int64_t started = report->run->started_s, finished = report->run->finished_s;
+	const uint64_t counts[] = {[DC_DOMAIN_PASS] = sum->pass, [DC_DOMAIN_INCOMPLETE] = sum->incomplete,
+				   [DC_DOMAIN_FAIL] = sum->fail};
+
+	finished = finished > started ? finished : started;
+	dc_buf_puts(&state->samples[RUN_INFO], metrics[RUN_INFO].name);
+	label(state, &state->samples[RUN_INFO], "{version", dc_slice_of(report->run->tool_version));
+	dc_buf_puts(&state->samples[RUN_INFO], "} 1\n");
+	dc_buf_printf(&state->samples[RUN_STARTED], "%s %lld\n", metrics[RUN_STARTED].name, (long long)started);
+	dc_buf_printf(&state->samples[RUN_FINISHED], "%s %lld\n", metrics[RUN_FINISHED].name, (long long)finished);
+	dc_buf_printf(&state->samples[RUN_DURATION], "%s %lld\n", metrics[RUN_DURATION].name,
+		      (long long)(finished - started));
+	for (int i = DC_DOMAIN_PASS; i <= DC_DOMAIN_FAIL; i++)
+		dc_buf_printf(&state->samples[RUN_DOMAINS], "%s{verdict=\"%s\"} %llu\n", metrics[RUN_DOMAINS].name,
+			      dc_domain_verdict_name((enum dc_domain_verdict)i), (unsigned long long)counts[i]);
+}
+
+static void end(struct dc_report *report)
+{
+	struct state *state = report->state;
+
+	run(report);
+	for (int i = 0; i < METRICS; i++) {
+		const struct dc_buf *samples = &state->samples[i];
+
+		if (samples->status != DC_OK || state->label.status != DC_OK)
+			report->status = DC_ERR_NOMEM;
+		if (samples->len == 0)
+			continue;
+		dc_buf_printf(&report->out, "# HELP %s %s\n# TYPE %s gauge\n", metrics[i].name, metrics[i].help,
+			      metrics[i].name);
+		dc_buf_put_slice(&report->out, dc_buf_slice(samples));
+	}
+}
+
+static void clear(struct dc_report *report)
+{
+	struct state *state = report->state;
+
+	dc_json_clear(&state->json);
+	dc_buf_free(&state->label);
+	for (int i = 0; i < METRICS; i++)
+		dc_buf_free(&state->samples[i]);
+}
+
+const struct dc_format dc_format_prometheus = {
+	.name = "prometheus",
+	.about = "metrics for node_exporter's textfile collector",
+	.state_size = sizeof(struct state),
+	.begin = begin,
+	.domain = domain,
+	.end = end,
+	.line = line,
+	.clear = clear,
+};
