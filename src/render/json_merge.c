@@ -23,7 +23,8 @@ static void count(struct dc_summary *summary, struct dc_fleet_domain *row, const
 		enum dc_finding_id id;
 		enum dc_severity severity;
 
-		if (!dc_catalogue_find(dc_json_member(finding, "id"), &id) || !dc_severity_parse(dc_json_member(finding, "severity"), &severity))
+		if (!dc_catalogue_find(dc_json_member(finding, "id"), &id) ||
+		    !dc_severity_parse(dc_json_member(finding, "severity"), &severity))
 			continue;
 		summary->findings_of[id]++;
 		summary->domains_of[id] += !seen[id];
@@ -102,7 +103,8 @@ static void keys(struct dc_fleet *fleet, const struct dc_fleet_domain *row, cons
 
 		if (!fingerprint.len)
 			continue;
-		struct dc_fleet_thing *thing = dc_fleet_use_thing(fleet, row, DC_FLEET_DKIM_KEY, fingerprint, dc_json_member(selector, "name"));
+		struct dc_fleet_thing *thing = dc_fleet_use_thing(fleet, row, DC_FLEET_DKIM_KEY, fingerprint,
+								  dc_json_member(selector, "name"));
 		if (!thing || thing->modulus.len || !txt.text.len)
 			continue;
 		dc_dkim_read_key(fleet->arena, &txt, &record);
