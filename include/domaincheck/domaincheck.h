@@ -47,6 +47,9 @@ DC_PUBLIC void dc_config_free(struct dc_config *config);
 DC_PUBLIC enum dc_status dc_config_set(struct dc_config *config, const char *name, const char *value,
 				       struct dc_error *err);
 
+/* Only one domain will come: what would be said of the whole run (a waiver that matches nothing) is a finding there. */
+DC_PUBLIC void dc_config_single(struct dc_config *config);
+
 /* A real message (.eml) to audit: its header says which domain (the author's, in From), and what the settings "mail-from",
  * "dkim-domain", "selector", "helo" and "ip" are, unless they were set before. Its DKIM signatures are verified. `octets`
  * must outlive the configuration. DC_ERR_INPUT: no message, no usable From, or longer than 25 MiB. */
@@ -111,7 +114,17 @@ DC_PUBLIC enum dc_status dc_run_finish(struct dc_run *run, struct dc_error *err)
  * below _domainkey) that have a prime in common, so that anybody can compute both. False past the end. The first 2,000
  * domains of a run are compared. The texts stay until dc_run_free. */
 DC_PUBLIC bool dc_run_shared_prime(struct dc_run *run, size_t i, const char **ret_a, const char **ret_b);
-/* Such a pair exists, and "fail-on" is not "never". */
+/* The i-th waiver that no result tells of: it matched no finding of any domain, or it is past its last day and matched none
+ * that is known. With "shard", after dc_run_skip and after dc_run_stop only the latter are known. False past the end. The
+ * texts stay until dc_config_free, and may hold any octets. */
+struct dc_idle_waiver {
+	const char *where;   /* it was given: "waivers.txt:3" */
+	const char *slug, *subject;
+	const char *expires; /* its last day, as given */
+	bool expired;
+};
+DC_PUBLIC bool dc_run_idle_waiver(const struct dc_run *run, size_t i, struct dc_idle_waiver *ret_waiver);
+/* Such a pair or such an expired waiver exists, and "fail-on" is not "never". */
 DC_PUBLIC bool dc_run_fails(struct dc_run *run);
 /* Stops whatever is in flight. */
 DC_PUBLIC void dc_run_free(struct dc_run *run);

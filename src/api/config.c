@@ -5,6 +5,7 @@
 
 #include "api/baseline.h"
 #include "api/crew.h"
+#include "api/decision.h"
 #include "api/own_key.h"
 #include "base/escape.h"
 #include "dkim/dkim.h"
@@ -179,8 +180,7 @@ static enum dc_status set_psl(struct dc_config *config, const struct row *row, s
 		return bad(row, value, err, "a file name");
 	enum dc_status status = dc_psl_load(value.ptr, &psl, err);
 	if (status == DC_OK) {
-		dc_baseline_free(config->baseline);
-	dc_psl_free(config->psl);
+		dc_psl_free(config->psl);
 		config->psl = psl;
 	}
 	return status;
@@ -294,12 +294,39 @@ static enum dc_status set_shard(struct dc_config *config, const struct row *row,
 	return DC_OK;
 }
 
+static struct dc_slice option_name(struct dc_config *config, const struct row *row)
+{
+	return dc_arena_printf(config->arena, "--%s", row->info.name);
+}
+
 static enum dc_status add_profile(struct dc_config *config, const struct row *row, struct dc_slice value,
 				  struct dc_error *err)
 {
-	if (!dc_slice_eq(value, DC_S("baseline")))
-		return bad(row, value, err, "a profile of this version: baseline");
-	return add_text(config, row, value, err);
+	enum dc_status status = dc_profile_add(config, &config->policy, value, option_name(config, row), err);
+	return status == DC_OK ? add_text(config, row, value, err) : status;
+}
+
+static enum dc_status set_waivers(struct dc_config *config, const struct row *row, struct dc_slice value,
+				  struct dc_error *err)
+{
+	return value.len ? dc_waivers_read(config, &config->policy, value.ptr, err) : bad(row, value, err, "a file name");
+}
+
+/* SLUG=SEVERITY */
+static enum dc_status add_severity(struct dc_config *config, const struct row *row, struct dc_slice value,
+				   struct dc_error *err)
+{
+	struct dc_slice severity = value, slug = dc_slice_cut(&severity, '=');
+	if (!severity.ptr)
+		return bad(row, value, err, "SLUG=off|notice|warning|error, such as spf-softfail=error");
+	return dc_severity_rule_add(config, &config->policy, dc_slice_trim(slug), dc_slice_trim(severity),
+				    option_name(config, row), err);
+}
+
+static enum dc_status set_severity(struct dc_config *config, const struct row *row, struct dc_slice value,
+				   struct dc_error *err)
+{
+	return add_each(config, row, value, err, add_severity);
 }
 
 static enum dc_status set_profile(struct dc_config *config, const struct row *row, struct dc_slice value,
@@ -340,6 +367,9 @@ static const struct row rows[] = {
 	 AT(allow_private)},
 	{{"profile", 'p', "NAME[,NAME...]", true, "requirement sets (default baseline)"}, set_profile, AT(profiles)},
 	{{"fail-on", 0, "error|warning|notice|never", false, "what makes the exit status 1 (default error)"}, set_fail_on, 0},
+	{{"set", 0, "SLUG=off|notice|warning|error", true, "the severity of a finding, or of all findings of a check"},
+	 set_severity, 0},
+	{{"waivers", 0, "FILE", true, "accepted findings: one a line, with a reason and a last day"}, set_waivers, 0},
 	{{"baseline", 0, "FILE", false, "an earlier JSON report: only findings that are not in it fail"}, set_baseline, 0},
 	{{"key-age", 0, "DAYS", false, "with --baseline: when a DKIM key is old (default 183)"}, set_number,
 	 AT(key_age_days), 1, 36500},
@@ -377,6 +407,7 @@ void dc_config_free(struct dc_config *config)
 	if (!config)
 		return;
 	dc_psl_free(config->psl);
+	dc_baseline_free(config->baseline);
 	dc_arena_free(config->arena);
 }
 

@@ -54,8 +54,10 @@ struct dc_config {
 	bool now_given;
 	int64_t now_s;
 	/* the decision */
-	struct dc_policy policy;
-	struct dc_texts profiles;
+	struct dc_policy policy;    /* of every domain that has none of its own */
+	struct dc_texts profiles;   /* as they were named */
+	struct dc_waiver **waivers; /* all of them, of the run and of single domains: [i]->number is i */
+	size_t waiver_count, waiver_capacity;
 	/* the order */
 	bool unordered;
 	uint64_t shard, shards; /* this machine's part, from 1 on; 0: all */

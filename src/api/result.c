@@ -11,7 +11,7 @@ static void judge(struct dc_result *result)
 	struct dc_check_run *runs;
 	size_t count = dc_checks_run(audit->arena, audit->facts, &runs, &list);
 	dc_baseline_apply(result->run->config->baseline, audit->inputs.domain, &list, audit->arena);
-	result->judgement = dc_policy_judge(audit->arena, &result->run->config->policy, runs, count, &list);
+	result->judgement = dc_policy_judge(audit->arena, result->policy, &audit->inputs, runs, count, &list);
 }
 
 /* Findings about a domain that costs too much memory cost memory too: then only that is said. */
@@ -65,6 +65,7 @@ bool dc_result_judge(struct dc_result *result)
 		.finding_count = judgement->finding_count,
 		.profiles = judgement->profiles,
 		.profile_count = judgement->profile_count,
+		.threshold = judgement->threshold,
 		.verdict = judgement->verdict,
 		.dns = figures(result),
 	};
@@ -111,13 +112,12 @@ bool dc_result_is_incomplete(const struct dc_result *result)
 
 bool dc_result_fails_among(const struct dc_result *result, const char *checks)
 {
-	enum dc_severity least = result->run->config->policy.fail_on;
+	enum dc_severity least = result->policy->fail_on;
 
 	for (size_t i = 0; i < result->judgement.finding_count; i++) {
 		const struct dc_finding *finding = &result->judgement.findings[i];
-		const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
-		if (least != DC_SEVERITY_OFF && finding->severity >= least && !finding->waived.len && !row->inconclusive &&
-		    strncmp(row->check, checks, strlen(checks)) == 0)
+		if (dc_policy_counts(finding, least) &&
+		    strncmp(dc_catalogue_row(finding->id)->check, checks, strlen(checks)) == 0)
 			return true;
 	}
 	return false;

@@ -24,7 +24,7 @@ const char *dc_version(void)
 /* ---- options of the report: what the verdict depends on, never where the answers came from ---- */
 
 static const char *const reported[] = {"selector",  "selectors", "ip",	    "helo",    "mail-from", "dkim-domain",
-				       "what-if",   "parked",	 "dnssec",  "authority", "allow-private", "profile", "fail-on", "now"};
+				       "what-if",   "parked",	 "dnssec",  "authority", "allow-private", "profile", "set", "fail-on", "now"};
 
 static bool is_reported(const char *name)
 {
@@ -80,6 +80,12 @@ static void fill_inputs(struct dc_run *run)
 		.allow_private = config->allow_private,
 		.authority = config->authority,
 	};
+	run->waivers_matched = DC_NEW_ARRAY(run->arena, enum dc_tri, config->waiver_count + 1);
+	for (size_t i = 0; i < config->waiver_count; i++)
+		run->waivers_matched[i] = DC_TRI_NO;
+	run->info.waivers = (const struct dc_waiver *const *)config->waivers;
+	run->info.waivers_matched = run->waivers_matched;
+	run->info.waiver_count = config->waiver_count;
 	run->inputs.seen_keys = dc_baseline_keys(config->baseline, &run->inputs.seen_key_count);
 }
 
@@ -194,6 +200,7 @@ static enum dc_status set_up(struct dc_run *run, struct dc_config *config, struc
 							: dc_clock_now_s();
 	if (DC_ARENA_GUARD(run->arena))
 		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the run");
+	config->policy.single |= !run->next && run->sources.recording && dc_recording_audit_count(run->sources.recording) == 1;
 	list_options(run);
 	fill_inputs(run);
 	return start_recording(run, err);
@@ -296,6 +303,7 @@ static enum dc_status start_one(struct dc_run *run, const char *domain, const ch
 	}
 	memcpy(result->domain, domain, strlen(domain) + 1);
 	result->run = run;
+	result->policy = &run->config->policy;
 	result->typed = dc_slice_of(copy);
 	result->audit.inputs = run->inputs;
 	result->audit.inputs.domain = dc_slice_of(result->domain);
@@ -366,6 +374,7 @@ enum dc_status dc_run_skip(struct dc_run *run, const char *domain, struct dc_err
 	struct dc_slice name = dc_slice_of(domain);
 	if (name.len == 0 || name.len >= DC_DOMAIN_TEXT_MAX)
 		return dc_error_set(err, DC_ERR_USAGE, "no name to skip");
+	run->partial = true;
 	return dc_nameset_add(run->seen, name) == DC_NAMESET_NO_MEMORY
 		       ? dc_error_set(err, DC_ERR_NOMEM, "out of memory for the names of the run")
 		       : DC_OK;

@@ -30,6 +30,7 @@ struct dc_result {
 	struct dc_audit_run audit;
 	char domain[DC_DOMAIN_TEXT_MAX];
 	struct dc_slice typed; /* on the heap */
+	const struct dc_policy *policy; /* the run's, or this domain's own; borrowed until the run ends */
 	struct dc_judgement judgement;
 	struct dc_audit_result view;
 	void *lane; /* of the crew; NULL: the run's own thread made it */
@@ -43,6 +44,8 @@ struct dc_run {
 	const struct dc_fleet_view *together_view;
 	struct dc_arena *together_arena;
 	size_t remembered;
+	enum dc_tri *waivers_matched; /* by dc_waiver.number: in the results handed out */
+	bool partial;                 /* domains were skipped */
 	const struct dc_config *config;
 	struct dc_arena *arena;
 	struct dc_inputs inputs; /* what all domains share */

@@ -50,4 +50,5 @@
 	X(dc_check_parked) \
 	X(dc_check_dnssec_state) \
 	X(dc_check_message_signatures) \
-	X(dc_check_message_header)
+	X(dc_check_message_header) \
+	X(dc_check_policy_waivers)

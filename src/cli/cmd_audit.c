@@ -171,6 +171,17 @@ static bool resumes_itself(const struct options *options)
 	return false;
 }
 
+/* Waivers that no report tells of. */
+static void tell_waivers(const struct dc_run *run)
+{
+	struct dc_idle_waiver waiver;
+	for (size_t i = 0; dc_run_idle_waiver(run, i, &waiver); i++)
+		complain("%s: %s: the waiver of %s at %s %s%s", waiver.where, waiver.expired ? "error: policy-waiver-expired"
+											      : "notice: policy-waiver-unused",
+			 waiver.slug, waiver.subject, waiver.expired ? "ended with " : "matches nothing any more",
+			 waiver.expired ? waiver.expires : "");
+}
+
 static enum exit_status audit_into(struct dc_run *run, const struct options *options, struct names *names, bool given)
 {
 	struct reports reports = {0};
@@ -201,6 +212,8 @@ static enum exit_status audit_into(struct dc_run *run, const struct options *opt
 	for (size_t i = 0; keep && dc_run_shared_prime(run, i, &one, &other); i++)
 		complain("error: dkim-key-shared-prime: the keys at %s and %s have a prime in common, so anybody can compute both",
 			 one, other);
+	if (keep)
+		tell_waivers(run);
 	if (keep && dc_run_fails(run))
 		status = worse(status, EXIT_FINDINGS);
 	if (keep && dc_run_finish(run, &err) != DC_OK) {
@@ -221,6 +234,8 @@ enum exit_status cmd_audit(const struct options *options)
 		return status;
 	bool given = names.argument_count || names.path_count;
 	bool lone = names.argument_count == 1 && names.path_count == 0;
+	if (lone)
+		dc_config_single(options->config);
 	if (lone && !options->dnssec_given)
 		(void)dc_config_set(options->config, "dnssec", "yes", NULL);
 	/* Files have no servers to ask; a recording says itself whether they were asked. */

@@ -62,7 +62,8 @@ struct dc_finding {
 	size_t answer_count;
 	const struct dc_arg *args;
 	size_t arg_count;
-	struct dc_slice waived;        /* reason, when a waiver covers it; else empty */
+	struct dc_slice waived;        /* reason, when a waiver covers it or the baseline has it; else empty */
+	struct dc_slice waived_until;  /* last day of that waiver, "2027-01-31"; empty: none, or it has no end */
 	struct dc_finding *next;
 };
 

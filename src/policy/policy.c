@@ -1,5 +1,7 @@
 /* The decision. A finding that only says what could not be determined never fails a run: it makes it incomplete. */
-#include "policy/policy.h"
+#include "policy/decide.h"
+
+extern const struct dc_check dc_check_policy_waivers;
 
 const char *dc_domain_verdict_name(enum dc_domain_verdict verdict)
 {
@@ -7,10 +9,18 @@ const char *dc_domain_verdict_name(enum dc_domain_verdict verdict)
 	return verdict <= DC_DOMAIN_FAIL ? names[verdict] : "?";
 }
 
-static bool counts(const struct dc_finding *finding, enum dc_severity least)
+bool dc_policy_counts(const struct dc_finding *finding, enum dc_severity least)
 {
 	return least != DC_SEVERITY_OFF && finding->severity >= least && finding->waived.len == 0 &&
 	       !dc_catalogue_row(finding->id)->inconclusive;
+}
+
+bool dc_policy_blocks(const struct dc_requirement_result *requirement, enum dc_severity least)
+{
+	enum dc_severity grade = requirement->must ? DC_SEVERITY_ERROR : DC_SEVERITY_WARNING;
+
+	return least != DC_SEVERITY_OFF && grade >= least && requirement->finding_count &&
+	       (requirement->verdict == DC_VERDICT_FAIL || requirement->verdict == DC_VERDICT_WARN);
 }
 
 /* Stable, by severity: the order of the checks stays within one. */
@@ -25,58 +35,65 @@ static void sort(struct dc_arena *arena, struct dc_finding_list *list)
 	list->items = sorted;
 }
 
-/* The baseline: every check is a requirement, and what it found stands in its way. */
-static const struct dc_profile_result *baseline(struct dc_arena *arena, const struct dc_judgement *judgement)
+static void judge_checks(struct dc_arena *arena, const struct dc_policy *policy, const struct dc_check_run *runs,
+			 size_t run_count, struct dc_judgement *judgement)
 {
-	struct dc_profile_result *profile = DC_NEW(arena, struct dc_profile_result);
-	struct dc_requirement_result *requirements =
-		DC_NEW_ARRAY(arena, struct dc_requirement_result, judgement->check_count + 1);
-	for (size_t i = 0; i < judgement->check_count; i++) {
-		struct dc_requirement_result *requirement = &requirements[i];
-		const struct dc_finding **findings = NULL;
-		size_t capacity = 0;
-		requirement->id = judgement->checks[i].check->id;
-		requirement->verdict = judgement->checks[i].verdict;
-		for (size_t k = 0; k < judgement->finding_count; k++) {
-			const struct dc_finding *finding = &judgement->findings[k];
-			if (finding->severity > DC_SEVERITY_NOTICE && finding->waived.len == 0 &&
-			    strcmp(dc_catalogue_row(finding->id)->check, requirement->id) == 0)
-				DC_PUSH(arena, findings, requirement->finding_count, capacity) = finding;
-		}
-		requirement->findings = findings;
-	}
-	*profile = (struct dc_profile_result){.id = "baseline", .requirements = requirements,
-					      .requirement_count = judgement->check_count};
-	profile->verdict = judgement->verdict == DC_DOMAIN_FAIL	       ? DC_VERDICT_FAIL
-			   : judgement->verdict == DC_DOMAIN_INCOMPLETE ? DC_VERDICT_INCONCLUSIVE
-									: DC_VERDICT_PASS;
-	return profile;
-}
-
-struct dc_judgement dc_policy_judge(struct dc_arena *arena, const struct dc_policy *policy,
-				    const struct dc_check_run *runs, size_t run_count, struct dc_finding_list *list)
-{
-	struct dc_judgement judgement = {.check_count = run_count, .finding_count = list->count};
 	struct dc_check_result *checks = DC_NEW_ARRAY(arena, struct dc_check_result, run_count + 1);
-	bool broken = false;
-	enum dc_severity threshold = policy->fail_on == DC_SEVERITY_OFF ? DC_SEVERITY_ERROR : policy->fail_on;
-	sort(arena, list);
-	for (size_t i = 0; i < list->count; i++) {
-		judgement.fails |= counts(&list->items[i], policy->fail_on);
-		broken |= counts(&list->items[i], threshold);
-	}
 	for (size_t i = 0; i < run_count; i++) {
+		bool not_applicable = runs[i].check == &dc_check_policy_waivers ? policy->waiver_count == 0
+										  : runs[i].not_applicable;
 		checks[i].check = runs[i].check;
-		checks[i].verdict =
-			dc_findings_verdict(list->items, list->count, runs[i].check->id, runs[i].not_applicable);
+		checks[i].verdict = dc_findings_verdict(judgement->findings, judgement->finding_count, runs[i].check->id,
+							not_applicable);
 		if (runs[i].skipped && checks[i].verdict != DC_VERDICT_FAIL)
 			checks[i].verdict = DC_VERDICT_INCONCLUSIVE;
-		judgement.incomplete |= checks[i].verdict == DC_VERDICT_INCONCLUSIVE;
+		judgement->incomplete |= checks[i].verdict == DC_VERDICT_INCONCLUSIVE;
 	}
-	judgement.verdict = broken ? DC_DOMAIN_FAIL : judgement.incomplete ? DC_DOMAIN_INCOMPLETE : DC_DOMAIN_PASS;
-	judgement.checks = checks;
+	judgement->checks = checks;
+	judgement->check_count = run_count;
+}
+
+/* `broken`: by findings alone, as the baseline has it. Returns whether requirements are broken that fail the domain. */
+static bool judge_profiles(struct dc_arena *arena, const struct dc_policy *policy, bool broken,
+			   struct dc_judgement *judgement)
+{
+	const struct dc_profile *fallback = dc_profile_at(0);
+	size_t count = policy->profile_count ? policy->profile_count : 1;
+	struct dc_profile_result *results = DC_NEW_ARRAY(arena, struct dc_profile_result, count);
+	bool blocked = false;
+	for (size_t i = 0; i < count; i++) {
+		struct dc_profile_result *result = &results[i];
+		*result = dc_policy_require(arena, policy->profile_count ? policy->profiles[i] : fallback, judgement);
+		if (result->profile->each_check)
+			result->verdict = broken		  ? DC_VERDICT_FAIL
+					  : judgement->incomplete ? DC_VERDICT_INCONCLUSIVE
+								  : DC_VERDICT_PASS;
+		for (size_t k = 0; !result->profile->each_check && k < result->requirement_count; k++)
+			blocked |= dc_policy_blocks(&result->requirements[k], judgement->threshold);
+	}
+	judgement->profiles = results;
+	judgement->profile_count = count;
+	return blocked;
+}
+
+struct dc_judgement dc_policy_judge(struct dc_arena *arena, const struct dc_policy *policy, const struct dc_inputs *inputs,
+				    const struct dc_check_run *runs, size_t run_count, struct dc_finding_list *list)
+{
+	struct dc_judgement judgement = {0};
+	bool broken = false;
+	judgement.threshold = policy->fail_on == DC_SEVERITY_OFF ? DC_SEVERITY_ERROR : policy->fail_on;
+	judgement.waivers_matched = dc_policy_waive(arena, policy, inputs, runs, run_count, list);
+	dc_policy_set_severities(policy, list);
+	sort(arena, list);
 	judgement.findings = list->items;
-	judgement.profiles = baseline(arena, &judgement);
-	judgement.profile_count = 1;
+	judgement.finding_count = list->count;
+	for (size_t i = 0; i < list->count; i++)
+		broken |= dc_policy_counts(&list->items[i], judgement.threshold);
+	judge_checks(arena, policy, runs, run_count, &judgement);
+	bool blocked = judge_profiles(arena, policy, broken, &judgement);
+	judgement.fails = policy->fail_on != DC_SEVERITY_OFF && (broken || blocked);
+	judgement.verdict = broken || blocked	   ? DC_DOMAIN_FAIL
+			    : judgement.incomplete ? DC_DOMAIN_INCOMPLETE
+						   : DC_DOMAIN_PASS;
 	return judgement;
 }

@@ -3,6 +3,7 @@
 #define DC_POLICY_VERDICT_H
 
 #include "checks/check.h"
+#include "policy/profile.h"
 
 enum dc_domain_verdict { DC_DOMAIN_PASS, DC_DOMAIN_INCOMPLETE, DC_DOMAIN_FAIL };
 const char *dc_domain_verdict_name(enum dc_domain_verdict verdict); /* "pass" "incomplete" "fail" */
@@ -15,6 +16,8 @@ struct dc_check_result {
 /* One requirement of a profile, and the checks that prove it. */
 struct dc_requirement_result {
 	const char *id;
+	const char *text, *source; /* what is required, and by whom */
+	bool must;                 /* else a "should": broken, it warns */
 	enum dc_verdict verdict;
 	const struct dc_finding *const *findings; /* those that stand in its way, in the order of the report */
 	size_t finding_count;
@@ -22,6 +25,7 @@ struct dc_requirement_result {
 
 struct dc_profile_result {
 	const char *id; /* "baseline" */
+	const struct dc_profile *profile; /* NULL: not from the tables */
 	enum dc_verdict verdict;
 	const struct dc_requirement_result *requirements;
 	size_t requirement_count;

@@ -21,6 +21,7 @@ struct dc_audit_result {
 	size_t finding_count;
 	const struct dc_profile_result *profiles;
 	size_t profile_count;
+	enum dc_severity threshold; /* what fails the domain; DC_SEVERITY_OFF stands for errors */
 	enum dc_domain_verdict verdict;
 	struct dc_dns_figures dns;
 };
@@ -39,6 +40,9 @@ struct dc_run_info {
 	int64_t started_s, finished_s; /* UTC, by the clock of the audit; `finished_s` counts at the end only */
 	const struct dc_run_option *options;
 	size_t option_count;
+	const struct dc_waiver *const *waivers; /* all that were given */
+	const enum dc_tri *waivers_matched;     /* whether they matched a finding; counts at the end only */
+	size_t waiver_count;
 };
 
 /* The run in figures. Start with zeroes; dc_summary_add takes what it needs from a result and keeps no pointer. */

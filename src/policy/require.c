@@ -1,0 +1,118 @@
+/* Requirements of a profile over what the checks found. A requirement is broken by a finding that stands; with none, it is
+ * not known as long as one of its checks could not be decided. */
+#include "policy/decide.h"
+
+static enum dc_verdict verdict_of(const struct dc_judgement *judgement, const char *check)
+{
+	for (size_t i = 0; i < judgement->check_count; i++)
+		if (strcmp(judgement->checks[i].check->id, check) == 0)
+			return judgement->checks[i].verdict;
+	return DC_VERDICT_INCONCLUSIVE;
+}
+
+static bool breaks(const struct dc_requirement *requirement, const struct dc_finding *finding)
+{
+	for (size_t i = 0; i < requirement->break_count; i++)
+		if (requirement->breaks[i] == finding->id)
+			return true;
+	return false;
+}
+
+/* Is something of this check not known? Its verdict says so only when nothing was found. */
+static bool is_open(const struct dc_judgement *judgement, const char *check)
+{
+	for (size_t i = 0; i < judgement->finding_count; i++) {
+		const struct dc_catalogue_row *row = dc_catalogue_row(judgement->findings[i].id);
+
+		if (row->inconclusive && strcmp(row->check, check) == 0)
+			return true;
+	}
+	return verdict_of(judgement, check) == DC_VERDICT_INCONCLUSIVE;
+}
+
+static struct dc_requirement_result judge(struct dc_arena *arena, const struct dc_requirement *requirement,
+					  const struct dc_judgement *judgement)
+{
+	struct dc_requirement_result result = {.id = requirement->id, .text = requirement->text, .source = requirement->source,
+					       .must = requirement->must};
+	const struct dc_finding **findings = NULL;
+	size_t capacity = 0;
+	bool open = false, applies = false;
+
+	for (size_t i = 0; i < judgement->finding_count; i++)
+		if (dc_policy_stands(&judgement->findings[i]) && breaks(requirement, &judgement->findings[i]))
+			DC_PUSH(arena, findings, result.finding_count, capacity) = &judgement->findings[i];
+	for (size_t i = 0; requirement->checks[i]; i++) {
+		open |= is_open(judgement, requirement->checks[i]);
+		applies |= verdict_of(judgement, requirement->checks[i]) != DC_VERDICT_NOT_APPLICABLE;
+	}
+	result.findings = findings;
+	result.verdict = result.finding_count ? (requirement->must ? DC_VERDICT_FAIL : DC_VERDICT_WARN)
+			 : open		      ? DC_VERDICT_INCONCLUSIVE
+			 : applies	      ? DC_VERDICT_PASS
+					      : DC_VERDICT_NOT_APPLICABLE;
+	return result;
+}
+
+/* The worst of its requirements; that a "should" is not known does not keep a profile from passing. */
+static enum dc_verdict sum(const struct dc_profile_result *result)
+{
+	enum dc_verdict worst = DC_VERDICT_NOT_APPLICABLE;
+	static const int rank[] = {[DC_VERDICT_NOT_APPLICABLE] = 0, [DC_VERDICT_PASS] = 1, [DC_VERDICT_WARN] = 2,
+				   [DC_VERDICT_INCONCLUSIVE] = 3, [DC_VERDICT_FAIL] = 4};
+
+	for (size_t i = 0; i < result->requirement_count; i++) {
+		const struct dc_requirement_result *requirement = &result->requirements[i];
+		bool doubt = !requirement->must && requirement->verdict == DC_VERDICT_INCONCLUSIVE;
+		enum dc_verdict verdict = doubt ? DC_VERDICT_PASS : requirement->verdict;
+
+		worst = rank[verdict] > rank[worst] ? verdict : worst;
+	}
+	return worst;
+}
+
+/* The baseline: every check is a requirement, and what it found stands in its way. */
+static struct dc_profile_result each_check(struct dc_arena *arena, const struct dc_profile *profile,
+					   const struct dc_judgement *judgement)
+{
+	struct dc_profile_result result = {.id = profile->id, .profile = profile, .requirement_count = judgement->check_count};
+	struct dc_requirement_result *requirements =
+		DC_NEW_ARRAY(arena, struct dc_requirement_result, judgement->check_count + 1);
+
+	for (size_t i = 0; i < judgement->check_count; i++) {
+		struct dc_requirement_result *requirement = &requirements[i];
+		const struct dc_check *check = judgement->checks[i].check;
+		const struct dc_finding **findings = NULL;
+		size_t capacity = 0;
+
+		*requirement = (struct dc_requirement_result){.id = check->id, .text = check->title, .source = check->standard,
+							      .must = true, .verdict = judgement->checks[i].verdict};
+		for (size_t k = 0; k < judgement->finding_count; k++) {
+			const struct dc_finding *finding = &judgement->findings[k];
+
+			if (finding->severity > DC_SEVERITY_NOTICE && dc_policy_stands(finding) &&
+			    strcmp(dc_catalogue_row(finding->id)->check, check->id) == 0)
+				DC_PUSH(arena, findings, requirement->finding_count, capacity) = finding;
+		}
+		requirement->findings = findings;
+	}
+	result.requirements = requirements;
+	return result;
+}
+
+struct dc_profile_result dc_policy_require(struct dc_arena *arena, const struct dc_profile *profile,
+					   const struct dc_judgement *judgement)
+{
+	struct dc_profile_result result = {.id = profile->id, .profile = profile, .not_checkable = profile->not_checkable,
+					   .requirement_count = profile->requirement_count};
+	struct dc_requirement_result *requirements;
+
+	if (profile->each_check)
+		return each_check(arena, profile, judgement);
+	requirements = DC_NEW_ARRAY(arena, struct dc_requirement_result, profile->requirement_count + 1);
+	for (size_t i = 0; i < profile->requirement_count; i++)
+		requirements[i] = judge(arena, &profile->requirements[i], judgement);
+	result.requirements = requirements;
+	result.verdict = sum(&result);
+	return result;
+}

@@ -1,0 +1,188 @@
+#!/usr/bin/python3
+"""Make profile.gen.h from data/profiles/*.json (see the README there).
+
+usage: tables.py PROFILES_DIR CATALOGUE_DIR OUT [DEPFILE]
+
+Whatever is wrong with the profiles is reported at once, all of it, and nothing is written: an unknown check or finding, a
+finding that none of the named checks emits, a must that rests on hearsay.
+"""
+
+import datetime
+import difflib
+import json
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "findings"))
+import catalogue  # noqa: E402
+
+ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
+KEYS = {"id": str, "title": str, "version": str, "date": str, "about": str, "sources": list, "requirements": (list, str),
+        "not_checkable": list, "parked": bool}
+REQUIREMENT_KEYS = {"id": str, "text": str, "source": str, "grade": str, "basis": str, "checks": list, "breaks": (list, str)}
+BLIND_KEYS = {"id": str, "text": str, "why": str, "source": str}
+OPTIONAL = {"parked", "breaks"}
+GRADES = ("must", "should")
+BASES = ("read", "second-hand", "general")  # the primary text (or a copy of it); a page that quotes it; neither
+RANK = {"notice": 1, "warning": 2, "error": 3}
+EACH_CHECK = "every check"
+
+
+def near(name, names):
+    found = difflib.get_close_matches(name, names, 1)
+    return f": is {found[0]} meant?" if found else ""
+
+
+def shape_problems(row, keys):
+    """Yield what is wrong with the keys of an object, and with the texts in it."""
+    if not isinstance(row, dict):
+        yield "must be an object"
+        return
+    for key in sorted(set(row) - set(keys)):
+        yield f"unknown key {key!r}{near(key, keys)}"
+    for key, kind in keys.items():
+        if key not in row:
+            if key not in OPTIONAL:
+                yield f"{key} is missing"
+        elif not isinstance(row[key], kind):
+            yield f"{key} is of the wrong type"
+        elif isinstance(row[key], str):
+            yield from catalogue.text_problems(key, row[key])
+    if "id" in row and isinstance(row["id"], str) and not ID.match(row["id"]):
+        yield "id must be lower-case words joined by hyphens"
+
+
+def breaking(requirement, rows):
+    """Slugs that break the requirement, in the order of the catalogue."""
+    breaks = requirement.get("breaks", "error")
+    if isinstance(breaks, list):
+        return [slug for slug, _ in rows if slug in breaks]
+    return [slug for slug, row in rows if row["check"] in requirement["checks"] and not row.get("inconclusive")
+            and RANK[row["severity"]] >= RANK[breaks]]
+
+
+def requirement_problems(requirement, rows):
+    problems = list(shape_problems(requirement, REQUIREMENT_KEYS))
+    yield from problems
+    if problems:
+        return
+    if requirement["grade"] not in GRADES:
+        yield f"grade must be one of {', '.join(GRADES)}"
+    if requirement["basis"] not in BASES:
+        yield f"basis must be one of {', '.join(BASES)}"
+    elif requirement["grade"] == "must" and requirement["basis"] != "read":
+        yield "a must rests on a text that was read, nothing less"
+    of = {slug: row for slug, row in rows}
+    checks = sorted({row["check"] for _, row in rows})
+    for check in requirement["checks"]:
+        if check not in checks:
+            yield f"there is no check {check!r}{near(check, checks)}"
+    breaks = requirement.get("breaks", "error")
+    if isinstance(breaks, str) and breaks not in RANK:
+        yield f"breaks must be a list of findings, or one of {', '.join(RANK)}"
+        return
+    for slug in breaks if isinstance(breaks, list) else []:
+        if slug not in of:
+            yield f"there is no finding {slug!r}{near(slug, list(of))}"
+        elif of[slug]["check"] not in requirement["checks"]:
+            yield f"{slug} is a finding of {of[slug]['check']}, which is not among the checks"
+        elif of[slug].get("inconclusive"):
+            yield f"{slug} says what could not be determined: it breaks nothing"
+    if not requirement["checks"] or not breaking(requirement, rows):
+        yield "nothing can break it"
+
+
+def profile_problems(path, profile, rows):
+    problems = list(shape_problems(profile, KEYS))
+    yield from problems
+    if problems:
+        return
+    if profile["id"] != path.stem:
+        yield f"id is {profile['id']}, the file {path.name}"
+    try:
+        datetime.date.fromisoformat(profile["date"])
+    except ValueError:
+        yield "date is no date"
+    if isinstance(profile["requirements"], str):
+        if profile["requirements"] != EACH_CHECK:
+            yield f"requirements must be a list, or {EACH_CHECK!r}"
+    else:
+        for requirement in profile["requirements"]:
+            name = requirement.get("id", "?") if isinstance(requirement, dict) else "?"
+            yield from (f"{name}: {problem}" for problem in requirement_problems(requirement, rows))
+    for blind in profile["not_checkable"]:
+        yield from (f"not_checkable: {problem}" for problem in shape_problems(blind, BLIND_KEYS))
+    listed = profile["requirements"] if isinstance(profile["requirements"], list) else []
+    ids = [row.get("id") for row in [*listed, *profile["not_checkable"]] if isinstance(row, dict)]
+    for twice in sorted({str(i) for i in ids if ids.count(i) > 1}):
+        yield f"{twice} is there twice"
+
+
+def load(folder, rows):
+    """Return (profiles, problems, files): the baseline first, then by name."""
+    profiles, problems = [], []
+    files = sorted(folder.glob("*.json"), key=lambda path: (path.stem != "baseline", path.name))
+    for path in files:
+        try:
+            profile = json.loads(path.read_text("utf-8"))
+        except (ValueError, UnicodeDecodeError) as error:
+            problems.append(f"{path}: {error}")
+            continue
+        problems += [f"{path}: {problem}" for problem in profile_problems(path, profile, rows)]
+        profiles.append(profile)
+    if not any(path.stem == "baseline" for path in files):
+        problems.append(f"{folder}: no baseline.json")
+    return profiles, problems, files
+
+
+def slug_symbols(slugs):
+    return "(const enum dc_finding_id[]){" + ", ".join(catalogue.enumerator(slug) for slug in slugs) + "}"
+
+
+def table(profiles, rows):
+    q, strings = catalogue.quote, catalogue.strings
+    lines = ["/* Made from data/profiles/ by tables.py. */"]
+    for n, profile in enumerate(profiles):
+        if isinstance(profile["requirements"], str):
+            continue
+        lines.append(f"static const struct dc_requirement requirements_{n}[] = {{")
+        for item in profile["requirements"]:
+            slugs = breaking(item, rows)
+            lines += [f"\t{{{q(item['id'])}, {q(item['text'])}, {q(item['source'])},",
+                      f"\t {'true' if item['grade'] == 'must' else 'false'}, {strings(item['checks'])},",
+                      f"\t {slug_symbols(slugs)}, {len(slugs)}}},"]
+        lines.append("};")
+    lines.append("static const struct dc_profile profiles[] = {")
+    for n, profile in enumerate(profiles):
+        every = isinstance(profile["requirements"], str)
+        blind = [f"{row['text']} ({row['why']})" for row in profile["not_checkable"]]
+        lines += [f"\t{{.id = {q(profile['id'])}, .title = {q(profile['title'])}, .version = {q(profile['version'])},",
+                  f"\t .date = {q(profile['date'])}, .about = {q(profile['about'])},",
+                  f"\t .sources = {strings(profile['sources'])},",
+                  f"\t .each_check = {'true' if every else 'false'}, "
+                  f".parked = {'true' if profile.get('parked') else 'false'},",
+                  f"\t .requirements = {'NULL' if every else f'requirements_{n}'}, "
+                  f".requirement_count = {0 if every else len(profile['requirements'])},",
+                  f"\t .not_checkable = {strings(blind)}}},"]
+    lines += ["};", ""]
+    return "\n".join(lines)
+
+
+def main(arguments):
+    if len(arguments) not in (3, 4):
+        sys.exit(__doc__.split("\n\n")[1])
+    folder, rows_of, out = (pathlib.Path(a) for a in arguments[:3])
+    rows, problems, row_files = catalogue.load(rows_of)
+    if not problems:
+        profiles, problems, files = load(folder, rows)
+    if problems:
+        sys.exit("\n".join(problems))
+    catalogue.write(out, table(profiles, rows))
+    if len(arguments) == 4:
+        inputs = " ".join(str(path).replace(" ", "\\ ") for path in [folder, rows_of, *files, *row_files])
+        pathlib.Path(arguments[3]).write_text(f"{out}: {inputs}\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
