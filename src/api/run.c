@@ -24,7 +24,8 @@ const char *dc_version(void)
 /* ---- options of the report: what the verdict depends on, never where the answers came from ---- */
 
 static const char *const reported[] = {"selector",  "selectors", "ip",	    "helo",    "mail-from", "dkim-domain",
-				       "what-if",   "parked",	 "dnssec",  "authority", "allow-private", "profile", "set", "fail-on", "now"};
+				       "what-if",   "parked",	 "dnssec",  "authority", "allow-private",
+				       "profile",   "set",	 "fail-on", "now"};
 
 static bool is_reported(const char *name)
 {
