@@ -17,7 +17,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 PAGES = HERE / "checks"
 BY_HAND = "<!-- by hand -->\n"
 HEAD = "<!-- Made by docs/checks.py; only what stands below the line \"by hand\" is kept. -->\n"
-PROTOCOLS = {"mx": "MX", "spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC", "ptr": "Sending addresses", "dnssec": "DNSSEC"}
+PROTOCOLS = {"mx": "MX", "spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC", "ptr": "Sending addresses", "dnssec": "DNSSEC",
+             "dane": "DANE"}
 
 
 def escaped(text):

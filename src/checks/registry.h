@@ -49,6 +49,10 @@
 	X(dc_check_spoofable) \
 	X(dc_check_parked) \
 	X(dc_check_dnssec_state) \
+	X(dc_check_dane_records) \
+	X(dc_check_dane_dnssec) \
+	X(dc_check_dane_lookup) \
+	X(dc_check_dane_hosts) \
 	X(dc_check_message_signatures) \
 	X(dc_check_message_header) \
 	X(dc_check_policy_waivers)

@@ -2,6 +2,7 @@
  * can at once, so the first build opens all first questions. */
 #include "facts/facts.h"
 
+#include "dane/dane.h"
 #include "dkim/dkim.h"
 #include "dmarc/dmarc.h"
 #include "dnssec/dnssec.h"
@@ -105,6 +106,7 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 	facts->bimi = policy_record(asker, domain, "default._bimi", DC_S("v=BIMI1"));
 	facts->caa = caa(asker, domain);
 	facts->dnssec = dc_dnssec_build(asker, domain, inputs->lone);
+	facts->dane = dc_dane_build(asker, facts->mx, inputs->lone);
 	const struct dc_sender_facts *senders = dc_senders_build(asker, inputs, facts->mx, facts->spf);
 	facts->ptr = dc_ptr_build(asker, senders->items, senders->count, inputs->helo);
 	facts->identities = dc_identity_build(asker, inputs, senders, facts->mx, facts->spf, facts->return_spf,

@@ -14,6 +14,7 @@ struct dc_ptr_facts;      /* ptr/ptr.h */
 struct dc_provider_facts; /* provider/provider.h */
 struct dc_identity_facts; /* facts/identity.h */
 struct dc_dnssec_facts;   /* dnssec/dnssec.h */
+struct dc_dane_facts;     /* dane/dane.h */
 struct dc_message;        /* message/message.h */
 struct dc_message_facts;  /* facts/message.h */
 struct dc_dkim_own;       /* dkim/dkim.h */
@@ -73,6 +74,7 @@ struct dc_facts {
 	const struct dc_provider_facts *providers;
 	const struct dc_identity_facts *identities;
 	const struct dc_dnssec_facts *dnssec;
+	const struct dc_dane_facts *dane;
 	const struct dc_message_facts *message; /* NULL: no message */
 	struct dc_policy_record mta_sts, tls_rpt, bimi, caa;
 	const struct dc_evidence *evidence;

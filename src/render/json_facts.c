@@ -179,14 +179,6 @@ static json_t *dnssec(struct dc_json *json, const struct dc_facts *facts)
 	return object;
 }
 
-static json_t *dane(struct dc_json *json)
-{
-	json_t *object = json_object();
-
-	dc_json_set(json, object, "present", json_null());
-	return object;
-}
-
 json_t *dc_json_facts(struct dc_json *json, const struct dc_audit_result *result)
 {
 	const struct dc_facts *facts = result->facts;
@@ -200,7 +192,7 @@ json_t *dc_json_facts(struct dc_json *json, const struct dc_audit_result *result
 	dc_json_set(json, object, "mta_sts", present(json, facts ? &facts->mta_sts : NULL, true));
 	dc_json_set(json, object, "tls_rpt", present(json, facts ? &facts->tls_rpt : NULL, true));
 	dc_json_set(json, object, "bimi", present(json, facts ? &facts->bimi : NULL, true));
-	dc_json_set(json, object, "dane", dane(json));
+	dc_json_set(json, object, "dane", dc_json_dane(json, facts));
 	dc_json_set(json, object, "dnssec", dnssec(json, facts));
 	if (facts && facts->message)
 		dc_json_set(json, object, "message", dc_json_message(json, facts->message));

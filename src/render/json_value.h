@@ -51,6 +51,7 @@ json_t *dc_json_domain(struct dc_json *json, struct dc_report *report, const str
  * NULL, and so may any part of it. */
 json_t *dc_json_facts(struct dc_json *json, const struct dc_audit_result *result);
 json_t *dc_json_spf(struct dc_json *json, const struct dc_facts *facts);
+json_t *dc_json_dane(struct dc_json *json, const struct dc_facts *facts);
 json_t *dc_json_dkim(struct dc_json *json, const struct dc_facts *facts);
 json_t *dc_json_dmarc(struct dc_json *json, const struct dc_facts *facts);
 json_t *dc_json_mx(struct dc_json *json, const struct dc_audit_result *result);

@@ -16,6 +16,7 @@ void dc_text_mx(const struct dc_text *text, const struct dc_audit_result *result
 void dc_text_ptr(const struct dc_text *text, const struct dc_audit_result *result);        /* text_hosts.c */
 void dc_text_identities(const struct dc_text *text, const struct dc_audit_result *result); /* text_hosts.c */
 
+void dc_text_dane(const struct dc_text *text, const struct dc_audit_result *result);       /* text_dane.c */
 void dc_text_message(const struct dc_text *text, const struct dc_audit_result *result);    /* text_message.c */
 
 /* Other records, profiles, checks. text_foot.c */

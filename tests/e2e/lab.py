@@ -43,6 +43,7 @@ KINDS = {
     "mx": "QTypeRule(DNSQType.MX)",
     "addr": "OrRule({QTypeRule(DNSQType.A), QTypeRule(DNSQType.AAAA)})",
     "ptr": "QTypeRule(DNSQType.PTR)",
+    "tlsa": "QTypeRule(52)",
     "dmarc": 'RegexRule("^_dmarc\\\\.")',
     "dkim": 'RegexRule("\\\\._domainkey\\\\.")',
     "txt": 'AndRule({QTypeRule(DNSQType.TXT), NotRule(RegexRule("^_dmarc\\\\.|\\\\._domainkey\\\\."))})',

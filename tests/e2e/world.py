@@ -5,7 +5,7 @@ A world file is made of zones:
     [NAME FLAGS...]          opens a zone
     records                  zone-file lines relative to NAME; SOA, NS and delegations are added here
 
-Flags: signed, expired (signatures of the past), tampered (TXT changed after signing), no-ds (signed, but the parent does
+Flags: signed, expired (signatures of the past), tampered (TXT and TLSA changed after signing), no-ds (signed, but the parent does
 not know), with-ds (the parent has a DS, the zone is not signed), lame (delegated to a server that refuses), dead
 (delegated to a server that never answers), server=root|tld (default: leaf).
 
@@ -137,7 +137,8 @@ def sign(zone, base, folder):
         with open(path, encoding="ascii") as f:
             text = f.read()
         with open(path, "w", encoding="ascii") as f:
-            f.write(text.replace('"v=spf1 ', '"v=spf1 ip4:203.0.113.66 ').replace("p=reject", "p=none"))
+            f.write(text.replace('"v=spf1 ', '"v=spf1 ip4:203.0.113.66 ').replace("p=reject", "p=none")
+                    .replace("TLSA\t3 1 1 ", "TLSA\t3 0 1 "))
 
 
 def file_of(zone):

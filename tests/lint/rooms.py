@@ -12,7 +12,7 @@ import re
 import sys
 
 # Rooms whose content is a function of evidence: no headers but these of the C library.
-PROTOCOLS = ["spf", "dkim", "dmarc", "mx", "ptr", "provider", "dnssec", "message"]
+PROTOCOLS = ["spf", "dkim", "dmarc", "mx", "ptr", "provider", "dnssec", "dane", "message"]
 PURE = PROTOCOLS + ["facts", "findings", "checks"]
 PURE_HEADERS = {"assert.h", "limits.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "string.h", "stdalign.h"}
 
@@ -40,6 +40,7 @@ ROOMS = {
 EXTRA_ROOMS = {
     # The half of receiver.h for fact builders is pure: it asks for jobs and reads their results.
     "src/dkim/": ["receiver/receiver.h", "receiver/job.c", "provider/"],
+    "src/dane/": ["mx/"],
     "src/spf/": ["receiver/receiver.h", "receiver/job.c"],
 }
 
