@@ -52,6 +52,9 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	else if (verdict->policy == DC_DMARC_POLICY_NONE)
 		dc_emit(emitter, DC_F_DMARC_POLICY_NONE, (struct dc_where){.span = span_of(verdict->record, DC_DMARC_TAG_P)},
 			DC_ARGS(dc_text("domain", dmarc->domain), location));
+	else if (verdict->effective == verdict->policy && verdict->policy == DC_DMARC_POLICY_QUARANTINE)
+		dc_emit(emitter, DC_F_DMARC_POLICY_QUARANTINE, (struct dc_where){.span = span_of(verdict->record, DC_DMARC_TAG_P)},
+			DC_ARGS(dc_text("domain", dmarc->domain), location));
 	else if (verdict->effective != verdict->policy)
 		dc_emit(emitter, DC_F_DMARC_TEST_MODE, (struct dc_where){.span = span_of(verdict->record, DC_DMARC_TAG_T)},
 			DC_ARGS(dc_text("policy", policy_text(verdict->policy)), dc_text("effective", policy_text(verdict->effective)),
