@@ -79,7 +79,7 @@ enum dc_status dc_merger_new(const char *format, dc_write write, void *user, str
 static enum dc_status failed(enum dc_status status, struct dc_error *err)
 {
 	return status == DC_ERR_IO ? dc_error_set(err, status, "the report could not be written")
-				   : dc_error_set(err, status, "the report is larger than its ceiling");
+				   : dc_error_set(err, status, "out of memory for the report");
 }
 
 enum dc_status dc_writer_add(struct dc_writer *writer, const struct dc_result *result, struct dc_error *err)

@@ -20,6 +20,7 @@ void dc_buf_reset(struct dc_buf *buf)
 {
 	buf->len = 0;
 	buf->status = DC_OK;
+	buf->starved = false;
 }
 
 static bool grow(struct dc_buf *buf, size_t more)
@@ -39,6 +40,7 @@ static bool grow(struct dc_buf *buf, size_t more)
 	char *moved = realloc(buf->ptr, larger);
 	if (!moved) {
 		buf->status = DC_ERR_NOMEM;
+		buf->starved = true;
 		return false;
 	}
 	buf->ptr = moved;

@@ -10,6 +10,7 @@ struct dc_buf {
 	char *ptr;
 	size_t len, capacity, ceiling; /* octets */
 	enum dc_status status;         /* DC_OK or DC_ERR_NOMEM */
+	bool starved;                  /* the failure was the heap's, not the ceiling's */
 };
 
 void dc_buf_init(struct dc_buf *buf, size_t ceiling);

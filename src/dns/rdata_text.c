@@ -1,15 +1,18 @@
 /* Rdata to text and back. ldns knows the types; here stands what it does not guard: numbers that do not fit their field,
- * text longer than its buffers (TXT is read here for that reason), unquoted CAA values, and the RFC 3597 form of rdata
- * that is malformed for its type.
- * RFC 1035 5.1 (escapes, strings), RFC 3597 5 (\#), RFC 8659 4.1.1 (CAA). */
+ * text longer than its buffers (TXT is read here for that reason), and the RFC 3597 form of rdata that is malformed for its
+ * type.
+ * RFC 1035 5.1 (escapes, strings), RFC 3597 5 (\#). */
 #include "dns/rdata_text.h"
 
 #include <ldns/ldns.h>
 #include <stdlib.h>
 
 #include "dns/answer.h"
+#include "dns/rdata_fields.h"
 
 enum { LDNS_TEXT_MAX = 60000 }; /* ldns cuts longer rdata at LDNS_MAX_PACKETLEN without a word */
+
+const char dc_why_no_memory[] = "no memory";
 
 static bool is_blank(char c)
 {
@@ -21,22 +24,6 @@ static struct dc_slice skip_blanks(struct dc_slice s)
 	while (s.len && is_blank(s.ptr[0]))
 		s = dc_slice_sub(s, 1, SIZE_MAX);
 	return s;
-}
-
-/* The next word of *rest, which ends at a blank that is neither quoted nor escaped. */
-static struct dc_slice next_word(struct dc_slice *rest)
-{
-	struct dc_slice s = skip_blanks(*rest);
-	bool quoted = false;
-	size_t i = 0;
-	for (; i < s.len && (quoted || !is_blank(s.ptr[i])); i++) {
-		if (s.ptr[i] == '"')
-			quoted = !quoted;
-		else if (s.ptr[i] == '\\' && i + 1 < s.len)
-			i++;
-	}
-	*rest = dc_slice_sub(s, i, SIZE_MAX);
-	return dc_slice_sub(s, 0, i);
 }
 
 /* ---- \# LENGTH HEX ---- */
@@ -51,7 +38,7 @@ static int hex_value(char c)
 
 static const char *read_generic(struct dc_buf *out, struct dc_slice text)
 {
-	struct dc_slice rest = dc_slice_sub(text, 2, SIZE_MAX), number = next_word(&rest);
+	struct dc_slice rest = dc_slice_sub(text, 2, SIZE_MAX), number = dc_rdata_word(&rest);
 	uint64_t length;
 	int high = -1;
 	size_t octets = 0;
@@ -88,23 +75,6 @@ void dc_rdata_to_generic(struct dc_buf *out, struct dc_slice rdata)
 
 /* ---- TXT and SPF ---- */
 
-/* One character or escape at s[*at]; -1 when the escape is broken. */
-static int next_octet(struct dc_slice s, size_t *at)
-{
-	char c = s.ptr[(*at)++];
-	if (c != '\\')
-		return (uint8_t)c;
-	if (*at >= s.len)
-		return -1;
-	if (!dc_is_digit(s.ptr[*at]))
-		return (uint8_t)s.ptr[(*at)++];
-	uint64_t value;
-	if (!dc_slice_uint(dc_slice_sub(s, *at, 3), true, 255, &value) || s.len - *at < 3)
-		return -1;
-	*at += 3;
-	return (int)value;
-}
-
 static const char *read_strings(struct dc_buf *out, struct dc_slice s)
 {
 	size_t at = 0, strings = 0;
@@ -121,7 +91,7 @@ static const char *read_strings(struct dc_buf *out, struct dc_slice s)
 			}
 			if (!quoted && is_blank(s.ptr[at]))
 				break;
-			int octet = next_octet(s, &at);
+			int octet = dc_rdata_octet(s, &at);
 			if (octet < 0)
 				return "a backslash must be followed by a character or by three digits up to 255";
 			if (len == 255)
@@ -198,7 +168,7 @@ static bool numbers_fit(uint16_t type, struct dc_slice text)
 	for (size_t i = 0; row && i < ldns_rr_descriptor_maximum(row) && text.len; i++) {
 		ldns_rdf_type field = ldns_rr_descriptor_field_type(row, i);
 		uint64_t value, max = field == LDNS_RDF_TYPE_INT8 ? UINT8_MAX : field == LDNS_RDF_TYPE_INT16 ? UINT16_MAX : 0;
-		struct dc_slice word = next_word(&text);
+		struct dc_slice word = dc_rdata_word(&text);
 		if (field != LDNS_RDF_TYPE_INT8 && field != LDNS_RDF_TYPE_INT16 && field != LDNS_RDF_TYPE_DNAME)
 			return true;
 		if (max && !dc_slice_uint(word, true, max, &value))
@@ -212,27 +182,13 @@ static bool cert_type_fits(struct dc_slice text)
 {
 	uint64_t value;
 	char name[16] = {0};
-	struct dc_slice word = next_word(&text);
+	struct dc_slice word = dc_rdata_word(&text);
 	if (dc_slice_uint(word, true, UINT16_MAX, &value))
 		return value > 0;
 	if (word.len >= sizeof name)
 		return false;
 	memcpy(name, word.ptr, word.len);
 	return word.len && ldns_lookup_by_name(ldns_cert_algorithms, name) != NULL;
-}
-
-/* RFC 8659 4.1.1 allows a value without quotation marks; ldns does not. */
-static void put_caa(struct dc_buf *line, struct dc_slice text)
-{
-	struct dc_slice rest = text;
-	next_word(&rest);
-	next_word(&rest);
-	rest = skip_blanks(rest);
-	bool bare = rest.len && rest.ptr[0] != '"' && dc_slice_find(rest, ' ') == SIZE_MAX;
-	dc_buf_put(line, text.ptr, text.len - rest.len);
-	dc_buf_puts(line, bare ? "\"" : "");
-	dc_buf_put_slice(line, rest);
-	dc_buf_puts(line, bare ? "\"" : "");
 }
 
 static ldns_rdf *origin_rdf(struct dc_slice origin)
@@ -252,17 +208,19 @@ static const char *read_with_ldns(struct dc_buf *out, uint16_t type, struct dc_s
 		return "the data is too long for this form: write it as \\# LENGTH HEX";
 	if (!numbers_fit(type, text) || (type == LDNS_RR_TYPE_CERT && !cert_type_fits(text)))
 		return hint_for(type);
+	if (dc_rdata_fields_known(type)) {
+		if (dc_rdata_fields_read(out, type, text, origin, &why))
+			return NULL;
+		return why ? why : hint_for(type);
+	}
 	dc_buf_init(&line, LDNS_TEXT_MAX + 64);
 	dc_buf_printf(&line, ". 0 IN %s ", dc_type_name(type, name));
-	if (type == DC_TYPE_CAA)
-		put_caa(&line, text);
-	else
-		dc_buf_put_slice(&line, text);
+	dc_buf_put_slice(&line, text);
 	dc_buf_putc(&line, 0);
 	ldns_rdf *base = origin_rdf(origin);
 	ldns_buffer *wire = ldns_buffer_new(512);
 	if (line.status != DC_OK || !wire)
-		why = "no memory";
+		why = dc_why_no_memory;
 	else if (ldns_rr_new_frm_str(&rr, line.ptr, 0, base, NULL) != LDNS_STATUS_OK)
 		why = hint_for(type);
 	else if (ldns_rr_rdata2buffer_wire(wire, rr) != LDNS_STATUS_OK || ldns_buffer_position(wire) > DC_RDATA_MAX)
@@ -293,7 +251,7 @@ bool dc_rdata_from_text(struct dc_buf *out, uint16_t type, struct dc_slice text,
 	if (!why && out->len - start > DC_RDATA_MAX)
 		why = "the data is longer than 65535 octets";
 	if (!why && out->status != DC_OK)
-		why = "no memory";
+		why = dc_why_no_memory;
 	if (!why)
 		return true;
 	out->len = start;

@@ -137,7 +137,7 @@ static enum dc_status read_record(struct loader *loader, const struct dc_zone_en
 	*record = (struct record){.owner = entry->owner, .line = entry->line, .ttl_s = entry->ttl_s, .type = entry->type};
 	dc_buf_reset(&loader->rdata);
 	if (!dc_rdata_from_text(&loader->rdata, entry->type, entry->rdata, loader->scan.origin, &why))
-		return bad_record(loader, record, why);
+		return why == dc_why_no_memory ? no_memory(loader) : bad_record(loader, record, why);
 	record->rdata = dc_arena_dup(loader->zones->arena, dc_buf_slice(&loader->rdata));
 	if (record->ttl_s == DC_ZONE_NO_TTL)
 		record->ttl_s = last_ttl_s; /* RFC 1035 5.1: that of the record before */
@@ -155,12 +155,12 @@ static enum dc_status read_records(struct loader *loader)
 	uint32_t last_ttl_s = DC_ZONE_NO_TTL;
 	bool more;
 	for (;;) {
-		if (dc_zone_scan_next(&loader->scan, &entry, &more) != DC_OK)
-			return dc_error_set(loader->err, DC_ERR_INPUT, "%s:%zu: %s", loader->shown, entry.line,
-					    loader->scan.why);
+		enum dc_status status = dc_zone_scan_next(&loader->scan, &entry, &more);
+		if (status != DC_OK)
+			return dc_error_set(loader->err, status, "%s:%zu: %s", loader->shown, entry.line, loader->scan.why);
 		if (!more)
 			return DC_OK;
-		enum dc_status status = read_record(loader, &entry, last_ttl_s);
+		status = read_record(loader, &entry, last_ttl_s);
 		if (status != DC_OK)
 			return status;
 		last_ttl_s = loader->records[loader->count - 1].ttl_s;

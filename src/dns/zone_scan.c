@@ -93,6 +93,10 @@ static enum dc_status read_entry(struct dc_zone_scan *scan)
 	scan->rest = s;
 	if (open)
 		return wrong(scan, "a bracket is opened and never closed");
+	if (text->starved) {
+		(void)wrong(scan, "no memory");
+		return DC_ERR_NOMEM;
+	}
 	if (text->status != DC_OK)
 		return wrong(scan, "the entry is longer than %d octets", DC_ZONE_ENTRY_MAX);
 	return DC_OK;

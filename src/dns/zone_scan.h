@@ -33,7 +33,8 @@ struct dc_zone_entry {
 /* `bytes` are borrowed. Free with dc_zone_scan_free. */
 void dc_zone_scan_init(struct dc_zone_scan *scan, struct dc_arena *arena, struct dc_slice bytes);
 void dc_zone_scan_free(struct dc_zone_scan *scan);
-/* The next record. DC_OK with *ret_more false at the end; DC_ERR_INPUT with scan->why and ret_entry->line set. */
+/* The next record. DC_OK with *ret_more false at the end; DC_ERR_INPUT or DC_ERR_NOMEM with scan->why and
+ * ret_entry->line set. */
 enum dc_status dc_zone_scan_next(struct dc_zone_scan *scan, struct dc_zone_entry *ret_entry, bool *ret_more);
 
 #endif

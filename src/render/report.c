@@ -124,7 +124,7 @@ enum dc_status dc_report_end(struct dc_report *report, struct dc_error *err)
 	if (status == DC_ERR_IO)
 		return dc_error_set(err, status, "the report could not be written");
 	if (status != DC_OK)
-		return dc_error_set(err, status, "the report is larger than %d MiB", DC_REPORT_MAX >> 20);
+		return dc_error_set(err, status, "out of memory for the report: it may take %d MiB", DC_REPORT_MAX >> 20);
 	return DC_OK;
 }
 
