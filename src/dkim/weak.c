@@ -8,6 +8,7 @@
 
 #include <gmp.h>
 
+#include "base/gmp_guard.h"
 #include "dkim/primes.gen.h"
 
 enum {
@@ -199,9 +200,25 @@ static uint32_t test_numbers(const mpz_t n, const mpz_t e, uint32_t *ret_factor)
 	return weak;
 }
 
+static void test_rsa(struct dc_dkim_key *key)
+{
+	struct dc_gmp_guard guard;
+	mpz_t n, e;
+
+	if (DC_GMP_GUARD(&guard)) {
+		key->weak |= DC_DKIM_WEAK(NOT_TESTED);
+		return;
+	}
+	mpz_inits(n, e, NULL);
+	mpz_import(n, key->modulus.len, 1, 1, 0, 0, key->modulus.ptr);
+	mpz_import(e, key->exponent_octets.len, 1, 1, 0, 0, key->exponent_octets.ptr);
+	key->weak |= test_numbers(n, e, &key->small_factor);
+	mpz_clears(n, e, NULL);
+	dc_gmp_leave(&guard);
+}
+
 void dc_dkim_weak_test(struct dc_dkim_key *key)
 {
-	mpz_t n, e;
 
 	if (key->sample)
 		key->weak |= DC_DKIM_WEAK(SAMPLE);
@@ -215,25 +232,25 @@ void dc_dkim_weak_test(struct dc_dkim_key *key)
 		key->weak |= DC_DKIM_WEAK(NOT_TESTED);
 		return;
 	}
-	mpz_inits(n, e, NULL);
-	mpz_import(n, key->modulus.len, 1, 1, 0, 0, key->modulus.ptr);
-	mpz_import(e, key->exponent_octets.len, 1, 1, 0, 0, key->exponent_octets.ptr);
-	key->weak |= test_numbers(n, e, &key->small_factor);
-	mpz_clears(n, e, NULL);
+	test_rsa(key);
 }
 
 void dc_dkim_weak_test_prime(struct dc_dkim_key *key)
 {
+	struct dc_gmp_guard guard;
 	mpz_t n;
 
 	/* A number with a small factor, an even one or a square is no prime. */
 	if (key->type != DC_DKIM_KEY_RSA || key->tested_prime || !key->bits || key->bits > DC_DKIM_PRIME_BITS_MAX ||
 	    (key->weak & (DC_DKIM_WEAK(EVEN_MODULUS) | DC_DKIM_WEAK(SMALL_FACTOR) | DC_DKIM_WEAK(SQUARE))))
 		return;
-	key->tested_prime = true;
+	if (DC_GMP_GUARD(&guard))
+		return;
 	mpz_init(n);
 	mpz_import(n, key->modulus.len, 1, 1, 0, 0, key->modulus.ptr);
 	if (mpz_probab_prime_p(n, 1))
 		key->weak |= DC_DKIM_WEAK(PRIME_MODULUS);
 	mpz_clear(n);
+	dc_gmp_leave(&guard);
+	key->tested_prime = true;
 }

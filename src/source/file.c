@@ -31,10 +31,11 @@ static enum dc_status read_all(int fd, const char *path, struct dc_buf *out, str
 			return cannot(err, path, strerror(errno));
 		if (got == 0)
 			return DC_OK;
-		bool large = out->len + (size_t)got > out->ceiling;
 		dc_buf_put(out, piece, (size_t)got);
+		if (out->starved)
+			return dc_error_set(err, DC_ERR_NOMEM, "no memory for a file");
 		if (out->status != DC_OK)
-			return cannot(err, path, large ? "the file is too large" : "no memory");
+			return cannot(err, path, "the file is too large");
 	}
 }
 
