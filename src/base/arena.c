@@ -21,7 +21,7 @@ struct dc_arena {
 	struct chunk *chunks; /* newest first */
 	struct chunk *spare;  /* of the usual size; not in `held` */
 	size_t ceiling, held, used;
-	bool guarded;
+	bool guarded, starved;
 	jmp_buf guard;
 };
 
@@ -76,6 +76,11 @@ size_t dc_arena_used(const struct dc_arena *arena)
 	return arena->used;
 }
 
+bool dc_arena_is_starved(const struct dc_arena *arena)
+{
+	return arena->starved;
+}
+
 jmp_buf *dc_arena_guard(struct dc_arena *arena)
 {
 	arena->guarded = true;
@@ -99,8 +104,10 @@ static struct chunk *find_room(struct dc_arena *arena, size_t size)
 	if (want > arena->ceiling || arena->held > arena->ceiling - want)
 		return NULL;
 	chunk = want == CHUNK_SIZE && arena->spare ? arena->spare : malloc(sizeof *chunk + want);
-	if (!chunk)
+	if (!chunk) {
+		arena->starved = true;
 		return NULL;
+	}
 	if (chunk == arena->spare)
 		arena->spare = chunk->next;
 	*chunk = (struct chunk){.next = arena->chunks, .size = want};

@@ -13,7 +13,7 @@ enum { FIELD_TEXT_MAX = 60000, FIELDS_KNOWN = 64 };
 typedef ldns_status reader(ldns_rdf **ret_field, const char *text);
 
 /* How a field's text ends. */
-enum extent { NONE, WORD, DIGITS_TO_END, WORDS_TO_END, STRING };
+enum extent { NONE, WORD, DIGITS_TO_END, WORDS_TO_END, VALUE_TO_END, STRING };
 
 static const struct row {
 	reader *read;
@@ -38,7 +38,8 @@ static const struct row {
 	[LDNS_RDF_TYPE_HEX] = {ldns_str2rdf_hex, DIGITS_TO_END},
 	[LDNS_RDF_TYPE_B64] = {ldns_str2rdf_b64, DIGITS_TO_END},
 	[LDNS_RDF_TYPE_NSEC] = {ldns_str2rdf_nsec, WORDS_TO_END},
-	[LDNS_RDF_TYPE_LONG_STR] = {NULL, STRING},
+	[LDNS_RDF_TYPE_LONG_STR] = {NULL, VALUE_TO_END},
+	[LDNS_RDF_TYPE_STR] = {NULL, STRING},
 };
 
 static const struct row *row_of(ldns_rdf_type field)
@@ -46,15 +47,17 @@ static const struct row *row_of(ldns_rdf_type field)
 	return (size_t)field < FIELDS_KNOWN && rows[field].extent != NONE ? &rows[field] : NULL;
 }
 
+/* A list of types (NSEC, NSEC3) may be empty; no other field may be left out. */
 bool dc_rdata_fields_known(uint16_t type)
 {
 	const ldns_rr_descriptor *fields = ldns_rr_descript(type);
-	if (!fields || ldns_rr_descriptor_maximum(fields) != ldns_rr_descriptor_minimum(fields))
+	const struct row *row = NULL;
+	if (!fields)
 		return false;
 	for (size_t i = 0; i < ldns_rr_descriptor_maximum(fields); i++)
-		if (!row_of(ldns_rr_descriptor_field_type(fields, i)))
+		if (!(row = row_of(ldns_rr_descriptor_field_type(fields, i))))
 			return false;
-	return ldns_rr_descriptor_maximum(fields) > 0;
+	return row && ldns_rr_descriptor_minimum(fields) + (row->extent == WORDS_TO_END) >= ldns_rr_descriptor_maximum(fields);
 }
 
 static bool is_blank(char c)
@@ -141,8 +144,9 @@ static bool field_text(struct dc_buf *text, ldns_rdf_type field, struct dc_slice
 	return text->len > 1 || extent == WORDS_TO_END;
 }
 
-/* A value to the end of the rdata, without a length (RFC 8659 4.1); quotation marks may be left out where there is no blank. */
-static bool read_string(struct dc_buf *out, struct dc_slice *rest)
+/* A string after its length, or a value to the end of the rdata without one (RFC 8659 4.1). Quotation marks may be left out where
+ * there is no blank. */
+static bool read_octets(struct dc_buf *out, struct dc_slice *rest)
 {
 	struct dc_slice word = dc_rdata_word(rest);
 	bool quoted = word.len && word.ptr[0] == '"';
@@ -159,6 +163,16 @@ static bool read_string(struct dc_buf *out, struct dc_slice *rest)
 	return !quoted;
 }
 
+static bool read_string(struct dc_buf *out, struct dc_slice *rest)
+{
+	size_t start = out->len;
+	dc_buf_putc(out, 0);
+	if (!read_octets(out, rest) || out->status != DC_OK || out->len - start > 256)
+		return false;
+	out->ptr[start] = (char)(out->len - start - 1);
+	return true;
+}
+
 bool dc_rdata_fields_read(struct dc_buf *out, uint16_t type, struct dc_slice text, struct dc_slice origin, const char **ret_why)
 {
 	const ldns_rr_descriptor *fields = ldns_rr_descript(type);
@@ -169,10 +183,12 @@ bool dc_rdata_fields_read(struct dc_buf *out, uint16_t type, struct dc_slice tex
 	for (size_t i = 0; fine && i < ldns_rr_descriptor_maximum(fields); i++) {
 		ldns_rdf_type field = ldns_rr_descriptor_field_type(fields, i);
 		ldns_rdf *rdf = NULL;
-		if (rows[field].extent == STRING) {
-			fine = read_string(out, &text);
+		if (rows[field].extent == STRING || rows[field].extent == VALUE_TO_END) {
+			fine = rows[field].extent == STRING ? read_string(out, &text) : read_octets(out, &text);
 			continue;
 		}
+		if (rows[field].extent == WORDS_TO_END && !dc_slice_trim(text).len)
+			break;
 		fine = field_text(&word, field, &text, origin);
 		if (word.status != DC_OK)
 			*ret_why = dc_why_no_memory;

@@ -207,7 +207,7 @@ static const char *read_rr(struct line *line)
 	rr.ttl_s = (uint32_t)ttl_s;
 	dc_buf_free(&wire);
 	if (!copy)
-		return "too many records";
+		return dc_arena_is_starved(line->arena) ? "no memory" : "too many records";
 	DC_PUSH(line->arena, line->rrs, line->count, line->capacity) = rr;
 	return line->rest.len && line->rest.ptr[0] != ' ' ? "after a closing brace must stand a blank" : NULL;
 }

@@ -30,7 +30,8 @@ static const char *const texts[] = {
 	"host.example.com. A MX RRSIG NSEC TYPE1234", "\\000.a. TXT", "a. FOO", "a.",
 	"1 0 10 AABBCCDD 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR A RRSIG", "1 0 0 - 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR", "1 0 0 - ! A",
 	"0 issue \"ca.example.net\"", "128 iodef \"mailto:a@example.com\"", "0 issue \";\"", "0 issue \"a\\\"b\"", "0 issue \"a\\059b\"",
-	"0 issue \"open", "0 issue", "0 \"\" \"x\"", "256 issue \"a\"", "", " ", "\\", "\"", "-1", "+1 a", "1e3 a", "0x10 a",
+	"0 issue \"open", "0 issue", "0 \"\" \"x\"", "256 issue \"a\"", "", " ", "\\", "\"", "-1", "+1 a", "1e3 a", "0x10 a", "cpu \"an os\"", "\"\" \"\"", "a\\032b c",
+	"100 10 \"u\" \"E2U+sip\" \"!^.*$!sip:a@b!\" .", "1 1 a b c d",
 };
 
 /* A for all types that are read by fields. */

@@ -1,0 +1,169 @@
+#!/usr/bin/python3
+"""Every allocation fails, each in a run of its own.
+
+usage: test_nomem.py BINARY NOMEM_SO [--all] [SCENARIO...]
+
+Whatever fails: no signal, no hang; exit status 4 with a line that says what ran out, or the run goes on and is right: the same
+verdicts as without the fault, or "incomplete". A report written with --output is whole or not there, and an older one is
+untouched. Without --all a sample of each scenario's allocations is tried, another one in each place.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zlib
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
+
+from lab import Lab
+from tool import ROOT, Tests, Tool
+
+test = Tests()
+SAMPLE = 150  # runs a scenario
+CLOCK = ("--now", "2026-11-20T12:00:00Z")
+ZONE = ("-z", os.path.join(ROOT, "data/demo/demo.zone"), "-s", "s1", *CLOCK)
+PAIR = ("healthy.example", "broken.example")
+OLD = b"an older report"
+
+
+def scenarios(folder, lab):
+    recording = os.path.join(folder, "recording")
+    live = (*lab.options(), "--timeout", "2", *CLOCK)
+    return {
+        "zone-json": (*ZONE, "-f", "json", *PAIR),
+        "zone-text": (*ZONE, "-f", "text", "--threads", "1", *PAIR),
+        "zone-threads": (*ZONE, "-f", "ndjson", "--threads", "2", *PAIR),
+        "zone-sarif": (*ZONE, "-f", "sarif", "--threads", "1", *PAIR),
+        "live": (*live, "-f", "json", "-s", "rsa,ed", "own-server.example"),
+        "record": (*live, "-f", "json", "--record", recording, "own-server.example"),
+        "replay": ("--replay", recording + ".whole", "-f", "json"),
+        "explain": ("explain", "-f", "json"),
+        "worker": (*ZONE, "-f", "json", *PAIR),
+    }
+
+
+class Runner:
+    def __init__(self, binary, library):
+        self.binary, self.library = os.path.abspath(binary), os.path.abspath(library)
+
+    def __call__(self, args, at=0, where="main", count=None, output=None):
+        env = {**os.environ, "LD_PRELOAD": self.library, "NOMEM_AT": str(at), "NOMEM_IN": where, "LC_ALL": "C.UTF-8"}
+        if count:
+            env["NOMEM_COUNT"] = count
+        more = ("-o", output) if output else ()
+        return subprocess.run([self.binary, *args, *more], stdin=subprocess.DEVNULL, capture_output=True, env=env, timeout=60)
+
+
+def verdicts(text):
+    try:
+        report = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(report, dict) or "domains" not in report:
+        return None
+    return {d["domain"]: d["verdict"] for d in report["domains"]}
+
+
+def judge(done, clean, what):
+    """What must hold of one run."""
+    error = done.stderr.decode(errors="replace")
+    if done.returncode < 0:
+        return f"{what}: killed by signal {-done.returncode}: {error[-200:]}"
+    if "Sanitizer" in error or "runtime error" in error:
+        return f"{what}: {error[-400:]}"
+    if done.returncode == 4:
+        return None if "memory" in error or "cannot make" in error else f"{what}: exit status 4 without a reason: {error[-200:]}"
+    if done.returncode == 2:
+        return f"{what}: blames the user: {error[-200:]}"
+    was, now = verdicts(clean.stdout), verdicts(done.stdout)
+    if was is not None:
+        if now is None or now.keys() != was.keys():
+            return f"{what}: exit status {done.returncode} and no whole report"
+        for domain, verdict in now.items():
+            if verdict not in (was[domain], "incomplete"):
+                return f"{what}: {domain} is {verdict}, {was[domain]} without the fault"
+    if done.returncode not in (clean.returncode, 3):
+        return f"{what}: exit status {done.returncode}, {clean.returncode} without the fault"
+    return None
+
+
+def places(name, total, everything):
+    """Which allocations fail: all, or a sample that is spread over the run and differs from scenario to scenario."""
+    if everything or total <= SAMPLE:
+        return range(1, total + 1)
+    step = total / SAMPLE
+    start = zlib.crc32(name.encode()) % 97 / 97 * step
+    return sorted({1 + int(start + i * step) for i in range(SAMPLE)})
+
+
+def allocations(run, args, folder, where):
+    count = os.path.join(folder, "count")
+    clean = run(args, count=count)
+    if where == "child":
+        return clean, 60  # each worker has few of its own before a domain's jobs are done
+    with open(count, encoding="ascii") as f:
+        return clean, int(f.read())
+
+
+def try_scenario(run, name, args, folder, everything):
+    where = "child" if name == "worker" else "main"
+    clean, total = allocations(run, args, folder, where)
+    test.check(clean.returncode in (0, 1, 3), f"{name}: {clean.returncode} {clean.stderr.decode()[-300:]}")
+    test.check(total >= 50, f"{name}: only {total} allocations counted")
+    tried = failed = 0
+    for at in places(name, total, everything):
+        done = run(args, at, where)
+        tried += 1
+        failed += done.returncode == 4
+        fault = judge(done, clean, f"{name}, allocation {at}")
+        test.check(not fault, fault)
+    test.check(where == "child" or failed, f"{name}: no fault was ever noticed")
+    print(f"  {name}: {tried} of {total} allocations failed, {failed} ended the run", flush=True)
+
+
+def try_output(run, folder):
+    """-o: the file is the old one or a whole new one."""
+    path = os.path.join(folder, "report.json")
+    args = (*ZONE, "-f", "json", *PAIR)
+    clean, total = allocations(run, args, folder, "main")
+    whole = kept = 0
+    for at in places("output", total, False):
+        with open(path, "wb") as f:
+            f.write(OLD)
+        done = run(args, at, output=path)
+        with open(path, "rb") as f:
+            now = f.read()
+        kept += now == OLD
+        whole += now != OLD
+        test.check(now == OLD or verdicts(now), f"--output, allocation {at}: {len(now)} octets are no whole report")
+        test.check(done.returncode != 4 or now == OLD or verdicts(now), f"--output, allocation {at}: exit status {done.returncode}")
+        left = [f for f in os.listdir(folder) if f.startswith("report.json") and f != "report.json"]
+        test.equal(left, [], f"--output, allocation {at}: left behind")
+    test.check(kept and whole, f"--output: {kept} kept, {whole} replaced")
+
+
+def main():
+    binary, library, *rest = sys.argv[1:]
+    sys.argv[2:] = []
+    run = Runner(binary, library)
+    with Lab() as lab, tempfile.TemporaryDirectory() as folder:
+        table = scenarios(folder, lab)
+        run((*table["record"][:-3], "--record", os.path.join(folder, "recording.whole"), "own-server.example"))
+
+        @test
+        def each_allocation():
+            for name, args in table.items():
+                if not set(rest) - {"--all"} or name in rest:
+                    try_scenario(run, name, args, folder, "--all" in rest)
+
+        @test
+        def output_is_whole():
+            try_output(run, folder)
+
+        return test.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
