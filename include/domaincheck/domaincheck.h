@@ -56,6 +56,21 @@ DC_PUBLIC void dc_config_single(struct dc_config *config);
 DC_PUBLIC enum dc_status dc_config_message(struct dc_config *config, const void *octets, size_t count,
 					   char ret_domain[DC_DOMAIN_TEXT_MAX], struct dc_error *err);
 
+/* Gets one line about what is wrong, without a newline. */
+typedef void (*dc_tell)(void *user, const char *line);
+
+/* A campaign manifest, domaincheck-manifest(5): what is declared about each of its domains. The setting "config" does the
+ * same. `tell` (may be NULL) gets a line a fault, "FILE:LINE:COLUMN: …"; err->message is the first of them. DC_ERR_INPUT: it
+ * has faults, DC_ERR_USAGE: there is one already. */
+DC_PUBLIC enum dc_status dc_config_manifest(struct dc_config *config, const char *path, dc_tell tell, void *user,
+					    struct dc_error *err);
+/* Its i-th domain as it was written there, or the i-th of the one "campaign"; *ret_typed NULL: past the end, or there is no
+ * manifest. DC_ERR_USAGE: there is no such campaign, or settings that a manifest rules out were given. */
+DC_PUBLIC enum dc_status dc_config_domain_at(const struct dc_config *config, size_t i, const char **ret_typed,
+					     struct dc_error *err);
+/* DC_OK: there is no manifest, or `domain` (as dc_domain_parse gives it) is in it; else DC_ERR_INPUT. */
+DC_PUBLIC enum dc_status dc_config_declares(const struct dc_config *config, const char *domain, struct dc_error *err);
+
 /* One row a setting, for help texts and completions. Static; NULL past the end. */
 struct dc_setting {
 	const char *name;     /* "nameserver" */

@@ -5,6 +5,7 @@
 
 #include "api/baseline.h"
 #include "api/crew.h"
+#include "api/manifest.h"
 #include "api/decision.h"
 #include "api/own_key.h"
 #include "base/escape.h"
@@ -259,6 +260,13 @@ static enum dc_status set_baseline(struct dc_config *config, const struct row *r
 	return dc_baseline_read(value.ptr, &config->baseline, err);
 }
 
+static enum dc_status set_manifest(struct dc_config *config, const struct row *row, struct dc_slice value,
+				   struct dc_error *err)
+{
+	(void)row;
+	return dc_config_manifest(config, value.ptr, NULL, NULL, err);
+}
+
 static enum dc_status set_now(struct dc_config *config, const struct row *row, struct dc_slice value,
 			      struct dc_error *err)
 {
@@ -337,6 +345,8 @@ static enum dc_status set_profile(struct dc_config *config, const struct row *ro
 
 #define AT(member) offsetof(struct dc_config, member)
 static const struct row rows[] = {
+	{{"config", 'c', "FILE", false, "a campaign manifest: what is declared about its domains"}, set_manifest, 0},
+	{{"campaign", 0, "NAME", false, "with --config: only the domains of this campaign"}, set_path, AT(campaign)},
 	{{"zone", 'z', "FILE", true, "answers come from this zone file; alone: no network at all"}, add_text, AT(zones)},
 	{{"live", 0, NULL, false, "with --zone: other names are asked over live DNS"}, set_switch, AT(live)},
 	{{"record", 0, "FILE", false, "write every answer to a recording"}, set_path, AT(record)},
@@ -406,6 +416,7 @@ void dc_config_free(struct dc_config *config)
 {
 	if (!config)
 		return;
+	dc_config_manifest_free(config);
 	dc_psl_free(config->psl);
 	dc_baseline_free(config->baseline);
 	dc_arena_free(config->arena);

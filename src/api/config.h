@@ -45,6 +45,8 @@ struct dc_config {
 	struct dc_psl *psl;     /* NULL: the one built into libpsl */
 	struct dc_baseline *baseline; /* NULL: none */
 	uint64_t key_age_days;        /* 0: the default of the check */
+	struct dc_config_manifest *manifest; /* api/manifest.h; NULL: none */
+	struct dc_slice campaign;            /* only its domains; empty: all */
 	struct dc_message *message; /* NULL: none */
 	struct dc_slice message_bytes;
 	bool parked;

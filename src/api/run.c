@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/baseline.h"
+#include "api/manifest.h"
 #include "source/clock.h"
 #include "source/recording.h"
 
@@ -104,6 +105,10 @@ static enum dc_status start_recording(struct dc_run *run, struct dc_error *err)
 	for (size_t i = 0; i < config->given_count; i++)
 		if (is_reported(config->given[i].name))
 			dc_recording_put_option(run->writer, config->given[i].name, config->given[i].value);
+	if (config->manifest) {
+		dc_recording_put_option(run->writer, "manifest-name", config->manifest->label);
+		dc_recording_put_option(run->writer, "manifest", config->manifest->octets);
+	}
 	return DC_OK;
 }
 
@@ -121,6 +126,20 @@ static void record(struct dc_result *result)
 	dc_recording_put_audit(run->writer, &row);
 }
 
+/* The manifest of the recorded run, unless this one was given another. */
+static enum dc_status recorded_manifest(struct dc_config *config, const struct dc_recording *recording, struct dc_error *err)
+{
+	const struct dc_recorded_option *name = NULL, *octets = NULL;
+	for (size_t i = 0; !config->manifest && i < dc_recording_option_count(recording); i++) {
+		const struct dc_recorded_option *option = dc_recording_option(recording, i);
+		if (dc_slice_eq(option->name, DC_S("manifest-name")))
+			name = option;
+		if (dc_slice_eq(option->name, DC_S("manifest")))
+			octets = option;
+	}
+	return octets ? dc_config_manifest_take(config, name ? name->value.ptr : "manifest", octets->value, NULL, NULL, err) : DC_OK;
+}
+
 /* What the recorded run was told is the default of its replay. */
 static enum dc_status recorded_options(struct dc_config *config, const struct dc_recording *recording,
 				       struct dc_error *err)
@@ -135,7 +154,7 @@ static enum dc_status recorded_options(struct dc_config *config, const struct dc
 		if (!overridden)
 			status = dc_config_set(config, option->name.ptr, option->value.ptr, err);
 	}
-	return status;
+	return status == DC_OK ? recorded_manifest(config, recording, err) : status;
 }
 
 /* ---- making and ending ---- */
@@ -199,6 +218,11 @@ static enum dc_status set_up(struct dc_run *run, struct dc_config *config, struc
 			      : run->sources.recording && dc_recording_has_clock(run->sources.recording)
 							? dc_recording_clock(run->sources.recording)
 							: dc_clock_now_s();
+	status = dc_config_manifest_check(config, err);
+	if (status == DC_OK)
+		status = dc_config_manifest_overlay(config, err);
+	if (status != DC_OK)
+		return status;
 	if (DC_ARENA_GUARD(run->arena))
 		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the run");
 	config->policy.single |= !run->next && run->sources.recording && dc_recording_audit_count(run->sources.recording) == 1;
@@ -279,11 +303,24 @@ static void audit_finished(struct dc_audit_run *audit)
 	run->done++;
 }
 
+static bool next_declared(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const char **typed)
+{
+	const struct dc_manifest_domain *declared = dc_config_manifest_at(run->config, run->replayed);
+	if (!declared)
+		return false;
+	run->replayed++;
+	memcpy(domain, declared->name.ptr, declared->name.len + 1);
+	*typed = declared->typed.ptr;
+	return true;
+}
+
 static bool next_name(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const char **typed)
 {
 	*typed = NULL;
 	if (run->next)
 		return run->next(run->user, domain, typed);
+	if (!run->sources.recording && run->config->manifest)
+		return next_declared(run, domain, typed);
 	if (!run->sources.recording || run->replayed >= dc_recording_audit_count(run->sources.recording))
 		return false;
 	struct dc_slice name = dc_recording_audit_at(run->sources.recording, run->replayed++)->domain;
@@ -304,11 +341,12 @@ static enum dc_status start_one(struct dc_run *run, const char *domain, const ch
 	}
 	memcpy(result->domain, domain, strlen(domain) + 1);
 	result->run = run;
-	result->policy = &run->config->policy;
+	result->policy = dc_config_policy_of(run->config, dc_slice_of(domain));
 	result->typed = dc_slice_of(copy);
 	result->audit.inputs = run->inputs;
 	result->audit.inputs.domain = dc_slice_of(result->domain);
 	result->audit.inputs.typed = result->typed;
+	dc_config_manifest_inputs(run->config, &result->audit.inputs);
 	result->audit.finished = audit_finished;
 	result->audit.user = result;
 	if (run->crew) {

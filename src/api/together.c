@@ -1,5 +1,6 @@
 /* What only all domains of a run together show: two RSA keys with a prime in common, and waivers that match nothing. Every
  * format gets to know it, also those that have written each domain long before. */
+#include "api/manifest.h"
 #include "api/run.h"
 #include "render/fleet.h"
 
@@ -28,7 +29,8 @@ static bool has_expired(const struct dc_run *run, const struct dc_waiver *waiver
 static bool is_idle(const struct dc_run *run, const struct dc_waiver *waiver)
 {
 	enum dc_tri matched = run->waivers_matched[waiver->number];
-	bool whole = !run->partial && !run->config->shards && !run->stopped && run->done;
+	const struct dc_config_manifest *manifest = run->config->manifest;
+	bool whole = !run->partial && (!manifest || run->done >= manifest->parsed->domain_count) && !run->config->shards && !run->stopped && run->done;
 	if (waiver->own || run->config->policy.single)
 		return false;
 	return has_expired(run, waiver) ? matched != DC_TRI_YES : whole && matched == DC_TRI_NO;

@@ -6,6 +6,7 @@
 #include "dkim/dkim.h"
 #include "dmarc/dmarc.h"
 #include "dnssec/dnssec.h"
+#include "facts/declared.h"
 #include "facts/identity.h"
 #include "facts/message.h"
 #include "facts/senders.h"
@@ -19,6 +20,12 @@ const char *dc_budget_name(enum dc_budget budget)
 	static const char *const names[DC_BUDGET_COUNT] = {"rounds", "questions", "octets of answers", "milliseconds",
 							   "octets of memory"};
 	return budget < DC_BUDGET_COUNT ? names[budget] : "?";
+}
+
+const char *dc_role_name(enum dc_role role)
+{
+	static const char *const names[DC_ROLE_COUNT] = {"sending", "parked", "inbound", "tracking"};
+	return role < DC_ROLE_COUNT ? names[role] : "?";
 }
 
 /* A record that is recognised by how it begins; which rooms judge it comes later than knowing whether it is there. */

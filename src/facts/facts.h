@@ -18,6 +18,7 @@ struct dc_dane_facts;     /* dane/dane.h */
 struct dc_message;        /* message/message.h */
 struct dc_message_facts;  /* facts/message.h */
 struct dc_dkim_own;       /* dkim/dkim.h */
+struct dc_declared;       /* facts/declared.h */
 
 enum dc_selector_search { DC_SELECTORS_KNOWN, DC_SELECTORS_ALL, DC_SELECTORS_NONE };
 
@@ -44,6 +45,7 @@ struct dc_inputs {
 	struct dc_slice message_bytes;
 	struct dc_slice what_if;     /* DMARC tags laid over the published record; empty: none */
 	const struct dc_psl *psl;    /* public suffix list, dmarc/psl.h; NULL: the one built into libpsl */
+	const struct dc_declared *declared; /* what a manifest says of the domain, facts/declared.h; NULL: nothing */
 	bool parked;                 /* the domain is declared not to send */
 	bool allow_private;          /* servers and hosts with private addresses may be asked */
 	bool authority;              /* ask the authoritative servers one by one */

@@ -13,7 +13,7 @@ import sys
 
 # Rooms whose content is a function of evidence: no headers but these of the C library.
 PROTOCOLS = ["spf", "dkim", "dmarc", "mx", "ptr", "provider", "dnssec", "dane", "message"]
-PURE = PROTOCOLS + ["facts", "findings", "checks"]
+PURE = PROTOCOLS + ["facts", "findings", "checks", "manifest"]
 PURE_HEADERS = {"assert.h", "limits.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "string.h", "stdalign.h"}
 
 VALUES = ["base", "dns", "evidence"]
@@ -31,8 +31,9 @@ ROOMS = {
     "checks": VALUES + PROTOCOLS + ["facts", "findings"],
     "gather": VALUES + PROTOCOLS + ["source", "receiver", "facts"],
     "policy": VALUES + ["facts", "findings", "checks"],
+    "manifest": VALUES + ["provider", "dmarc", "facts", "findings", "checks", "policy"],
     "render": VALUES + PROTOCOLS + ["facts", "findings", "checks", "policy"],
-    "api": VALUES + PROTOCOLS + ["source", "receiver", "facts", "gather", "findings", "checks", "policy", "render"],
+    "api": VALUES + PROTOCOLS + ["source", "receiver", "facts", "gather", "findings", "checks", "policy", "manifest", "render"],
     "cli": [],
 }
 
@@ -59,6 +60,7 @@ FOREIGN = {
     "spf2/": ["src/receiver/libspf2.c"],
     "opendkim/": ["src/receiver/opendkim_handle.h"],
     "jansson.h": ["src/render/", "src/api/baseline.c"],
+    "yaml.h": ["src/manifest/yaml.c"],
     "idn2.h": ["src/dns/"],
     "libpsl.h": ["src/dmarc/psl.c"],
     "openssl/": ["src/dkim/key.c", "src/dkim/own.c"],
