@@ -432,6 +432,8 @@ enum dc_status dc_config_set(struct dc_config *config, const char *name, const c
 			continue;
 		struct dc_slice copy = dc_arena_dup(config->arena, dc_slice_of(value));
 		enum dc_status status = row->set(config, row, copy, err);
+		if (DC_ARENA_GUARD(config->arena)) /* a manifest has set another */
+			return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the configuration");
 		if (status == DC_OK)
 			DC_PUSH(config->arena, config->given, config->given_count, config->given_capacity) =
 				(struct dc_config_pair){row->info.name, copy};

@@ -187,6 +187,14 @@ enum dc_status dc_config_manifest(struct dc_config *config, const char *path, dc
 /* Settings that say what the manifest says for each domain. */
 static const char *const rivals[] = {"selector", "ip", "helo", "mail-from", "dkim-domain", "parked"};
 
+bool dc_config_manifest_rules_out(struct dc_slice name)
+{
+	for (size_t i = 0; i < sizeof rivals / sizeof *rivals; i++)
+		if (dc_slice_eq(name, dc_slice_of(rivals[i])))
+			return true;
+	return false;
+}
+
 static enum dc_status no_campaign(const struct dc_config *config, struct dc_error *err)
 {
 	const char *near = dc_fault_near(config->campaign, config->manifest->parsed->campaigns);
@@ -222,10 +230,10 @@ enum dc_status dc_config_manifest_check(const struct dc_config *config, struct d
 		return config->campaign.len ? dc_error_set(err, DC_ERR_USAGE, "--campaign needs a manifest: give it with --config")
 					    : DC_OK;
 	for (size_t i = 0; i < config->given_count; i++)
-		for (size_t k = 0; k < sizeof rivals / sizeof *rivals; k++)
-			if (strcmp(config->given[i].name, rivals[k]) == 0)
-				return dc_error_set(err, DC_ERR_USAGE,
-						    "--%s and --config: write it into the manifest, for the domains it holds for", rivals[k]);
+		if (dc_config_manifest_rules_out(dc_slice_of(config->given[i].name)))
+			return dc_error_set(err, DC_ERR_USAGE,
+					    "--%s and --config: write it into the manifest, for the domains it holds for",
+					    config->given[i].name);
 	return wanted(config, &first, &count) ? DC_OK : no_campaign(config, err);
 }
 

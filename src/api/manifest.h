@@ -21,6 +21,8 @@ enum dc_status dc_config_manifest_take(struct dc_config *config, const char *lab
 				       void *user, struct dc_error *err);
 void dc_config_manifest_free(struct dc_config *config);
 
+/* A setting that says what a manifest says for each domain: the two do not go together. */
+bool dc_config_manifest_rules_out(struct dc_slice name);
 /* Are the settings, now that all were given, in tune with the manifest? DC_ERR_USAGE. */
 enum dc_status dc_config_manifest_check(const struct dc_config *config, struct dc_error *err);
 /* The i-th of the domains that are asked for; NULL past the end. */

@@ -148,7 +148,8 @@ static enum dc_status recorded_options(struct dc_config *config, const struct dc
 	enum dc_status status = DC_OK;
 	for (size_t i = 0; status == DC_OK && i < dc_recording_option_count(recording); i++) {
 		const struct dc_recorded_option *option = dc_recording_option(recording, i);
-		bool overridden = !is_reported((const char *)option->name.ptr);
+		bool overridden = !is_reported((const char *)option->name.ptr) ||
+				  (config->manifest && dc_config_manifest_rules_out(option->name));
 		for (size_t k = 0; k < own; k++)
 			overridden |= dc_slice_eq(dc_slice_of(config->given[k].name), option->name);
 		if (!overridden)
@@ -218,6 +219,7 @@ static enum dc_status set_up(struct dc_run *run, struct dc_config *config, struc
 			      : run->sources.recording && dc_recording_has_clock(run->sources.recording)
 							? dc_recording_clock(run->sources.recording)
 							: dc_clock_now_s();
+	config->policy.single |= !run->next && run->sources.recording && dc_recording_audit_count(run->sources.recording) == 1;
 	status = dc_config_manifest_check(config, err);
 	if (status == DC_OK)
 		status = dc_config_manifest_overlay(config, err);
@@ -225,7 +227,6 @@ static enum dc_status set_up(struct dc_run *run, struct dc_config *config, struc
 		return status;
 	if (DC_ARENA_GUARD(run->arena))
 		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the run");
-	config->policy.single |= !run->next && run->sources.recording && dc_recording_audit_count(run->sources.recording) == 1;
 	list_options(run);
 	fill_inputs(run);
 	return start_recording(run, err);

@@ -30,7 +30,8 @@ static bool is_idle(const struct dc_run *run, const struct dc_waiver *waiver)
 {
 	enum dc_tri matched = run->waivers_matched[waiver->number];
 	const struct dc_config_manifest *manifest = run->config->manifest;
-	bool whole = !run->partial && (!manifest || run->done >= manifest->parsed->domain_count) && !run->config->shards && !run->stopped && run->done;
+	bool whole = !run->partial && !run->config->shards && !run->stopped && run->done &&
+		     (!manifest || run->done >= manifest->parsed->domain_count);
 	if (waiver->own || run->config->policy.single)
 		return false;
 	return has_expired(run, waiver) ? matched != DC_TRI_YES : whole && matched == DC_TRI_NO;

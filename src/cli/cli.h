@@ -28,7 +28,7 @@ struct options {
 	struct output outputs[OUTPUTS_MAX];
 	size_t output_count;
 	enum { AUTO, ALWAYS, NEVER } color, progress;
-	bool quiet, verbose, per_finding, help, version, replay, zone, dnssec_given, authority_given;
+	bool quiet, verbose, per_finding, help, version, replay, manifest, zone, dnssec_given, authority_given;
 	const char *resume; /* an ndjson report; NULL: none */
 	const char *checks; /* what decides the exit status: checks whose ids begin so; NULL: all */
 	char **names; /* what is left */
@@ -53,6 +53,8 @@ struct dc_look look_for(const struct options *options, bool to_stdout);
 enum { NAMES_BUFFER = 64 * 1024 };
 
 struct names {
+	const struct dc_config *config; /* whose manifest must have them, if there is one; NULL: none has */
+	char **own; /* arguments that names_from_manifest made; NULL: none */
 	char **arguments;
 	int argument_count, argument;
 	const char *const *paths;
@@ -67,7 +69,10 @@ struct names {
 	enum exit_status status; /* bad lines, unreadable files */
 };
 /* Nothing is read yet. */
-void names_init(struct names *names, char **arguments, int argument_count, const char *const *paths, size_t path_count);
+void names_init(struct names *names, const struct dc_config *config, char **arguments, int argument_count,
+		const char *const *paths, size_t path_count);
+/* The domains of the manifest, as if they had been typed. */
+enum exit_status names_from_manifest(struct names *names);
 /* For dc_run_new; `user` is a struct names. Bad lines are complained about and skipped. Does not wait for a pipe. */
 bool names_next(void *user, char ret_domain[DC_DOMAIN_TEXT_MAX], const char **ret_typed);
 /* How many lines look like names; 0: cannot be told before they come. */

@@ -15,7 +15,7 @@ struct reports {
 
 static enum exit_status choose_names(const struct options *options, struct names *names, const char **stdin_path)
 {
-	names_init(names, options->names, options->name_count, options->inputs, options->input_count);
+	names_init(names, options->config, options->names, options->name_count, options->inputs, options->input_count);
 	for (int i = 0; i < options->name_count; i++) {
 		char domain[DC_DOMAIN_TEXT_MAX];
 		struct dc_error err;
@@ -26,11 +26,14 @@ static enum exit_status choose_names(const struct options *options, struct names
 				complain("\"-\" and --input together: give the names in one way");
 				return EXIT_USAGE;
 			}
-		} else if (dc_domain_parse(options->names[i], domain, &err) != DC_OK) {
+		} else if (dc_domain_parse(options->names[i], domain, &err) != DC_OK ||
+			   dc_config_declares(options->config, domain, &err) != DC_OK) {
 			complain("%s", err.message);
 			return exit_of(err.status);
 		}
 	}
+	if (!options->name_count && !options->input_count && options->manifest)
+		return names_from_manifest(names);
 	if (options->name_count || options->input_count || options->replay)
 		return EXIT_FINE;
 	if (isatty(STDIN_FILENO)) {

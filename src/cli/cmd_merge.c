@@ -103,7 +103,7 @@ static void rank(struct merge *merge, const struct options *options)
 	struct names names;
 	char domain[DC_DOMAIN_TEXT_MAX];
 	const char *typed;
-	names_init(&names, NULL, 0, options->inputs, options->input_count);
+	names_init(&names, NULL, NULL, 0, options->inputs, options->input_count);
 	while (options->input_count && names_next(&names, domain, &typed)) {
 		struct line key = {.domain = domain}, **found = domain[0] ? tfind(&key, &merge->tree, by_domain) : NULL;
 		if (!domain[0])

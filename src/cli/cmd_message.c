@@ -41,6 +41,10 @@ static enum exit_status audit_message(struct options *options, const char *octet
 
 static enum exit_status with_file(struct options *options)
 {
+	if (options->manifest) {
+		complain("message: --config does not go with a message, which says itself how it was sent");
+		return EXIT_USAGE;
+	}
 	if (options->name_count != 1) {
 		complain("message: give one file (\"-\": standard input)");
 		return EXIT_USAGE;

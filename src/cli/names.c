@@ -12,16 +12,47 @@
 
 enum { LINE_MAX_OCTETS = 4096 }; /* no name and no comment needs more */
 
-void names_init(struct names *names, char **arguments, int argument_count, const char *const *paths, size_t path_count)
+void names_init(struct names *names, const struct dc_config *config, char **arguments, int argument_count,
+		const char *const *paths, size_t path_count)
 {
-	*names = (struct names){.arguments = arguments, .argument_count = argument_count, .paths = paths,
+	*names = (struct names){.config = config, .arguments = arguments, .argument_count = argument_count, .paths = paths,
 				.path_count = path_count, .fd = -1};
+}
+
+enum exit_status names_from_manifest(struct names *names)
+{
+	struct dc_error err;
+	const char *typed = NULL;
+	size_t count = 0, capacity = 0;
+	for (;;) {
+		enum dc_status status = dc_config_domain_at(names->config, count, &typed, &err);
+		if (status != DC_OK) {
+			complain("%s", err.message);
+			return exit_of(status);
+		}
+		if (!typed)
+			break;
+		if (count == capacity) {
+			capacity = capacity ? 2 * capacity : 64;
+			char **more = realloc(names->own, capacity * sizeof *more);
+			if (!more) {
+				complain("out of memory for names");
+				return EXIT_FAULT;
+			}
+			names->own = more;
+		}
+		names->own[count++] = (char *)typed;
+	}
+	names->arguments = names->own;
+	names->argument_count = (int)count;
+	return EXIT_FINE;
 }
 
 static bool parse(struct names *names, const char *typed, char domain[DC_DOMAIN_TEXT_MAX])
 {
 	struct dc_error err;
-	if (dc_domain_parse(typed, domain, &err) == DC_OK) {
+	if (dc_domain_parse(typed, domain, &err) == DC_OK &&
+	    (!names->config || dc_config_declares(names->config, domain, &err) == DC_OK)) {
 		names->good++;
 		return true;
 	}
@@ -228,5 +259,7 @@ void names_close(struct names *names)
 {
 	close_file(names);
 	free(names->buffer);
+	free(names->own);
 	names->buffer = NULL;
+	names->own = NULL;
 }

@@ -118,9 +118,30 @@ static bool set_own(struct options *options, size_t row, const char *value)
 	}
 }
 
+static void tell_fault(void *user, const char *line)
+{
+	(void)user;
+	complain("%s", line);
+}
+
+/* All that is wrong with it at once. */
+static bool set_manifest(struct options *options, const char *path)
+{
+	struct dc_error err = {0};
+	bool told = false;
+	enum dc_status status = dc_config_manifest(options->config, path, tell_fault, NULL, &err);
+	told = status == DC_ERR_INPUT && strncmp(err.message, "--config", 8) != 0;
+	if (status != DC_OK && !told)
+		complain("%s", err.message);
+	options->manifest = status == DC_OK;
+	return status == DC_OK;
+}
+
 static bool set_library(struct options *options, const struct dc_setting *row, const char *value)
 {
 	struct dc_error err;
+	if (strcmp(row->name, "config") == 0)
+		return set_manifest(options, value);
 	if (dc_config_set(options->config, row->name, value, &err) != DC_OK) {
 		complain("%s", err.message);
 		return false;

@@ -1,3 +1,4 @@
+/* Faults of a manifest: keeping them in order, and the word that was meant. */
 #include "manifest/fault.h"
 
 #include "base/escape.h"

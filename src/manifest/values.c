@@ -266,7 +266,8 @@ uint32_t dc_read_map(struct dc_faults *faults, const struct dc_yaml_node *node, 
 		seen[i] = entry->key->place;
 		bits |= 1u << i;
 		if (!keys[i].empty && !entry->bad && dc_yaml_type_of(entry) == DC_YAML_NOTHING)
-			dc_fault(faults, entry->key->place, "nothing stands behind \"%s\": give it a value or leave it out", keys[i].name);
+			dc_fault(faults, entry->key->place, "nothing stands behind \"%s\": give it a value or leave it out",
+				 keys[i].name);
 		else
 			keys[i].read(faults, entry, keys[i].name, target);
 	}
