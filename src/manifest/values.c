@@ -260,7 +260,8 @@ uint32_t dc_read_map(struct dc_faults *faults, const struct dc_yaml_node *node, 
 			continue;
 		}
 		if (seen[i].line) {
-			dc_fault(faults, entry->key->place, "the key \"%s\" stands in line %u already", keys[i].name, (unsigned)seen[i].line);
+			dc_fault(faults, entry->key->place, "the key \"%s\" stands in line %u already", keys[i].name,
+				 (unsigned)seen[i].line);
 			continue;
 		}
 		seen[i] = entry->key->place;
