@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "receiver/key_decoder.h"
+
 enum {
 	PACKET_HEAD = 12,     /* RFC 1035 4.1.1 */
 	RR_HEAD = 12,         /* pointer, type, class, TTL, length */
@@ -286,6 +288,7 @@ struct dc_libopendkim *dc_libopendkim_new(void)
 	unsigned int flags = DKIM_LIBFLAGS_BADSIGHANDLES | DKIM_LIBFLAGS_DELAYSIGPROC;
 	bool fine = lib && store && arena;
 
+	dc_key_decoder_set_up();
 	if (fine) {
 		memset(lib->dummy_b, 'A', sizeof(lib->dummy_b) - 3);
 		memcpy(lib->dummy_b + sizeof(lib->dummy_b) - 3, "==", 3);

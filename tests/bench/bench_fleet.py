@@ -31,6 +31,7 @@ from lab import ask, can_bind, die_with_parent
 DELAY_MS = 20
 NOW = "2026-11-20T12:00:00Z"
 START_S = 60
+PORTS = range(25500, 26000)
 CLIENT_CPU, SERVER_CPU = 0, (os.cpu_count() or 1) - 1
 
 
@@ -52,7 +53,7 @@ class Servers:
     def __init__(self, folder, domains, delay):
         self.folder, self.running = folder, []
         self.address = f"127.{random.randint(64, 126)}.{random.randint(0, 255)}.1"
-        ports = [port for port in random.sample(range(25500, 26000), 100) if can_bind(self.address, port)]
+        ports = [port for port in random.sample(PORTS, 100) if can_bind(self.address, port)]
         self.nsd, self.unbound, self.late = ports[:3]
         self.names = fleet_world.write(self.path("world.zone"), domains)
         self.launch("nsd", "-d", "-c", self.write("nsd.conf", f"""server:

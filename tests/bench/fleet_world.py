@@ -1,13 +1,17 @@
 """A world of many sending domains for bench_fleet.py: one zone file that holds the root and everything below it.
 
 Of twenty domains six are hosted by one large provider, four by another, three send through a vendor, five have servers of
-their own, two are broken. Vendors' SPF records are shared, as they are outside. Keys are real, a few of them used again and
-again. The same number always gives the same domain.
+their own, two are broken. Vendors' SPF records are shared, as they are outside. Each selector has a key of its own, but for the
+short ones: moduli without small factors and without a factor in common, to which nobody has a private key. The same number
+always gives the same domain.
 """
 
-import subprocess
+import base64
+import random
 
-KEYS = 8
+MODULUS_BITS, SHORT_BITS = 2048, 512
+EXPONENT = 65537
+KEYS_A_DOMAIN = 2
 HEAD = """$TTL 3600
 $ORIGIN .
 @ SOA a.root-servers.net. hostmaster.root-servers.net. 1 7200 900 1209600 3600
@@ -36,16 +40,36 @@ def quoted(text):
     return " ".join(f'"{text[i:i + 250]}"' for i in range(0, len(text), 250))
 
 
-def make_keys(bits, count):
-    keys = []
-    for _ in range(count):
-        private = subprocess.run(["openssl", "genrsa", str(bits)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                 check=True).stdout
-        public = subprocess.run(["openssl", "rsa", "-pubout"], input=private, stdout=subprocess.PIPE,
-                                stderr=subprocess.DEVNULL, check=True).stdout
-        base64 = "".join(line for line in public.decode().splitlines() if not line.startswith("-"))
-        keys.append(quoted(f"v=DKIM1; k=rsa; p={base64}"))
-    return keys
+def moduli(bits, count):
+    """So many odd numbers of so many bits. All factors are larger than the piece of the number line that they are sieved from,
+    so no two have one in common."""
+    odds = 64 * max(count, 1000)
+    start = random.Random(bits).getrandbits(bits) | 1 | 3 << (bits - 2)
+    good, small = bytearray([1]) * odds, bytearray([1]) * (2 * odds)
+    for prime in range(3, 2 * odds, 2):
+        if not small[prime]:
+            continue
+        small[prime * prime::2 * prime] = bytes(len(range(prime * prime, 2 * odds, 2 * prime)))
+        first = -start * (prime + 1) // 2 % prime  # start + 2 * first is a multiple
+        good[first::prime] = bytes(len(range(first, odds, prime)))
+    found = [start + 2 * i for i in range(odds) if good[i]]
+    assert len(found) >= count
+    return found[:count]
+
+
+def der(tag, content):
+    size = len(content)
+    return bytes([tag]) + (bytes([size]) if size < 128 else bytes([0x82, size >> 8, size & 255])) + content
+
+
+def integer(number):
+    return der(2, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+
+
+def key_record(modulus):
+    algorithm = der(0x30, bytes.fromhex("06092a864886f70d010101") + der(5, b""))
+    key = der(0x30, algorithm + der(3, b"\0" + der(0x30, integer(modulus) + integer(EXPONENT))))
+    return quoted("v=DKIM1; k=rsa; p=" + base64.b64encode(key).decode())
 
 
 def name_of(i):
@@ -57,14 +81,14 @@ def dmarc(i, name):
     return f'_dmarc.{name} TXT "v=DMARC1; p={POLICIES[i // 20 % 4]}; rua=mailto:{rua}"'
 
 
-def large_provider(i, name, key):
+def large_provider(i, name, key, _):
     more = ["", " include:sendgrid.net", " include:mail.zendesk.com", " include:servers.mcsv.net"][i // 20 % 4]
     return [f"{name} MX 1 aspmx.l.google.com.", f"{name} MX 5 alt1.aspmx.l.google.com.",
             f'{name} TXT "v=spf1 include:_spf.google.com{more} ~all"', f'{name} TXT "verification={i}"',
             f"google._domainkey.{name} TXT {key}", dmarc(i, name)]
 
 
-def other_provider(i, name, key):
+def other_provider(i, name, key, _):
     dashed, tenant = name.replace(".", "-"), f"t{i}.onmicrosoft.com"
     address = f"25.253.{i // 250 % 250}.{i % 250 + 1}"
     reverse = ".".join(reversed(address.split(".")))
@@ -76,14 +100,14 @@ def other_provider(i, name, key):
             f"selector1-{dashed}._domainkey.{tenant} TXT {key}", dmarc(i, name)]
 
 
-def vendor(i, name, key):
+def vendor(i, name, key, second):
     return [f"{name} MX 10 mx.sendgrid.net.", f'{name} TXT "v=spf1 include:sendgrid.net ~all"',
             f"s1._domainkey.{name} CNAME s1.domainkey.u{i}.wl.sendgrid.net.",
             f"s2._domainkey.{name} CNAME s2.domainkey.u{i}.wl.sendgrid.net.",
-            f"s1.domainkey.u{i}.wl.sendgrid.net TXT {key}", f"s2.domainkey.u{i}.wl.sendgrid.net TXT {key}", dmarc(i, name)]
+            f"s1.domainkey.u{i}.wl.sendgrid.net TXT {key}", f"s2.domainkey.u{i}.wl.sendgrid.net TXT {second}", dmarc(i, name)]
 
 
-def own_server(i, name, key):
+def own_server(i, name, key, _):
     address = f"25.{i // 62500 % 250}.{i // 250 % 250}.{i % 250 + 1}"
     reverse = ".".join(reversed(address.split(".")))
     return [f"{name} MX 10 mail.{name}.", f"mail.{name} A {address}", f"{name} A {address}",
@@ -91,7 +115,7 @@ def own_server(i, name, key):
             f'mail.{name} TXT "v=spf1 a -all"', f"default._domainkey.{name} TXT {key}", dmarc(i, name)]
 
 
-def broken(i, name, short_key):
+def broken(i, name, short_key, _):
     faults = [
         [f'{name} TXT "v=spf1 include:_spf.google.com ~all"', f'{name} TXT "v=spf1 mx -all"', f"{name} MX 10 gone.{name}."],
         [f'{name} TXT "v=spf1 include:_spf.nowhere.example ip4:25.1.2 -all"', f"{name} MX 10 aspmx.l.google.com."],
@@ -108,11 +132,13 @@ KINDS = [large_provider] * 6 + [other_provider] * 4 + [vendor] * 3 + [own_server
 
 def write(path, count):
     """The zone file; returns the names of the domains."""
-    keys, short_keys = make_keys(2048, KEYS), make_keys(512, 1)
+    keys = [key_record(modulus) for modulus in moduli(MODULUS_BITS, KEYS_A_DOMAIN * count)]
+    short_key = key_record(moduli(SHORT_BITS, 1)[0])
     names = [name_of(i) for i in range(count)]
     with open(path, "w", encoding="ascii") as f:
         f.write(HEAD)
         for i, name in enumerate(names):
             kind = KINDS[i % len(KINDS)]
-            f.write("\n".join(kind(i, name, short_keys[0] if kind is broken else keys[i % KEYS])) + "\n")
+            own = [short_key] * KEYS_A_DOMAIN if kind is broken else keys[KEYS_A_DOMAIN * i:KEYS_A_DOMAIN * (i + 1)]
+            f.write("\n".join(kind(i, name, *own)) + "\n")
     return names

@@ -63,7 +63,7 @@ FOREIGN = {
     "yaml.h": ["src/manifest/yaml.c"],
     "idn2.h": ["src/dns/"],
     "libpsl.h": ["src/dmarc/psl.c"],
-    "openssl/": ["src/dkim/key.c", "src/dkim/own.c"],
+    "openssl/": ["src/dkim/key.c", "src/dkim/own.c", "src/receiver/key_decoder.c"],
     "gmp.h": ["src/base/gmp_guard.c", "src/dkim/weak.c", "src/dkim/batch_gcd.c"],
     "libpsl.h": ["src/dmarc/psl.c"],
     "seccomp.h": ["src/receiver/", "src/source/"],
