@@ -1,7 +1,8 @@
 /* json: one document a run, streamed; ndjson: one domain object a line. The names are a contract with scripts:
  * data/schema/report.json describes them. `null` says "could not be determined", and no key vanishes because something
- * failed. Words are made before the first JSON value, so that a spent arena leaves nothing behind. */
+ * failed. */
 #include "render/json_fleet.h"
+#include "render/json_node.h"
 
 struct words {
 	struct dc_slice message, fix, fingerprint;
@@ -25,142 +26,149 @@ static const struct words *make_words(struct dc_report *report, const struct dc_
 	return words;
 }
 
-static json_t *arguments(struct dc_json *json, const struct dc_finding *finding)
+static struct dc_node *arguments(struct dc_json *json, const struct dc_finding *finding)
 {
-	json_t *object = json_object();
+	struct dc_node *object = dc_node_object(json);
 
 	for (size_t i = 0; i < finding->arg_count; i++) {
 		const struct dc_arg *arg = &finding->args[i];
 
-		dc_json_set(json, object, arg->name,
-			    arg->type == DC_ARG_INT    ? json_integer(arg->number)
-			    : arg->type == DC_ARG_TEXT ? dc_json_text(json, arg->text)
-						       : dc_json_texts(json, arg->items, arg->count));
+		dc_node_set(json, object, arg->name,
+			    arg->type == DC_ARG_INT    ? dc_node_integer(json, arg->number)
+			    : arg->type == DC_ARG_TEXT ? dc_node_text(json, arg->text)
+						       : dc_node_texts(json, arg->items, arg->count));
 	}
 	return object;
 }
 
-static json_t *span(struct dc_json *json, const struct dc_span *s)
+static struct dc_node *span(struct dc_json *json, const struct dc_span *s)
 {
-	json_t *object = json_object();
+	struct dc_node *object = dc_node_object(json);
 
-	dc_json_set(json, object, "record", dc_json_text(json, s->record));
-	dc_json_set(json, object, "start", dc_json_uint(s->start));
-	dc_json_set(json, object, "length", dc_json_uint(s->length));
-	dc_json_set(json, object, "text", dc_json_text(json, dc_slice_sub(s->record, s->start, s->length)));
-	dc_json_set(json, object, "string", dc_json_uint(s->string));
-	dc_json_set(json, object, "string_offset", dc_json_uint(s->string_offset));
+	dc_node_set(json, object, "record", dc_node_text(json, s->record));
+	dc_node_set(json, object, "start", dc_node_uint(json, s->start));
+	dc_node_set(json, object, "length", dc_node_uint(json, s->length));
+	dc_node_set(json, object, "text", dc_node_text(json, dc_slice_sub(s->record, s->start, s->length)));
+	dc_node_set(json, object, "string", dc_node_uint(json, s->string));
+	dc_node_set(json, object, "string_offset", dc_node_uint(json, s->string_offset));
 	return object;
 }
 
-static json_t *finding_object(struct dc_json *json, const struct dc_finding *finding, const struct words *words)
+static struct dc_node *finding_object(struct dc_json *json, const struct dc_finding *finding, const struct words *words)
 {
 	const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
-	json_t *object = json_object(), *references = json_array(), *evidence = json_array();
+	struct dc_node *object = dc_node_object(json), *references = dc_node_array(json), *evidence = dc_node_array(json);
 
 	for (size_t i = 0; row->references[i]; i++)
-		dc_json_add(json, references, json_string(row->references[i]));
+		dc_node_add(json, references, dc_node_word(json, row->references[i]));
 	for (size_t i = 0; i < finding->answer_count; i++)
-		dc_json_add(json, evidence, dc_json_answer(json, finding->answers[i]));
-	dc_json_set(json, object, "id", json_string(row->slug));
-	dc_json_set(json, object, "check", json_string(row->check));
-	dc_json_set(json, object, "severity", json_string(dc_severity_name(finding->severity)));
-	dc_json_set(json, object, "inconclusive", json_boolean(row->inconclusive));
-	dc_json_set(json, object, "subject", dc_json_text(json, finding->subject));
-	dc_json_set(json, object, "message", dc_json_text(json, words->message));
-	dc_json_set(json, object, "args", arguments(json, finding));
+		dc_node_add(json, evidence, dc_node_answer(json, finding->answers[i]));
+	dc_node_set(json, object, "id", dc_node_word(json, row->slug));
+	dc_node_set(json, object, "check", dc_node_word(json, row->check));
+	dc_node_set(json, object, "severity", dc_node_word(json, dc_severity_name(finding->severity)));
+	dc_node_set(json, object, "inconclusive", dc_node_flag(json, row->inconclusive));
+	dc_node_set(json, object, "subject", dc_node_text(json, finding->subject));
+	dc_node_set(json, object, "message", dc_node_text(json, words->message));
+	dc_node_set(json, object, "args", arguments(json, finding));
 	if (finding->span.record.len > 0)
-		dc_json_set(json, object, "span", span(json, &finding->span));
-	dc_json_set(json, object, "fix", dc_json_text(json, words->fix));
-	dc_json_set(json, object, "references", references);
-	dc_json_set(json, object, "evidence", evidence);
-	dc_json_set(json, object, "fingerprint", dc_json_text(json, words->fingerprint));
+		dc_node_set(json, object, "span", span(json, &finding->span));
+	dc_node_set(json, object, "fix", dc_node_text(json, words->fix));
+	dc_node_set(json, object, "references", references);
+	dc_node_set(json, object, "evidence", evidence);
+	dc_node_set(json, object, "fingerprint", dc_node_text(json, words->fingerprint));
 	if (finding->waived.len > 0)
-		dc_json_set(json, object, "waived", dc_json_text(json, finding->waived));
+		dc_node_set(json, object, "waived", dc_node_text(json, finding->waived));
 	return object;
 }
 
-static json_t *profile_object(struct dc_json *json, const struct dc_profile_result *profile)
+static struct dc_node *profile_object(struct dc_json *json, const struct dc_profile_result *profile)
 {
-	json_t *object = json_object(), *requirements = json_array(), *not_checkable = json_array();
+	struct dc_node *object = dc_node_object(json), *requirements = dc_node_array(json), *not_checkable = dc_node_array(json);
 
 	for (size_t i = 0; i < profile->requirement_count; i++) {
 		const struct dc_requirement_result *requirement = &profile->requirements[i];
-		json_t *entry = json_object(), *findings = json_array();
+		struct dc_node *entry = dc_node_object(json), *findings = dc_node_array(json);
 
 		for (size_t j = 0; j < requirement->finding_count; j++)
-			dc_json_add(json, findings,
-				    json_string(dc_catalogue_row(requirement->findings[j]->id)->slug));
-		dc_json_set(json, entry, "id", json_string(requirement->id));
-		dc_json_set(json, entry, "verdict", json_string(dc_verdict_name(requirement->verdict)));
-		dc_json_set(json, entry, "findings", findings);
-		dc_json_add(json, requirements, entry);
+			dc_node_add(json, findings,
+				    dc_node_word(json, dc_catalogue_row(requirement->findings[j]->id)->slug));
+		dc_node_set(json, entry, "id", dc_node_word(json, requirement->id));
+		dc_node_set(json, entry, "verdict", dc_node_word(json, dc_verdict_name(requirement->verdict)));
+		dc_node_set(json, entry, "findings", findings);
+		dc_node_add(json, requirements, entry);
 	}
 	for (size_t i = 0; profile->not_checkable && profile->not_checkable[i]; i++)
-		dc_json_add(json, not_checkable, json_string(profile->not_checkable[i]));
-	dc_json_set(json, object, "id", json_string(profile->id));
-	dc_json_set(json, object, "verdict", json_string(dc_verdict_name(profile->verdict)));
-	dc_json_set(json, object, "requirements", requirements);
-	dc_json_set(json, object, "not_checkable", not_checkable);
+		dc_node_add(json, not_checkable, dc_node_word(json, profile->not_checkable[i]));
+	dc_node_set(json, object, "id", dc_node_word(json, profile->id));
+	dc_node_set(json, object, "verdict", dc_node_word(json, dc_verdict_name(profile->verdict)));
+	dc_node_set(json, object, "requirements", requirements);
+	dc_node_set(json, object, "not_checkable", not_checkable);
 	return object;
 }
 
-static json_t *dns_object(struct dc_json *json, const struct dc_dns_figures *dns)
+static struct dc_node *dns_object(struct dc_json *json, const struct dc_dns_figures *dns)
 {
-	json_t *object = json_object();
+	struct dc_node *object = dc_node_object(json);
 
-	dc_json_set(json, object, "questions", dc_json_uint(dns->questions));
-	dc_json_set(json, object, "unanswered", dc_json_uint(dns->unanswered));
-	dc_json_set(json, object, "rounds", dc_json_uint(dns->rounds));
-	dc_json_set(json, object, "elapsed_ms", dc_json_uint(dns->elapsed_ms));
+	dc_node_set(json, object, "questions", dc_node_uint(json, dns->questions));
+	dc_node_set(json, object, "unanswered", dc_node_uint(json, dns->unanswered));
+	dc_node_set(json, object, "rounds", dc_node_uint(json, dns->rounds));
+	dc_node_set(json, object, "elapsed_ms", dc_node_uint(json, dns->elapsed_ms));
 	return object;
 }
 
-static json_t *findings_array(struct dc_json *json, const struct dc_audit_result *result, const struct words *words)
+static struct dc_node *findings_array(struct dc_json *json, const struct dc_audit_result *result, const struct words *words)
 {
-	json_t *findings = json_array();
+	struct dc_node *findings = dc_node_array(json);
 
 	for (size_t i = 0; i < result->finding_count; i++) {
 		if (result->findings[i].severity != DC_SEVERITY_OFF)
-			dc_json_add(json, findings, finding_object(json, &result->findings[i], &words[i]));
+			dc_node_add(json, findings, finding_object(json, &result->findings[i], &words[i]));
 	}
 	return findings;
 }
 
-json_t *dc_json_domain(struct dc_json *json, struct dc_report *report, const struct dc_audit_result *result)
+struct dc_node *dc_node_domain(struct dc_json *json, struct dc_report *report, const struct dc_audit_result *result)
 {
 	const struct words *words = make_words(report, result);
 	const struct dc_inputs *inputs = result->inputs;
-	json_t *object = json_object(), *checks = json_array(), *profiles = json_array();
+	struct dc_node *object = dc_node_object(json), *checks = dc_node_array(json), *profiles = dc_node_array(json);
 
 	for (size_t i = 0; i < result->check_count; i++) {
-		json_t *check = json_object();
+		struct dc_node *check = dc_node_object(json);
 
-		dc_json_set(json, check, "id", json_string(result->checks[i].check->id));
-		dc_json_set(json, check, "verdict", json_string(dc_verdict_name(result->checks[i].verdict)));
-		dc_json_add(json, checks, check);
+		dc_node_set(json, check, "id", dc_node_word(json, result->checks[i].check->id));
+		dc_node_set(json, check, "verdict", dc_node_word(json, dc_verdict_name(result->checks[i].verdict)));
+		dc_node_add(json, checks, check);
 	}
 	for (size_t i = 0; i < result->profile_count; i++)
-		dc_json_add(json, profiles, profile_object(json, &result->profiles[i]));
-	dc_json_set(json, object, "domain", dc_json_text(json, inputs->domain));
+		dc_node_add(json, profiles, profile_object(json, &result->profiles[i]));
+	dc_node_set(json, object, "domain", dc_node_text(json, inputs->domain));
 	if (inputs->typed.len > 0 && !dc_slice_eq(inputs->typed, inputs->domain))
-		dc_json_set(json, object, "input", dc_json_text(json, inputs->typed));
-	dc_json_set(json, object, "verdict", json_string(dc_domain_verdict_name(result->verdict)));
-	dc_json_set(json, object, "checks", checks);
-	dc_json_set(json, object, "findings", findings_array(json, result, words));
-	dc_json_set(json, object, "profiles", profiles);
-	dc_json_set(json, object, "facts", dc_json_facts(json, result));
-	dc_json_set(json, object, "dns", dns_object(json, &result->dns));
+		dc_node_set(json, object, "input", dc_node_text(json, inputs->typed));
+	dc_node_set(json, object, "verdict", dc_node_word(json, dc_domain_verdict_name(result->verdict)));
+	dc_node_set(json, object, "checks", checks);
+	dc_node_set(json, object, "findings", findings_array(json, result, words));
+	dc_node_set(json, object, "profiles", profiles);
+	dc_node_set(json, object, "facts", dc_json_facts(json, result));
+	dc_node_set(json, object, "dns", dns_object(json, &result->dns));
 	return object;
+}
+
+json_t *dc_json_domain(struct dc_json *json, struct dc_report *report, const struct dc_audit_result *result)
+{
+	json_t *value = dc_node_value(json, dc_node_domain(json, report, result));
+
+	dc_node_forget(json);
+	return value;
 }
 
 static void write_domain(struct dc_report *report, const struct dc_audit_result *result)
 {
 	struct state *state = report->state;
-	json_t *object = dc_json_domain(&state->json, report, result);
 
-	dc_json_write(&state->json, &report->out, object, false, 4);
-	json_decref(object);
+	dc_node_write(&state->json, &report->out, dc_node_domain(&state->json, report, result), false, 4);
+	dc_node_forget(&state->json);
 	if (state->json.failed && report->status == DC_OK)
 		report->status = DC_ERR_NOMEM;
 }
@@ -199,14 +207,12 @@ static void put_profile(struct dc_report *report, const struct dc_profile_result
 	dc_buf_puts(out, "]}");
 }
 
-/* Takes over `value`. */
-static void put_member(struct dc_report *report, const char *lead, json_t *value)
+static void put_member(struct dc_report *report, const char *lead, const struct dc_node *value)
 {
 	struct state *state = report->state;
 
 	dc_buf_puts(&report->out, lead);
-	dc_json_write(&state->json, &report->out, value, true, 0);
-	json_decref(value);
+	dc_node_write(&state->json, &report->out, value, true, 0);
 }
 
 static void write_line(struct dc_report *report, const struct dc_audit_result *result)
@@ -217,9 +223,9 @@ static void write_line(struct dc_report *report, const struct dc_audit_result *r
 	const struct dc_inputs *inputs = result->inputs;
 	const struct words *words = make_words(report, result);
 
-	put_member(report, "{\"domain\":", dc_json_text(json, inputs->domain));
+	put_member(report, "{\"domain\":", dc_node_text(json, inputs->domain));
 	if (inputs->typed.len > 0 && !dc_slice_eq(inputs->typed, inputs->domain))
-		put_member(report, ",\"input\":", dc_json_text(json, inputs->typed));
+		put_member(report, ",\"input\":", dc_node_text(json, inputs->typed));
 	dc_json_put_word(json, out, ",\"verdict\":", dc_domain_verdict_name(result->verdict));
 	dc_buf_puts(out, ",\"checks\":[");
 	for (size_t i = 0; i < result->check_count; i++) {
@@ -235,6 +241,7 @@ static void write_line(struct dc_report *report, const struct dc_audit_result *r
 	put_member(report, "],\"facts\":", dc_json_facts(json, result));
 	put_member(report, ",\"dns\":", dns_object(json, &result->dns));
 	dc_buf_puts(out, "}\n");
+	dc_node_forget(json);
 	if (json->failed && report->status == DC_OK)
 		report->status = DC_ERR_NOMEM;
 }

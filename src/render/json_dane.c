@@ -1,70 +1,70 @@
 /* "dane" of the JSON report: the TLSA records of the MX hosts and what DNSSEC makes of them. */
 #include "dane/dane.h"
-#include "render/json_value.h"
+#include "render/json_node.h"
 
-static json_t *state(const struct dc_dane_state *state)
+static struct dc_node *state(struct dc_json *json, const struct dc_dane_state *state)
 {
-	return dc_json_name_or_null(state->state != DC_DNSSEC_UNKNOWN ? dc_dnssec_name(state->state) : NULL);
+	return dc_node_name_or_null(json, state->state != DC_DNSSEC_UNKNOWN ? dc_dnssec_name(state->state) : NULL);
 }
 
-static json_t *hex(struct dc_slice data)
+static struct dc_node *hex(struct dc_json *json, struct dc_slice data)
 {
 	static const char digits[] = "0123456789abcdef";
 	struct dc_buf text;
-	json_t *value;
+	struct dc_node *value;
 
 	dc_buf_init(&text, 2 * (size_t)UINT16_MAX); /* RDLENGTH has 16 bits */
 	for (size_t i = 0; i < data.len; i++) {
 		dc_buf_putc(&text, digits[(uint8_t)data.ptr[i] >> 4]);
 		dc_buf_putc(&text, digits[(uint8_t)data.ptr[i] & 15]);
 	}
-	value = text.status == DC_OK ? json_stringn(text.ptr ? text.ptr : "", text.len) : NULL;
+	value = text.status == DC_OK ? dc_node_copy(json, dc_buf_slice(&text)) : NULL;
 	dc_buf_free(&text);
 	return value;
 }
 
-static json_t *record(struct dc_json *json, const struct dc_dane_record *record)
+static struct dc_node *record(struct dc_json *json, const struct dc_dane_record *record)
 {
-	json_t *object = json_object();
+	struct dc_node *object = dc_node_object(json);
 
-	dc_json_set(json, object, "usage", dc_json_uint(record->usage));
-	dc_json_set(json, object, "selector", dc_json_uint(record->selector));
-	dc_json_set(json, object, "matching_type", dc_json_uint(record->matching));
-	dc_json_set(json, object, "data", hex(record->data));
-	dc_json_set(json, object, "usable", json_boolean(record->fault == DC_DANE_USABLE));
-	dc_json_set(json, object, "fault", dc_json_name_or_null(dc_dane_fault_name(record->fault)));
+	dc_node_set(json, object, "usage", dc_node_uint(json, record->usage));
+	dc_node_set(json, object, "selector", dc_node_uint(json, record->selector));
+	dc_node_set(json, object, "matching_type", dc_node_uint(json, record->matching));
+	dc_node_set(json, object, "data", hex(json, record->data));
+	dc_node_set(json, object, "usable", dc_node_flag(json, record->fault == DC_DANE_USABLE));
+	dc_node_set(json, object, "fault", dc_node_name_or_null(json, dc_dane_fault_name(record->fault)));
 	return object;
 }
 
-static json_t *host(struct dc_json *json, const struct dc_dane_host *host)
+static struct dc_node *host(struct dc_json *json, const struct dc_dane_host *host)
 {
-	json_t *object = json_object(), *records = json_array();
+	struct dc_node *object = dc_node_object(json), *records = dc_node_array(json);
 
 	for (size_t i = 0; i < host->count; i++)
-		dc_json_add(json, records, record(json, &host->records[i]));
-	dc_json_set(json, object, "host", dc_json_text(json, host->mx->host));
-	dc_json_set(json, object, "base", dc_json_text(json, host->base));
-	dc_json_set(json, object, "present", dc_json_tri(host->present));
-	dc_json_set(json, object, "usable",
-		    dc_json_bool(host->present != DC_TRI_UNKNOWN, host->usable > 0));
-	dc_json_set(json, object, "address_state", state(&host->address));
-	dc_json_set(json, object, "tlsa_state", state(&host->tlsa));
-	dc_json_set(json, object, "by", dc_json_name_or_null(host->tlsa.by));
-	dc_json_set(json, object, "records", records);
+		dc_node_add(json, records, record(json, &host->records[i]));
+	dc_node_set(json, object, "host", dc_node_text(json, host->mx->host));
+	dc_node_set(json, object, "base", dc_node_text(json, host->base));
+	dc_node_set(json, object, "present", dc_node_tri(json, host->present));
+	dc_node_set(json, object, "usable",
+		    dc_node_bool(json, host->present != DC_TRI_UNKNOWN, host->usable > 0));
+	dc_node_set(json, object, "address_state", state(json, &host->address));
+	dc_node_set(json, object, "tlsa_state", state(json, &host->tlsa));
+	dc_node_set(json, object, "by", dc_node_name_or_null(json, host->tlsa.by));
+	dc_node_set(json, object, "records", records);
 	return object;
 }
 
-json_t *dc_json_dane(struct dc_json *json, const struct dc_facts *facts)
+struct dc_node *dc_json_dane(struct dc_json *json, const struct dc_facts *facts)
 {
 	static const struct dc_dane_facts nothing;
 	const struct dc_dane_facts *dane = facts && facts->dane ? facts->dane : &nothing;
-	json_t *object = json_object(), *hosts = json_array();
+	struct dc_node *object = dc_node_object(json), *hosts = dc_node_array(json);
 
 	for (size_t i = 0; i < dane->count; i++)
-		dc_json_add(json, hosts, host(json, &dane->hosts[i]));
-	dc_json_set(json, object, "present", dc_json_tri(dane->present));
-	dc_json_set(json, object, "mx_state", state(&dane->mx));
-	dc_json_set(json, object, "by", dc_json_name_or_null(dane->mx.by));
-	dc_json_set(json, object, "hosts", hosts);
+		dc_node_add(json, hosts, host(json, &dane->hosts[i]));
+	dc_node_set(json, object, "present", dc_node_tri(json, dane->present));
+	dc_node_set(json, object, "mx_state", state(json, &dane->mx));
+	dc_node_set(json, object, "by", dc_node_name_or_null(json, dane->mx.by));
+	dc_node_set(json, object, "hosts", hosts);
 	return object;
 }

@@ -11,6 +11,7 @@
 /* Collects the first failure, so that nobody has to look at each value. */
 struct dc_json {
 	struct dc_buf text; /* for escaping */
+	struct dc_arena *nodes; /* json_node.h */
 	bool failed;
 };
 
@@ -27,38 +28,17 @@ json_t *dc_json_text(struct dc_json *json, struct dc_slice s);
 json_t *dc_json_text_or_null(struct dc_json *json, struct dc_slice s); /* empty: null */
 json_t *dc_json_name_or_null(const char *text);                         /* our own words; NULL: null */
 json_t *dc_json_uint(uint64_t number);
-json_t *dc_json_ip(struct dc_ip ip);      /* no address: null */
-json_t *dc_json_prefix(struct dc_prefix prefix);
-json_t *dc_json_bool(bool known, bool value); /* not known: null */
 json_t *dc_json_texts(struct dc_json *json, const struct dc_slice *items, size_t count);
-/* {kind, name, type, server, outcome, …} of an answer; NULL: null. */
-json_t *dc_json_answer(struct dc_json *json, const struct dc_answer *answer);
 
 /* Appends `value` to `out`; compact, or indented with every line but the first moved right by `margin`. */
 void dc_json_write(struct dc_json *json, struct dc_buf *out, const json_t *value, bool compact, unsigned margin);
 /* Appends `lead` as it is, then `word`, one of our own, as a JSON string. */
 void dc_json_put_word(struct dc_json *json, struct dc_buf *out, const char *lead, const char *word);
 
-json_t *dc_json_tri(enum dc_tri value); /* unknown: null */
 /* A member that is a string, borrowed; empty when there is none. */
 struct dc_slice dc_json_member(const json_t *object, const char *key);
 
-/* A domain as in the reports. Words are made first, so that a spent arena leaves nothing behind. The caller's. */
+/* A domain as in the reports, for those who want to look into it; made from nodes (json_node.h). The caller's. */
 json_t *dc_json_domain(struct dc_json *json, struct dc_report *report, const struct dc_audit_result *result);
-
-
-/* The parts of "facts"; each is an object (or array) with all its keys, whatever is unknown null. result->facts may be
- * NULL, and so may any part of it. */
-json_t *dc_json_facts(struct dc_json *json, const struct dc_audit_result *result);
-json_t *dc_json_spf(struct dc_json *json, const struct dc_facts *facts);
-json_t *dc_json_dane(struct dc_json *json, const struct dc_facts *facts);
-json_t *dc_json_dkim(struct dc_json *json, const struct dc_facts *facts);
-json_t *dc_json_dmarc(struct dc_json *json, const struct dc_facts *facts);
-json_t *dc_json_mx(struct dc_json *json, const struct dc_audit_result *result);
-json_t *dc_json_ptr(struct dc_json *json, const struct dc_facts *facts);
-json_t *dc_json_providers(struct dc_json *json, const struct dc_facts *facts);
-json_t *dc_json_identities(struct dc_json *json, const struct dc_facts *facts);
-json_t *dc_json_message(struct dc_json *json, const struct dc_message_facts *message);
-json_t *dc_json_spoofable(struct dc_json *json, const struct dc_facts *facts);
 
 #endif
