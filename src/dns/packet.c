@@ -1,9 +1,11 @@
-/* DNS messages: queries written by hand (a header, a name, four numbers), answers read by ldns.
+/* DNS messages: queries (a header, a name, four numbers), and what an answer says.
  * Covers RFC 1035 4.1, RFC 2308 2 (negative answers), RFC 6604 (rcode after a CNAME), RFC 6891, RFC 8914.
  * Deliberately not: the additional section, signatures (DO is never set), classes other than IN. */
 #include "dns/packet.h"
 
 #include <ldns/ldns.h>
+
+#include "dns/sections.h"
 
 enum {
 	HEADER = 12,
@@ -83,10 +85,10 @@ static void malformed(struct dc_answer *draft, const char *why)
 }
 
 /* The first extended error, or the first that tells of DNSSEC. */
-static void read_ede(struct dc_arena *scratch, const ldns_rdf *options, struct dc_answer *draft)
+static void read_ede(struct dc_arena *scratch, struct dc_slice options, struct dc_answer *draft)
 {
-	const uint8_t *at = options ? ldns_rdf_data(options) : NULL;
-	size_t left = options ? ldns_rdf_size(options) : 0;
+	const uint8_t *at = (const uint8_t *)options.ptr;
+	size_t left = options.len;
 	while (left >= 4) {
 		uint16_t code = ldns_read_uint16(at), len = ldns_read_uint16(at + 2);
 		if (len > left - 4)
@@ -116,55 +118,23 @@ static uint32_t clean_ttl(uint32_t ttl)
 	return ttl > TTL_MAX ? 0 : ttl;
 }
 
-static struct dc_slice name_of(struct dc_arena *scratch, const ldns_rdf *name)
-{
-	struct dc_slice text = {0};
-	(void)dc_name_from_wire(scratch, ldns_rdf_data(name), ldns_rdf_size(name), &text, NULL);
-	return text;
-}
-
-static bool same_rdf(const ldns_rdf *a, const ldns_rdf *b)
-{
-	return ldns_rdf_size(a) == ldns_rdf_size(b) && memcmp(ldns_rdf_data(a), ldns_rdf_data(b), ldns_rdf_size(a)) == 0;
-}
-
 /* Signatures come unasked from libunbound: without them answers are the same whoever was asked. */
-static bool is_signature(const ldns_rr *rr, uint16_t wanted)
+static bool is_signature(const struct dc_section_rr *rr, uint16_t wanted)
 {
-	return ldns_rr_get_type(rr) == LDNS_RR_TYPE_RRSIG && wanted != DC_TYPE_RRSIG;
+	return rr->type == DC_TYPE_RRSIG && wanted != DC_TYPE_RRSIG;
 }
 
-/* The answer section in packet order; records of one owner share its text. */
-static bool read_records(struct dc_arena *scratch, const ldns_rr_list *section, struct dc_answer *draft)
+/* In packet order. */
+static bool read_records(struct dc_arena *scratch, const struct dc_section *section, struct dc_answer *draft)
 {
-	size_t count = ldns_rr_list_rr_count(section), cnames = 0, n = 0;
-	struct dc_rr *rrs = DC_NEW_ARRAY(scratch, struct dc_rr, count ? count : 1);
-	const ldns_rdf *last_owner = NULL;
-	for (size_t i = 0; i < count; i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(section, i);
-		struct dc_rr *to = &rrs[n];
-		size_t size = 0;
-		if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN || is_signature(rr, draft->question.type))
+	size_t cnames = 0, n = 0;
+	struct dc_rr *rrs = DC_NEW_ARRAY(scratch, struct dc_rr, section->count ? section->count : 1);
+	for (size_t i = 0; i < section->count; i++) {
+		const struct dc_section_rr *rr = &section->rrs[i];
+		if (rr->class != LDNS_RR_CLASS_IN || is_signature(rr, draft->question.type))
 			continue;
-		n++;
-		if (last_owner && same_rdf(last_owner, ldns_rr_owner(rr)))
-			to->owner = to[-1].owner;
-		else
-			to->owner = name_of(scratch, ldns_rr_owner(rr));
-		last_owner = ldns_rr_owner(rr);
-		if (!to->owner.len)
-			return malformed(draft, "a record has an impossible owner name"), false;
-		to->type = (uint16_t)ldns_rr_get_type(rr);
-		to->ttl_s = clean_ttl(ldns_rr_ttl(rr));
-		for (size_t k = 0; k < ldns_rr_rd_count(rr); k++)
-			size += ldns_rdf_size(ldns_rr_rdf(rr, k));
-		char *rdata = dc_arena_alloc(scratch, size + 1);
-		to->rdata = (struct dc_slice){rdata, size};
-		for (size_t k = 0; k < ldns_rr_rd_count(rr); k++) {
-			const ldns_rdf *rdf = ldns_rr_rdf(rr, k);
-			memcpy(rdata, ldns_rdf_data(rdf), ldns_rdf_size(rdf));
-			rdata += ldns_rdf_size(rdf);
-		}
+		struct dc_rr *to = &rrs[n++];
+		*to = (struct dc_rr){.owner = rr->owner, .type = rr->type, .ttl_s = clean_ttl(rr->ttl_s), .rdata = rr->rdata};
 		if (to->ttl_s < draft->ttl_s)
 			draft->ttl_s = to->ttl_s;
 		if (to->type == DC_TYPE_CNAME && ++cnames > DC_PACKET_CNAME_MAX)
@@ -202,20 +172,17 @@ static bool has_type(const struct dc_answer *draft, struct dc_slice owner)
 }
 
 /* Looks for the SOA that vouches for `target` (RFC 2308 3) and for NS records (a referral). */
-static bool find_soa(struct dc_arena *scratch, const ldns_rr_list *section, struct dc_slice target, uint32_t *ret_ttl_s,
-		     bool *ret_ns)
+static bool find_soa(const struct dc_section *section, struct dc_slice target, uint32_t *ret_ttl_s, bool *ret_ns)
 {
 	bool found = false;
-	for (size_t i = 0; i < ldns_rr_list_rr_count(section); i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(section, i);
-		if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_NS)
+	for (size_t i = 0; i < section->count; i++) {
+		const struct dc_section_rr *rr = &section->rrs[i];
+		if (rr->type == DC_TYPE_NS)
 			*ret_ns = true;
-		if (found || ldns_rr_get_type(rr) != LDNS_RR_TYPE_SOA || ldns_rr_rd_count(rr) != 7)
+		if (found || rr->type != DC_TYPE_SOA || !rr->whole || !dc_name_is_below(target, rr->owner))
 			continue;
-		struct dc_slice owner = name_of(scratch, ldns_rr_owner(rr));
-		if (!owner.len || !dc_name_is_below(target, owner))
-			continue;
-		uint32_t ttl = clean_ttl(ldns_rr_ttl(rr)), minimum = clean_ttl(ldns_rdf2native_int32(ldns_rr_rdf(rr, 6)));
+		uint32_t ttl = clean_ttl(rr->ttl_s);
+		uint32_t minimum = clean_ttl(ldns_read_uint32(rr->rdata.ptr + rr->rdata.len - 4)); /* the last field */
 		*ret_ttl_s = ttl < minimum ? ttl : minimum;
 		found = true;
 	}
@@ -223,7 +190,7 @@ static bool find_soa(struct dc_arena *scratch, const ldns_rr_list *section, stru
 }
 
 /* What the parent says of a delegation stands in the authority section. */
-static void read_referral(struct dc_arena *scratch, const ldns_rr_list *section, struct dc_answer *draft)
+static void read_referral(struct dc_arena *scratch, const struct dc_section *section, struct dc_answer *draft)
 {
 	size_t n = 0;
 	if (!read_records(scratch, section, draft))
@@ -235,7 +202,8 @@ static void read_referral(struct dc_arena *scratch, const ldns_rr_list *section,
 	draft->rr_count = n;
 }
 
-static void judge_noerror(struct dc_arena *scratch, const ldns_pkt *pkt, struct dc_answer *draft, struct dc_packet *ret)
+static void judge_noerror(struct dc_arena *scratch, const struct dc_sections *sections, struct dc_answer *draft,
+			  struct dc_packet *ret)
 {
 	size_t hops = 0;
 	bool ns = false;
@@ -250,7 +218,7 @@ static void judge_noerror(struct dc_arena *scratch, const ldns_pkt *pkt, struct 
 		draft->outcome = DC_OUTCOME_ANSWER;
 		return;
 	}
-	if (find_soa(scratch, ldns_pkt_authority(pkt), target, &draft->ttl_s, &ns)) {
+	if (find_soa(&sections->authority, target, &draft->ttl_s, &ns)) {
 		draft->outcome = DC_OUTCOME_NODATA;
 	} else if (hops) {
 		draft->outcome = DC_OUTCOME_ANSWER;
@@ -258,7 +226,7 @@ static void judge_noerror(struct dc_arena *scratch, const ldns_pkt *pkt, struct 
 	} else if (ns && !ret->authoritative) {
 		draft->outcome = DC_OUTCOME_REFUSED;
 		if (draft->question.kind == DC_ASK_SERVER && draft->question.type == DC_TYPE_NS)
-			read_referral(scratch, ldns_pkt_authority(pkt), draft);
+			read_referral(scratch, &sections->authority, draft);
 		draft->detail = DC_S("the server refers to others: it neither has the zone nor recurses");
 	} else if (ret->recursion || ret->authoritative) {
 		draft->outcome = DC_OUTCOME_NODATA;
@@ -269,28 +237,28 @@ static void judge_noerror(struct dc_arena *scratch, const ldns_pkt *pkt, struct 
 	}
 }
 
-static void judge(struct dc_arena *scratch, const ldns_pkt *pkt, struct dc_answer *draft, struct dc_packet *ret)
+static void judge(struct dc_arena *scratch, const uint8_t *wire, const struct dc_sections *sections, struct dc_answer *draft,
+		  struct dc_packet *ret)
 {
 	bool ns = false;
 	size_t hops;
-	draft->rcode = (uint16_t)(ldns_pkt_edns_extended_rcode(pkt) << 4 | ldns_pkt_get_rcode(pkt));
-	draft->authentic = ldns_pkt_ad(pkt);
-	ret->authoritative = ldns_pkt_aa(pkt);
-	ret->recursion = ldns_pkt_ra(pkt);
-	ret->truncated = ldns_pkt_tc(pkt);
-	ret->edns = ldns_pkt_edns(pkt);
-	read_ede(scratch, ldns_pkt_edns_data(pkt), draft);
+	draft->rcode = (uint16_t)(sections->rcode_extension << 4 | LDNS_RCODE_WIRE(wire));
+	draft->authentic = LDNS_AD_WIRE(wire) != 0;
+	ret->authoritative = LDNS_AA_WIRE(wire) != 0;
+	ret->recursion = LDNS_RA_WIRE(wire) != 0;
+	ret->edns = sections->edns;
+	read_ede(scratch, sections->options, draft);
 	draft->ttl_s = TTL_MAX;
-	if (!read_records(scratch, ldns_pkt_answer(pkt), draft))
+	if (!read_records(scratch, &sections->answer, draft))
 		return;
 	switch (draft->rcode) {
 	case LDNS_RCODE_NOERROR:
-		judge_noerror(scratch, pkt, draft, ret);
+		judge_noerror(scratch, sections, draft, ret);
 		break;
 	case LDNS_RCODE_NXDOMAIN: {
 		struct dc_slice target = chain_end(scratch, draft, &hops);
 		draft->outcome = DC_OUTCOME_NXDOMAIN;
-		if (!target.len || !find_soa(scratch, ldns_pkt_authority(pkt), target, &draft->ttl_s, &ns))
+		if (!target.len || !find_soa(&sections->authority, target, &draft->ttl_s, &ns))
 			draft->ttl_s = 0;
 		break;
 	}
@@ -318,7 +286,7 @@ static bool too_many(const uint8_t *wire)
 void dc_packet_read(struct dc_arena *scratch, const uint8_t *wire, size_t len, struct dc_answer *draft,
 		    struct dc_packet *ret_packet)
 {
-	ldns_pkt *pkt = NULL;
+	struct dc_sections sections;
 	*ret_packet = (struct dc_packet){0};
 	draft->rcode = len >= HEADER ? LDNS_RCODE_WIRE(wire) : 0;
 	draft->authentic = false;
@@ -335,11 +303,10 @@ void dc_packet_read(struct dc_arena *scratch, const uint8_t *wire, size_t len, s
 		return malformed(draft, "an answer to another question");
 	if (too_many(wire))
 		return malformed(draft, "more than 1024 records");
-	if (ldns_wire2pkt(&pkt, wire, len) != LDNS_STATUS_OK)
-		return malformed(draft, "the message cannot be read");
 	if (DC_ARENA_GUARD(scratch))
 		malformed(draft, "the names of the message take too much room");
+	else if (!dc_sections_read(scratch, wire, len, draft->question.name, &sections))
+		malformed(draft, "the message cannot be read");
 	else
-		judge(scratch, pkt, draft, ret_packet);
-	ldns_pkt_free(pkt);
+		judge(scratch, wire, &sections, draft, ret_packet);
 }

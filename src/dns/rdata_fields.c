@@ -8,7 +8,7 @@
 #include "dns/name.h"
 #include "dns/rdata_text.h"
 
-enum { FIELD_TEXT_MAX = 60000, FIELDS_KNOWN = 64 };
+enum { FIELD_TEXT_MAX = 60000, FIELDS_KNOWN = 64, FIELDS_MAX = 16 };
 
 typedef ldns_status reader(ldns_rdf **ret_field, const char *text);
 
@@ -52,7 +52,7 @@ bool dc_rdata_fields_known(uint16_t type)
 {
 	const ldns_rr_descriptor *fields = ldns_rr_descript(type);
 	const struct row *row = NULL;
-	if (!fields)
+	if (!fields || ldns_rr_descriptor_maximum(fields) > FIELDS_MAX) /* the last field repeats */
 		return false;
 	for (size_t i = 0; i < ldns_rr_descriptor_maximum(fields); i++)
 		if (!(row = row_of(ldns_rr_descriptor_field_type(fields, i))))

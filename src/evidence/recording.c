@@ -160,7 +160,8 @@ static const char *read_lines(struct reader *reader, struct dc_slice bytes)
 	if (DC_ARENA_GUARD(reader->line))
 		return dc_arena_is_starved(reader->line) ? "no memory" : "this line needs more memory than one may";
 	if (DC_ARENA_GUARD(reader->recording->arena))
-		return dc_arena_is_starved(reader->recording->arena) ? "no memory" : "the options and audits need more memory than they may";
+		return dc_arena_is_starved(reader->recording->arena) ? "no memory"
+								     : "the options and audits need more memory than they may";
 	for (reader->number = 1; !why && (bytes.len || reader->number == 1); reader->number++) {
 		struct dc_slice line = dc_slice_cut(&bytes, '\n');
 		if (line.len && line.ptr[line.len - 1] == '\r') /* it went through a mail or an editor */

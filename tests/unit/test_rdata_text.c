@@ -25,12 +25,13 @@ static const char *const texts[] = {
 	"DANE-EE SPKI SHA2-256 00", "0 0 0 00",
 	"60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118", "60485 RSASHA1 1 2BB183AF 5F22588179A53B0A98631FAD1A292118", "1 2 3 xy",
 	"257 3 8 AwEAAb+8", "256 3 13 AwEA Ab+8", "256 3 RSASHA256 AwEAAb+8=", "256 3 8 !", "256 3 8",
-	"A 5 3 86400 20301231235959 20260101000000 2642 example.com. oJB1W6WNGv+ldvQ3WDG0MQkg5IEhjRip8WTrPYGv07h108dUKGMeDPKijVCHX3DDKd",
+	"A 5 3 86400 20301231235959 20260101000000 2642 example.com. oJB1W6WNGv+ldvQ3WDG0MQkg5IEhjRip8WTrPYGv",
 	"TXT 13 2 300 1800000000 1790000000 1 a. AAAA", "A 8 2 300 20301331235959 20260101000000 2642 a. AAAA", "A 8 2",
 	"host.example.com. A MX RRSIG NSEC TYPE1234", "\\000.a. TXT", "a. FOO", "a.",
 	"1 0 10 AABBCCDD 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR A RRSIG", "1 0 0 - 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR", "1 0 0 - ! A",
 	"0 issue \"ca.example.net\"", "128 iodef \"mailto:a@example.com\"", "0 issue \";\"", "0 issue \"a\\\"b\"", "0 issue \"a\\059b\"",
-	"0 issue \"open", "0 issue", "0 \"\" \"x\"", "256 issue \"a\"", "", " ", "\\", "\"", "-1", "+1 a", "1e3 a", "0x10 a", "cpu \"an os\"", "\"\" \"\"", "a\\032b c",
+	"0 issue \"open", "0 issue", "0 \"\" \"x\"", "256 issue \"a\"", "", " ", "\\", "\"", "-1", "+1 a", "1e3 a", "0x10 a",
+	"cpu \"an os\"", "\"\" \"\"", "a\\032b c",
 	"100 10 \"u\" \"E2U+sip\" \"!^.*$!sip:a@b!\" .", "1 1 a b c d",
 };
 
