@@ -45,7 +45,7 @@ static enum cause cause_of(const struct dc_facts *facts, const struct dc_identit
 		return CAUSE_SPF;
 	if ((now->spf_aligned == DC_TRI_UNKNOWN || now->dkim_aligned == DC_TRI_UNKNOWN) && facts->identities->org_answer)
 		return CAUSE_ORG;
-	return facts->inputs->selector_count ? CAUSE_TOLD : CAUSE_UNSAID;
+	return identity->stream->selector_count ? CAUSE_TOLD : CAUSE_UNSAID;
 }
 
 /* Each cause is told once, with the first address that it concerns. */
@@ -95,14 +95,30 @@ static void judge_without_sender(const struct dc_facts *facts, const struct dc_i
 			DC_ARGS(dc_text("from", identity->from), dc_text("what", DC_S("a sending address or a DKIM selector"))));
 }
 
-static void judge_domains(const struct dc_identity *identity, struct dc_emitter *emitter)
+/* Alignment is a matter of names: each is told once, whoever uses it. */
+static bool is_first(const struct dc_identity_facts *identities, size_t i, bool return_path)
 {
+	const struct dc_identity *identity = &identities->items[i];
+
+	for (size_t k = 0; k < i; k++) {
+		const struct dc_identity *other = &identities->items[k];
+
+		if (return_path ? dc_slice_eq(other->mail_from, identity->mail_from)
+				: dc_slice_eq(other->dkim_domain, identity->dkim_domain))
+			return false;
+	}
+	return true;
+}
+
+static void judge_domains(const struct dc_identity_facts *identities, size_t i, struct dc_emitter *emitter)
+{
+	const struct dc_identity *identity = &identities->items[i];
 	const struct dc_arg from = dc_text("from", identity->from);
 
-	if (identity->now.spf_aligned == DC_TRI_NO)
+	if (identity->now.spf_aligned == DC_TRI_NO && is_first(identities, i, true))
 		dc_emit(emitter, DC_F_ALIGNMENT_RETURN_PATH, (struct dc_where){.subject = identity->mail_from},
 			DC_ARGS(from, dc_text("mail_from", identity->mail_from)));
-	if (identity->now.dkim_aligned == DC_TRI_NO)
+	if (identity->now.dkim_aligned == DC_TRI_NO && is_first(identities, i, false))
 		dc_emit(emitter, DC_F_ALIGNMENT_DKIM_DOMAIN, (struct dc_where){.subject = identity->dkim_domain},
 			DC_ARGS(from, dc_text("dkim_domain", identity->dkim_domain)));
 }
@@ -112,6 +128,19 @@ static void judge_spf_only(const struct dc_identity *identity, struct dc_emitter
 {
 	if (identity->now.result == DC_DMARC_RESULT_PASS && identity->dkim == DC_TRI_NO)
 		dc_emit(emitter, DC_F_ALIGNMENT_SPF_ONLY, (struct dc_where){0}, DC_ARGS(dc_text("from", identity->from)));
+}
+
+/* What does not depend on the address is told with the first of its stream, and of all streams once. */
+static void judge_once(const struct dc_identity_facts *identities, size_t i, struct dc_emitter *emitter)
+{
+	const struct dc_identity *identity = &identities->items[i];
+
+	judge_domains(identities, i, emitter);
+	for (size_t k = 0; k < i; k++)
+		if (identities->items[k].stream == identity->stream ||
+		    (identities->items[k].now.result == DC_DMARC_RESULT_PASS && identities->items[k].dkim == DC_TRI_NO))
+			return;
+	judge_spf_only(identity, emitter);
 }
 
 /* Addresses that the user names; those from SPF pass by themselves. */
@@ -158,8 +187,8 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		dc_not_applicable(emitter);
 		return;
 	}
-	judge_domains(&identities->items[0], emitter);
-	judge_spf_only(&identities->items[0], emitter);
+	for (size_t i = 0; i < identities->count; i++)
+		judge_once(identities, i, emitter);
 	for (size_t i = 0; i < identities->count; i++) {
 		if (!is_sender(&identities->items[i]))
 			continue;

@@ -1,14 +1,15 @@
 /* Are there DKIM keys? A given selector that is not there is an error; a search that finds nothing proves nothing. */
 #include "checks/dkim_records.h"
 #include "checks/sending.h"
+#include "facts/streams.h"
 
 /* The selectors given by the user, each by itself. Returns how many were. */
-static size_t judge_given(const struct dc_facts *facts, struct dc_emitter *emitter)
+static size_t judge_given(const struct dc_dkim_facts *dkim, struct dc_emitter *emitter)
 {
 	size_t given = 0;
 
-	for (size_t i = 0; i < facts->dkim->selector_count; i++) {
-		const struct dc_dkim_selector *selector = &facts->dkim->selectors[i];
+	for (size_t i = 0; i < dkim->selector_count; i++) {
+		const struct dc_dkim_selector *selector = &dkim->selectors[i];
 		const struct dc_arg *name = DC_ARGS(dc_dkim_name_arg(selector));
 
 		if (selector->origin != DC_DKIM_GIVEN)
@@ -67,7 +68,9 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		dc_not_applicable(emitter);
 		return;
 	}
-	given = judge_given(facts, emitter);
+	given = judge_given(facts->dkim, emitter);
+	for (size_t i = 0; i < facts->streams->other_dkim_count; i++)
+		(void)judge_given(facts->streams->other_dkim[i], emitter);
 	if (dc_sends_never(facts)) { /* needs no key, and has none or revoked ones at best */
 		if (!given)
 			dc_not_applicable(emitter);

@@ -22,6 +22,12 @@ static void judge_addresses(const struct dc_ptr_facts *ptr, struct dc_emitter *e
 	if (ptr->count && helo->resolves == DC_TRI_YES && !shares_address(helo, ptr) && dc_outcome_is_known(helo->a->outcome) &&
 	    dc_outcome_is_known(helo->aaaa->outcome))
 		dc_emit(emitter, DC_F_HELO_ADDRESS_DIFFERS, (struct dc_where){.subject = helo->name, .answer = helo->a}, DC_ARGS(name));
+}
+
+static void judge_names(const struct dc_ptr_facts *ptr, struct dc_emitter *emitter)
+{
+	const struct dc_arg name = dc_text("helo", ptr->helo.name);
+
 	for (size_t i = 0; i < ptr->count; i++) {
 		const struct dc_ptr_address *address = &ptr->addresses[i];
 
@@ -32,13 +38,15 @@ static void judge_addresses(const struct dc_ptr_facts *ptr, struct dc_emitter *e
 	}
 }
 
-static void judge_spf(const struct dc_identity_facts *identities, struct dc_emitter *emitter)
+static void judge_spf(const struct dc_identity_facts *identities, const struct dc_stream_facts *stream, struct dc_emitter *emitter)
 {
 	for (size_t i = 0; i < identities->count; i++) {
 		const struct dc_identity *identity = &identities->items[i];
 		const struct dc_arg helo = dc_text("helo", identity->helo);
 		struct dc_where where = {.subject = identity->helo};
 
+		if (identity->stream != stream)
+			continue;
 		if (identity->helo_spf_answer) {
 			where.answer = identity->helo_spf_answer;
 			dc_emit_unanswered(emitter, DC_F_HELO_UNANSWERED, where, NULL);
@@ -56,15 +64,13 @@ static void judge_spf(const struct dc_identity_facts *identities, struct dc_emit
 	}
 }
 
-static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
+static void judge(const struct dc_identity_facts *identities, const struct dc_stream_facts *stream, struct dc_emitter *emitter)
 {
-	const struct dc_ptr_helo *helo = &facts->ptr->helo;
+	const struct dc_ptr_helo *helo = &stream->ptr->helo;
 	const struct dc_arg name = dc_text("helo", helo->name);
 	struct dc_where where = {.subject = helo->name, .answer = helo->a, .more = helo->aaaa};
 
-	if (!helo->name.len) {
-		dc_not_applicable(emitter);
-	} else if (helo->is_literal) {
+	if (helo->is_literal) {
 		dc_emit(emitter, DC_F_HELO_LITERAL, where, DC_ARGS(name));
 	} else if (!helo->is_host) {
 		dc_emit(emitter, DC_F_HELO_NOT_FQDN, where, DC_ARGS(name));
@@ -76,9 +82,37 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 			where.more = NULL;
 			dc_emit_unanswered(emitter, DC_F_HELO_UNANSWERED, where, NULL);
 		}
-		judge_addresses(facts->ptr, emitter);
-		judge_spf(facts->identities, emitter);
+		judge_addresses(stream->ptr, emitter);
+		judge_names(stream->ptr, emitter);
+		judge_spf(identities, stream, emitter);
 	}
+}
+
+/* Two senders may say the same name: by itself it is judged with the first. */
+static bool is_judged(const struct dc_streams *streams, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (dc_slice_eq(streams->items[k].helo, streams->items[i].helo))
+			return true;
+	return false;
+}
+
+static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
+{
+	const struct dc_streams *streams = facts->streams;
+	bool any = false;
+
+	for (size_t i = 0; i < streams->count; i++) {
+		if (!streams->items[i].ptr->helo.name.len)
+			continue;
+		any = true;
+		if (is_judged(streams, i))
+			judge_names(streams->items[i].ptr, emitter);
+		else
+			judge(facts->identities, &streams->items[i], emitter);
+	}
+	if (!any)
+		dc_not_applicable(emitter);
 }
 
 const struct dc_check dc_check_helo = {

@@ -1,6 +1,6 @@
 /* Can bounces come back when the return path is another domain? RFC 5321 sections 3.6.2 and 4.5.5. */
 #include "checks/check.h"
-#include "facts/identity.h"
+#include "facts/streams.h"
 #include "mx/mx.h"
 
 static const char *problem_of(enum dc_mx_class class)
@@ -35,22 +35,24 @@ static const struct dc_answer *failed(const struct dc_mx_facts *mx)
 	return NULL;
 }
 
-static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
+static void judge(const struct dc_mx_facts *mx, struct dc_emitter *emitter)
 {
-	const struct dc_mx_facts *mx = facts->identities->return_path;
-	struct dc_where where;
+	struct dc_where where = {.subject = mx->domain, .answer = mx->answer};
 
-	if (!mx) {
-		dc_not_applicable(emitter); /* the domain's own MX is judged by the other checks */
-		return;
-	}
-	where = (struct dc_where){.subject = mx->domain, .answer = mx->answer};
 	if (mx->receives == DC_TRI_NO)
 		dc_emit(emitter, DC_F_MX_RETURN_PATH_DEAD, where,
 			DC_ARGS(dc_text("mail_from", mx->domain), dc_text("problem", dc_slice_of(problem_of(mx->class)))));
 	where.answer = failed(mx);
 	if (mx->receives == DC_TRI_UNKNOWN && where.answer)
 		dc_emit_unanswered(emitter, DC_F_MX_RETURN_PATH_UNANSWERED, where, DC_ARGS(dc_text("mail_from", mx->domain)));
+}
+
+static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
+{
+	if (!facts->streams->return_count)
+		dc_not_applicable(emitter); /* the domain's own MX is judged by the other checks */
+	for (size_t i = 0; i < facts->streams->return_count; i++)
+		judge(facts->streams->returns[i].mx, emitter);
 }
 
 const struct dc_check dc_check_mx_return_path = {

@@ -1,5 +1,6 @@
 /* SPF where receivers look it up: at the domain of MAIL FROM, when that is another than the audited one (RFC 7208 2.4). */
 #include "checks/spf_common.h"
+#include "facts/streams.h"
 
 enum { ALL4_BITS = 31 }; /* half of IPv4 is as good as all of it, as in spf-ranges */
 
@@ -16,17 +17,11 @@ static const char *reason(const struct dc_spf_facts *spf)
 	return "more than two of its lookups find nothing";
 }
 
-static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
+static void judge(const struct dc_spf_facts *spf, struct dc_emitter *emitter)
 {
-	const struct dc_spf_facts *spf = facts->return_spf;
-	struct dc_where where;
+	struct dc_where where = {.subject = spf->domain, .answer = spf->answer};
+	const struct dc_arg name = dc_text("name", spf->domain);
 
-	if (!spf) {
-		dc_not_applicable(emitter);
-		return;
-	}
-	where = (struct dc_where){.subject = spf->domain, .answer = spf->answer};
-	struct dc_arg name = dc_text("name", spf->domain);
 	switch (spf->class) {
 	case DC_SPF_CLASS_NONE:
 		dc_emit(emitter, DC_F_SPF_RETURN_PATH_MISSING, where, DC_ARGS(name));
@@ -46,6 +41,14 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	}
 	if (spf->all == '+' || dc_spf_count_reaches(spf->pass4.addresses, ALL4_BITS))
 		dc_emit(emitter, DC_F_SPF_RETURN_PATH_ALLOWS_ALL, where, DC_ARGS(name));
+}
+
+static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
+{
+	if (!facts->streams->return_count)
+		dc_not_applicable(emitter);
+	for (size_t i = 0; i < facts->streams->return_count; i++)
+		judge(facts->streams->returns[i].spf, emitter);
 }
 
 const struct dc_check dc_check_spf_return_path = {

@@ -10,6 +10,7 @@
 #include "facts/identity.h"
 #include "facts/message.h"
 #include "facts/senders.h"
+#include "facts/streams.h"
 #include "mx/mx.h"
 #include "provider/provider.h"
 #include "ptr/ptr.h"
@@ -101,8 +102,6 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 	facts->ns = dc_ask(asker, domain, DC_TYPE_NS);
 	facts->mx = dc_mx_build(asker, domain);
 	facts->spf = dc_spf_build(asker, domain);
-	if (inputs->mail_from.len && !dc_name_eq(inputs->mail_from, domain))
-		facts->return_spf = dc_spf_build_plain(asker, inputs->mail_from);
 	facts->providers = providers(asker, facts);
 	facts->dkim = dkim(asker, facts);
 	size_t target_count = dc_dkim_cname_targets(asker->arena, facts->dkim, &targets);
@@ -115,9 +114,9 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 	facts->dnssec = dc_dnssec_build(asker, domain, inputs->lone);
 	facts->dane = dc_dane_build(asker, facts->mx, inputs->lone);
 	const struct dc_sender_facts *senders = dc_senders_build(asker, inputs, facts->mx, facts->spf);
-	facts->ptr = dc_ptr_build(asker, senders->items, senders->count, inputs->helo);
-	facts->identities = dc_identity_build(asker, inputs, senders, facts->mx, facts->spf, facts->return_spf,
-					      facts->dkim, facts->dmarc, facts->ptr);
+	facts->streams = dc_streams_build(asker, inputs, senders, facts->dkim);
+	facts->ptr = facts->streams->ptr;
+	facts->identities = dc_identity_build(asker, inputs, senders, facts->streams, facts->spf, facts->dkim, facts->dmarc);
 	facts->message = dc_message_build(asker, inputs, facts->dmarc);
 	return facts;
 }

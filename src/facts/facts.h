@@ -19,6 +19,7 @@ struct dc_message;        /* message/message.h */
 struct dc_message_facts;  /* facts/message.h */
 struct dc_dkim_own;       /* dkim/dkim.h */
 struct dc_declared;       /* facts/declared.h */
+struct dc_streams;        /* facts/streams.h */
 
 enum dc_selector_search { DC_SELECTORS_KNOWN, DC_SELECTORS_ALL, DC_SELECTORS_NONE };
 
@@ -69,7 +70,7 @@ struct dc_facts {
 	const struct dc_answer *soa, *ns; /* at the domain */
 	const struct dc_mx_facts *mx;
 	const struct dc_spf_facts *spf;
-	const struct dc_spf_facts *return_spf; /* of the MAIL FROM domain; NULL when none was given or it is the same */
+	const struct dc_streams *streams; /* facts/streams.h */
 	const struct dc_dkim_facts *dkim;
 	const struct dc_dmarc_facts *dmarc;
 	const struct dc_ptr_facts *ptr;

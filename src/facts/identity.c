@@ -114,17 +114,27 @@ static bool usable(const struct dc_dkim_selector *selector)
 	       selector->record && selector->record->usable;
 }
 
-/* Given selectors are all there is to know; guessed ones that fail say nothing about the others. */
-static enum dc_tri dkim_usable(const struct dc_inputs *inputs, const struct dc_dkim_facts *dkim, struct dc_slice *ret_selector)
+/* By the options every selector that was given is; a declared stream has its own. */
+static bool is_used(const struct dc_stream_facts *stream, const struct dc_dkim_selector *selector)
 {
-	enum dc_tri found = inputs->selector_count ? DC_TRI_NO : DC_TRI_UNKNOWN;
+	for (size_t i = 0; stream->declared && i < stream->selector_count; i++)
+		if (dc_slice_eq(stream->selectors[i], selector->selector))
+			return true;
+	return !stream->declared && selector->origin == DC_DKIM_GIVEN;
+}
+
+/* Given selectors are all there is to know; guessed ones that fail say nothing about the others. */
+static enum dc_tri dkim_usable(const struct dc_stream_facts *stream, struct dc_slice *ret_selector)
+{
+	const struct dc_dkim_facts *dkim = stream->dkim;
+	enum dc_tri found = stream->selector_count ? DC_TRI_NO : DC_TRI_UNKNOWN;
 
 	if (dkim->conclusion == DC_DKIM_NONE)
 		found = DC_TRI_NO;
 	for (size_t i = 0; i < dkim->selector_count; i++) {
 		const struct dc_dkim_selector *selector = &dkim->selectors[i];
 
-		if (inputs->selector_count && selector->origin != DC_DKIM_GIVEN)
+		if (stream->selector_count && !is_used(stream, selector))
 			continue;
 		if (usable(selector)) {
 			*ret_selector = selector->selector;
@@ -190,7 +200,8 @@ static void judge(const struct builder *b, struct dc_identity *identity, enum dc
 	conclude(&identity->changed, &changed->name, spf, identity->dkim);
 }
 
-static struct dc_slice org_of(struct dc_asker *asker, struct dc_slice name, struct dc_identity_facts *facts)
+/* Its organizational domain is asked for whether or not an alignment needs it: what fails is told. */
+static void org_of(struct dc_asker *asker, struct dc_slice name, struct dc_identity_facts *facts)
 {
 	struct dc_slice org = {0};
 	const struct dc_answer *failed = dc_dmarc_org_failure(asker, name);
@@ -198,51 +209,60 @@ static struct dc_slice org_of(struct dc_asker *asker, struct dc_slice name, stru
 	if (!facts->org_answer)
 		facts->org_answer = failed;
 	(void)dc_dmarc_org_domain(asker, name, &org);
-	return org;
+}
+
+/* Of one stream: one for each address, or one without. Returns how many. */
+static size_t add_stream(struct builder *b, const struct dc_stream_facts *stream, struct dc_identity *items)
+{
+	size_t count = stream->sender_count ? stream->sender_count : 1;
+	struct dc_identity identity = {
+		.stream = stream,
+		.from = b->inputs->domain,
+		.mail_from = stream->mail_from,
+		.helo = stream->helo,
+		.dkim_domain = stream->dkim_domain,
+	};
+
+	b->local = stream->mail_from_local;
+	identity.dkim = dkim_usable(stream, &identity.dkim_selector);
+	for (size_t i = 0; i < count; i++) {
+		items[i] = identity;
+		if (i < stream->sender_count) {
+			items[i].ip = stream->senders[i].ip;
+			items[i].ptr = i < stream->ptr->count ? &stream->ptr->addresses[i] : NULL;
+			items[i].ip_text = items[i].ptr ? items[i].ptr->text : (struct dc_slice){0};
+		}
+		judge(b, &items[i], look_up_spf(b, &items[i]));
+	}
+	return count;
 }
 
 const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const struct dc_inputs *inputs,
-						  const struct dc_sender_facts *senders, const struct dc_mx_facts *mx,
-						  const struct dc_spf_facts *spf,
-						  const struct dc_spf_facts *return_spf,
-						  const struct dc_dkim_facts *dkim,
-						  const struct dc_dmarc_facts *dmarc, const struct dc_ptr_facts *ptr)
+						  const struct dc_sender_facts *senders, const struct dc_streams *streams,
+						  const struct dc_spf_facts *spf, const struct dc_dkim_facts *dkim,
+						  const struct dc_dmarc_facts *dmarc)
 {
 	struct dc_identity_facts *facts = DC_NEW(asker->arena, struct dc_identity_facts);
-	size_t count = senders->count ? senders->count : 1;
-	struct dc_identity *items = DC_NEW_ARRAY(asker->arena, struct dc_identity, count);
-	struct dc_identity identity = {
-		.from = inputs->domain,
-		.mail_from = inputs->mail_from.len ? inputs->mail_from : inputs->domain,
-		.helo = inputs->helo,
-		.dkim_domain = inputs->dkim_domain.len ? inputs->dkim_domain : inputs->domain,
-	};
-	struct builder b = {asker, inputs, spf, dmarc, inputs->mail_from_local};
+	struct builder b = {.asker = asker, .inputs = inputs, .spf = spf, .dmarc = dmarc};
+	struct dc_identity *items;
+	size_t room = 0;
 
-	if (!b.local.len)
-		b.local = DC_S("postmaster");
-	identity.dkim = dkim_usable(inputs, dkim, &identity.dkim_selector);
-	for (size_t i = 0; i < count; i++) {
-		items[i] = identity;
-		if (i < senders->count) {
-			items[i].ip = senders->items[i].ip;
-			items[i].ptr = i < ptr->count ? &ptr->addresses[i] : NULL;
-			items[i].ip_text = items[i].ptr ? items[i].ptr->text : (struct dc_slice){0};
-		}
-		judge(&b, &items[i], look_up_spf(&b, &items[i]));
-	}
+	for (size_t i = 0; i < streams->count; i++)
+		room += streams->items[i].sender_count + 1;
+	items = DC_NEW_ARRAY(asker->arena, struct dc_identity, room);
+	for (size_t i = 0; i < streams->count; i++)
+		facts->count += add_stream(&b, &streams->items[i], items + facts->count);
+	facts->items = items;
+	facts->senders = senders;
+	facts->streams = streams;
+	b.local = streams->items[0].mail_from_local;
 	if (senders->count == 0 && senders->complete && spf->record_count == 1)
 		facts->probe_fate = probe(&b, &items[0]);
-	facts->items = items;
-	facts->count = count;
-	facts->senders = senders;
-	facts->from_org = org_of(asker, identity.from, facts);
-	facts->mail_from_org = dc_name_eq(identity.mail_from, identity.from) ? facts->from_org :
-			       org_of(asker, identity.mail_from, facts);
-	facts->dkim_org = dc_name_eq(identity.dkim_domain, identity.from) ? facts->from_org :
-			  org_of(asker, identity.dkim_domain, facts);
-	if (!dc_name_eq(identity.mail_from, mx->domain))
-		facts->return_path = dc_mx_build(asker, identity.mail_from);
-	facts->spoof = dc_spoof_build(asker, inputs, spf, return_spf, dkim, dmarc);
+	org_of(asker, inputs->domain, facts);
+	for (size_t i = 0; i < streams->count; i++) {
+		org_of(asker, streams->items[i].mail_from, facts);
+		org_of(asker, streams->items[i].dkim_domain, facts);
+	}
+	facts->spoof = dc_spoof_build(asker, inputs, spf, streams, dkim, dmarc);
 	return facts;
 }

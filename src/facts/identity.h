@@ -5,8 +5,8 @@
 #define DC_FACTS_IDENTITY_H
 
 #include "dmarc/dmarc.h"
-#include "facts/senders.h"
 #include "facts/spoof.h"
+#include "facts/streams.h"
 #include "receiver/receiver.h"
 
 enum dc_dmarc_result {
@@ -26,6 +26,7 @@ struct dc_identity_dmarc {
 };
 
 struct dc_identity {
+	const struct dc_stream_facts *stream;
 	struct dc_slice from;            /* the audited domain */
 	struct dc_slice mail_from;       /* domain of the return path */
 	struct dc_slice helo;            /* empty: not given */
@@ -48,24 +49,21 @@ struct dc_identity {
 };
 
 struct dc_identity_facts {
-	const struct dc_identity *items; /* one for each sending address; one without an address when none is known */
+	const struct dc_identity *items; /* by stream: one for each sending address; one without when none is known */
 	size_t count;
 	const struct dc_sender_facts *senders;
 	const struct dc_spoof_facts *spoof;
-	const struct dc_mx_facts *return_path; /* where bounces go; NULL when the return path is the domain itself */
-	struct dc_slice from_org, mail_from_org, dkim_org; /* organizational domains (RFC 9989); empty: unknown */
+	const struct dc_streams *streams;
 	/* When no sending address is known: what became of libspf2 on an address that nobody named. Its result says nothing
 	 * about mail of this domain, but a record that brings it down does so for every address. DONE when not tried. */
 	enum dc_receiver_fate probe_fate;
-	const struct dc_answer *org_answer; /* the step that failed, when one of them is unknown; else NULL */
+	const struct dc_answer *org_answer; /* the step that failed, when an organizational domain is unknown; else NULL */
 };
 
-/* Never NULL. All arguments of one build with the same asker; `ptr` was built from dc_senders_build's list. */
+/* Never NULL. All arguments of one build with the same asker. */
 const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const struct dc_inputs *inputs,
-						  const struct dc_sender_facts *senders, const struct dc_mx_facts *mx,
-						  const struct dc_spf_facts *spf,
-						  const struct dc_spf_facts *return_spf,
-						  const struct dc_dkim_facts *dkim,
-						  const struct dc_dmarc_facts *dmarc, const struct dc_ptr_facts *ptr);
+						  const struct dc_sender_facts *senders, const struct dc_streams *streams,
+						  const struct dc_spf_facts *spf, const struct dc_dkim_facts *dkim,
+						  const struct dc_dmarc_facts *dmarc);
 
 #endif

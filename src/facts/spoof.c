@@ -221,7 +221,7 @@ static void judge_authorised(struct builder *b, const struct dc_spf_facts *spf)
 /* A stranger may use our return path too: what SPF says there counts as far as DMARC takes it for ours. */
 static void judge_return_path(struct builder *b, struct dc_asker *asker, const struct dc_spf_facts *spf)
 {
-	if (!spf || b->dmarc->now.aspf_strict)
+	if (b->dmarc->now.aspf_strict)
 		return;
 	switch (dc_dmarc_aligned(asker, b->inputs->domain, spf->domain, false)) {
 	case DC_TRI_YES:
@@ -323,7 +323,7 @@ static void sort(struct builder *b)
 }
 
 const struct dc_spoof_facts *dc_spoof_build(struct dc_asker *asker, const struct dc_inputs *inputs,
-					    const struct dc_spf_facts *spf, const struct dc_spf_facts *return_spf,
+					    const struct dc_spf_facts *spf, const struct dc_streams *streams,
 					    const struct dc_dkim_facts *dkim, const struct dc_dmarc_facts *dmarc)
 {
 	struct dc_spoof_facts *facts = DC_NEW(asker->arena, struct dc_spoof_facts);
@@ -337,7 +337,8 @@ const struct dc_spoof_facts *dc_spoof_build(struct dc_asker *asker, const struct
 	judge_policy(&b);
 	judge_keys(&b, asker, dkim);
 	judge_authorised(&b, spf);
-	judge_return_path(&b, asker, return_spf);
+	for (size_t i = 0; i < streams->return_count; i++)
+		judge_return_path(&b, asker, streams->returns[i].spf);
 	facts->why = b.why;
 	facts->verdict = together(&b);
 	if (facts->verdict == DC_SPOOF_NO)

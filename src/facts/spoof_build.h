@@ -4,11 +4,11 @@
 
 #include "facts/facts.h"
 #include "facts/spoof.h"
+#include "facts/streams.h"
 
-/* Asks nothing that the rooms did not ask. `return_spf`: of another MAIL FROM domain, may be NULL. In asker->arena; never
- * NULL. */
+/* Asks nothing that the rooms did not ask. In asker->arena; never NULL. */
 const struct dc_spoof_facts *dc_spoof_build(struct dc_asker *asker, const struct dc_inputs *inputs,
-					    const struct dc_spf_facts *spf, const struct dc_spf_facts *return_spf,
+					    const struct dc_spf_facts *spf, const struct dc_streams *streams,
 					    const struct dc_dkim_facts *dkim, const struct dc_dmarc_facts *dmarc);
 
 #endif

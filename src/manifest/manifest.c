@@ -61,7 +61,7 @@ static void add_domains(struct builder *b, const struct dc_yaml_node *node, cons
 	if (node->bad)
 		return;
 	if (node->kind != DC_YAML_MAP) {
-		dc_fault(b->faults, node->place, "domains must be a mapping (example.com: …), and this is %s", dc_yaml_kind_name(node));
+		dc_fault(b->faults, node->place, "domains must be a mapping (example.com: ...), and this is %s", dc_yaml_kind_name(node));
 		return;
 	}
 	for (const struct dc_yaml_node *entry = node->first; entry; entry = entry->next)
@@ -100,7 +100,7 @@ static void add_campaigns(struct builder *b, const struct dc_level *defaults)
 	if (node->bad)
 		return;
 	if (node->kind != DC_YAML_MAP || node->count > DC_MANIFEST_CAMPAIGNS_MAX) {
-		dc_fault(b->faults, node->place, "campaigns must be a mapping (name: …) of at most %d, and this is %s",
+		dc_fault(b->faults, node->place, "campaigns must be a mapping (name: ...) of at most %d, and this is %s",
 			 DC_MANIFEST_CAMPAIGNS_MAX, node->kind == DC_YAML_MAP ? "a longer one" : dc_yaml_kind_name(node));
 		return;
 	}

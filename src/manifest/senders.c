@@ -91,7 +91,7 @@ const struct dc_sender_said *dc_senders_read(struct dc_faults *faults, const str
 	if (node->bad)
 		return NULL;
 	if (node->kind != DC_YAML_LIST || node->count == 0 || node->count > DC_MANIFEST_SENDERS_MAX) {
-		dc_fault(faults, node->place, "senders must be a list of 1 to %d senders (- provider: …), and this is %s",
+		dc_fault(faults, node->place, "senders must be a list of 1 to %d senders (- provider: ...), and this is %s",
 			 DC_MANIFEST_SENDERS_MAX,
 			 node->kind != DC_YAML_LIST ? dc_yaml_kind_name(node) : node->count ? "a longer one" : "an empty one");
 		return NULL;

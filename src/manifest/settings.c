@@ -211,7 +211,7 @@ static void read_waivers(struct dc_faults *faults, const struct dc_yaml_node *no
 	if (node->bad)
 		return;
 	if (node->kind != DC_YAML_LIST || count > DC_MANIFEST_WAIVERS_MAX) {
-		dc_fault(faults, node->place, "%s must be a list (- slug: …) of at most %d", name, DC_MANIFEST_WAIVERS_MAX);
+		dc_fault(faults, node->place, "%s must be a list (- slug: ...) of at most %d", name, DC_MANIFEST_WAIVERS_MAX);
 		return;
 	}
 	struct dc_manifest_waiver *waivers = DC_NEW_ARRAY(faults->arena, struct dc_manifest_waiver, count + 1);
