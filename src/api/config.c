@@ -311,7 +311,10 @@ static enum dc_status add_profile(struct dc_config *config, const struct row *ro
 				  struct dc_error *err)
 {
 	enum dc_status status = dc_profile_add(config, &config->policy, value, option_name(config, row), err);
-	return status == DC_OK ? add_text(config, row, value, err) : status;
+	if (status != DC_OK)
+		return status;
+	config->parked |= dc_profile_find(value)->parked;
+	return add_text(config, row, value, err);
 }
 
 static enum dc_status set_waivers(struct dc_config *config, const struct row *row, struct dc_slice value,

@@ -54,23 +54,26 @@ static void judge_checks(struct dc_arena *arena, const struct dc_policy *policy,
 }
 
 /* `broken`: by findings alone, as the baseline has it. Returns whether requirements are broken that fail the domain. */
-static bool judge_profiles(struct dc_arena *arena, const struct dc_policy *policy, bool broken,
-			   struct dc_judgement *judgement)
+static bool judge_profiles(struct dc_arena *arena, const struct dc_policy *policy, const struct dc_inputs *inputs,
+			   bool broken, struct dc_judgement *judgement)
 {
 	const struct dc_profile *fallback = dc_profile_at(0);
 	size_t count = policy->profile_count ? policy->profile_count : 1;
 	struct dc_profile_result *results = DC_NEW_ARRAY(arena, struct dc_profile_result, count);
-	bool blocked = false;
+	bool blocked = false, open = false; /* what a profile asks and nobody looked at must not change the baseline */
 	for (size_t i = 0; i < count; i++) {
 		struct dc_profile_result *result = &results[i];
-		*result = dc_policy_require(arena, policy->profile_count ? policy->profiles[i] : fallback, judgement);
+		*result = dc_policy_require(arena, policy->profile_count ? policy->profiles[i] : fallback, judgement,
+					    inputs);
 		if (result->profile->each_check)
 			result->verdict = broken		  ? DC_VERDICT_FAIL
 					  : judgement->incomplete ? DC_VERDICT_INCONCLUSIVE
 								  : DC_VERDICT_PASS;
 		for (size_t k = 0; !result->profile->each_check && k < result->requirement_count; k++)
 			blocked |= dc_policy_blocks(&result->requirements[k], judgement->threshold);
+		open |= !result->profile->each_check && result->verdict == DC_VERDICT_INCONCLUSIVE;
 	}
+	judgement->incomplete |= open;
 	judgement->profiles = results;
 	judgement->profile_count = count;
 	return blocked;
@@ -90,7 +93,7 @@ struct dc_judgement dc_policy_judge(struct dc_arena *arena, const struct dc_poli
 	for (size_t i = 0; i < list->count; i++)
 		broken |= dc_policy_counts(&list->items[i], judgement.threshold);
 	judge_checks(arena, policy, runs, run_count, &judgement);
-	bool blocked = judge_profiles(arena, policy, broken, &judgement);
+	bool blocked = judge_profiles(arena, policy, inputs, broken, &judgement);
 	judgement.fails = policy->fail_on != DC_SEVERITY_OFF && (broken || blocked);
 	judgement.verdict = broken || blocked	   ? DC_DOMAIN_FAIL
 			    : judgement.incomplete ? DC_DOMAIN_INCOMPLETE

@@ -4,16 +4,22 @@
 
 #include "findings/finding.h"
 
-/* One requirement. It is broken when one of `breaks` was found (and neither waived nor switched off); not known when it is
- * not broken and one of `checks` is inconclusive; not applicable when all of them are. */
+/* One way to meet a requirement. It fails when one of `breaks` was found (and neither waived nor switched off); it is not
+ * known when it does not fail and one of `checks` is inconclusive; not applicable when all of them are. */
+struct dc_proof {
+	const char *const *checks;        /* ids of the checks that prove it, NULL-terminated */
+	const enum dc_finding_id *breaks; /* what breaks it */
+	size_t break_count;
+};
+
+/* One requirement: met when one of its proofs is, broken when all of them fail. */
 struct dc_requirement {
 	const char *id;                   /* "dmarc-record": within its profile, for ever */
 	const char *text;                 /* what is required, one sentence */
 	const char *source;               /* URL, or document and section */
 	bool must;                        /* broken: the profile fails; else it warns */
-	const char *const *checks;        /* ids of the checks that prove it, NULL-terminated */
-	const enum dc_finding_id *breaks; /* what breaks it */
-	size_t break_count;
+	const struct dc_proof *proofs;
+	size_t proof_count;
 };
 
 struct dc_profile {

@@ -10,17 +10,27 @@ static enum dc_verdict verdict_of(const struct dc_judgement *judgement, const ch
 	return DC_VERDICT_INCONCLUSIVE;
 }
 
-static bool breaks(const struct dc_requirement *requirement, const struct dc_finding *finding)
+static bool breaks(const struct dc_proof *proof, const struct dc_finding *finding)
 {
-	for (size_t i = 0; i < requirement->break_count; i++)
-		if (requirement->breaks[i] == finding->id)
-			return true;
+	for (size_t i = 0; i < proof->break_count; i++)
+		if (proof->breaks[i] == finding->id)
+			return dc_policy_stands(finding);
 	return false;
 }
 
-/* Is something of this check not known? Its verdict says so only when nothing was found. */
-static bool is_open(const struct dc_judgement *judgement, const char *check)
+/* Nobody was to look: that is not the same as having nothing to look at. */
+static bool is_unasked(const struct dc_inputs *inputs, const char *check)
 {
+	if (strcmp(check, "dkim-selectors") == 0)
+		return inputs->search == DC_SELECTORS_NONE && inputs->selector_count == 0;
+	return strncmp(check, "dnssec-", 7) == 0 && !inputs->lone;
+}
+
+/* Is something of this check not known? Its verdict says so only when nothing was found. */
+static bool is_open(const struct dc_judgement *judgement, const struct dc_inputs *inputs, const char *check)
+{
+	if (is_unasked(inputs, check) && verdict_of(judgement, check) == DC_VERDICT_NOT_APPLICABLE)
+		return true;
 	for (size_t i = 0; i < judgement->finding_count; i++) {
 		const struct dc_catalogue_row *row = dc_catalogue_row(judgement->findings[i].id);
 
@@ -30,27 +40,57 @@ static bool is_open(const struct dc_judgement *judgement, const char *check)
 	return verdict_of(judgement, check) == DC_VERDICT_INCONCLUSIVE;
 }
 
-static struct dc_requirement_result judge(struct dc_arena *arena, const struct dc_requirement *requirement,
-					  const struct dc_judgement *judgement)
+static enum dc_verdict judge_proof(const struct dc_proof *proof, const struct dc_judgement *judgement,
+				   const struct dc_inputs *inputs)
 {
-	struct dc_requirement_result result = {.id = requirement->id, .text = requirement->text, .source = requirement->source,
-					       .must = requirement->must};
-	const struct dc_finding **findings = NULL;
-	size_t capacity = 0;
 	bool open = false, applies = false;
 
 	for (size_t i = 0; i < judgement->finding_count; i++)
-		if (dc_policy_stands(&judgement->findings[i]) && breaks(requirement, &judgement->findings[i]))
-			DC_PUSH(arena, findings, result.finding_count, capacity) = &judgement->findings[i];
-	for (size_t i = 0; requirement->checks[i]; i++) {
-		open |= is_open(judgement, requirement->checks[i]);
-		applies |= verdict_of(judgement, requirement->checks[i]) != DC_VERDICT_NOT_APPLICABLE;
+		if (breaks(proof, &judgement->findings[i]))
+			return DC_VERDICT_FAIL;
+	for (size_t i = 0; proof->checks[i]; i++) {
+		open |= is_open(judgement, inputs, proof->checks[i]);
+		applies |= verdict_of(judgement, proof->checks[i]) != DC_VERDICT_NOT_APPLICABLE;
 	}
-	result.findings = findings;
-	result.verdict = result.finding_count ? (requirement->must ? DC_VERDICT_FAIL : DC_VERDICT_WARN)
-			 : open		      ? DC_VERDICT_INCONCLUSIVE
-			 : applies	      ? DC_VERDICT_PASS
-					      : DC_VERDICT_NOT_APPLICABLE;
+	return open ? DC_VERDICT_INCONCLUSIVE : applies ? DC_VERDICT_PASS : DC_VERDICT_NOT_APPLICABLE;
+}
+
+/* The findings that stand in the way, in the order of the report. */
+static void collect(struct dc_arena *arena, const struct dc_requirement *requirement, const struct dc_judgement *judgement,
+		    struct dc_requirement_result *result)
+{
+	const struct dc_finding **findings = NULL;
+	size_t capacity = 0;
+
+	for (size_t i = 0; i < judgement->finding_count; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < requirement->proof_count; k++)
+			found |= breaks(&requirement->proofs[k], &judgement->findings[i]);
+		if (found)
+			DC_PUSH(arena, findings, result->finding_count, capacity) = &judgement->findings[i];
+	}
+	result->findings = findings;
+}
+
+/* Of several ways the best counts: one that holds, else one that may hold. */
+static struct dc_requirement_result judge(struct dc_arena *arena, const struct dc_requirement *requirement,
+					  const struct dc_judgement *judgement, const struct dc_inputs *inputs)
+{
+	static const int rank[] = {[DC_VERDICT_PASS] = 3, [DC_VERDICT_INCONCLUSIVE] = 2, [DC_VERDICT_NOT_APPLICABLE] = 1,
+				   [DC_VERDICT_FAIL] = 0};
+	struct dc_requirement_result result = {.id = requirement->id, .text = requirement->text, .source = requirement->source,
+					       .must = requirement->must, .verdict = DC_VERDICT_FAIL};
+
+	for (size_t k = 0; k < requirement->proof_count; k++) {
+		enum dc_verdict verdict = judge_proof(&requirement->proofs[k], judgement, inputs);
+
+		result.verdict = rank[verdict] > rank[result.verdict] ? verdict : result.verdict;
+	}
+	if (result.verdict == DC_VERDICT_FAIL) {
+		collect(arena, requirement, judgement, &result);
+		result.verdict = requirement->must ? DC_VERDICT_FAIL : DC_VERDICT_WARN;
+	}
 	return result;
 }
 
@@ -101,7 +141,7 @@ static struct dc_profile_result each_check(struct dc_arena *arena, const struct 
 }
 
 struct dc_profile_result dc_policy_require(struct dc_arena *arena, const struct dc_profile *profile,
-					   const struct dc_judgement *judgement)
+					   const struct dc_judgement *judgement, const struct dc_inputs *inputs)
 {
 	struct dc_profile_result result = {.id = profile->id, .profile = profile, .not_checkable = profile->not_checkable,
 					   .requirement_count = profile->requirement_count};
@@ -111,7 +151,7 @@ struct dc_profile_result dc_policy_require(struct dc_arena *arena, const struct 
 		return each_check(arena, profile, judgement);
 	requirements = DC_NEW_ARRAY(arena, struct dc_requirement_result, profile->requirement_count + 1);
 	for (size_t i = 0; i < profile->requirement_count; i++)
-		requirements[i] = judge(arena, &profile->requirements[i], judgement);
+		requirements[i] = judge(arena, &profile->requirements[i], judgement, inputs);
 	result.requirements = requirements;
 	result.verdict = sum(&result);
 	return result;

@@ -20,9 +20,11 @@ import catalogue  # noqa: E402
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 KEYS = {"id": str, "title": str, "version": str, "date": str, "about": str, "sources": list, "requirements": (list, str),
         "not_checkable": list, "parked": bool}
-REQUIREMENT_KEYS = {"id": str, "text": str, "source": str, "grade": str, "basis": str, "checks": list, "breaks": (list, str)}
+REQUIREMENT_KEYS = {"id": str, "text": str, "source": str, "grade": str, "basis": str, "checks": list, "breaks": list,
+                    "any_of": list}
+PROOF_KEYS = {"checks": list, "breaks": list}
 BLIND_KEYS = {"id": str, "text": str, "why": str, "source": str}
-OPTIONAL = {"parked", "breaks"}
+OPTIONAL = {"parked", "breaks", "checks", "any_of"}
 GRADES = ("must", "should")
 BASES = ("read", "second-hand", "general")  # the primary text (or a copy of it); a page that quotes it; neither
 RANK = {"notice": 1, "warning": 2, "error": 3}
@@ -53,17 +55,54 @@ def shape_problems(row, keys):
         yield "id must be lower-case words joined by hyphens"
 
 
-def breaking(requirement, rows):
-    """Slugs that break the requirement, in the order of the catalogue."""
-    breaks = requirement.get("breaks", "error")
-    if isinstance(breaks, list):
-        return [slug for slug, _ in rows if slug in breaks]
-    return [slug for slug, row in rows if row["check"] in requirement["checks"] and not row.get("inconclusive")
-            and RANK[row["severity"]] >= RANK[breaks]]
+def proofs_of(requirement):
+    """The ways to meet it."""
+    return requirement.get("any_of", [requirement])
+
+
+def breaking(proof, rows):
+    """Slugs that break it, in the order of the catalogue: those named, and those of its checks at a severity or above."""
+    least = {}  # by check
+    breaks = proof.get("breaks", ["error"])
+    for item in breaks:
+        check, _, severity = item.rpartition(":")
+        if severity in RANK:
+            least.update({name: RANK[severity] for name in proof["checks"] if name == (check or name)})
+    return [slug for slug, row in rows
+            if slug in breaks or (not row.get("inconclusive") and RANK[row["severity"]] >= least.get(row["check"], 9))]
+
+
+def proof_problems(proof, rows):
+    of = dict(rows)
+    checks = sorted({row["check"] for _, row in rows})
+    if not proof.get("checks"):
+        yield "checks is missing"
+        return
+    for check in proof["checks"]:
+        if check not in checks:
+            yield f"there is no check {check!r}{near(check, checks)}"
+    for slug in proof.get("breaks", []):
+        check, _, severity = slug.rpartition(":")
+        if severity in RANK:
+            if check and check not in proof["checks"]:
+                yield f"{slug}: {check} is not among the checks"
+            continue
+        if slug not in of:
+            yield f"there is no finding {slug!r}{near(slug, list(of))}"
+        elif of[slug]["check"] not in proof["checks"]:
+            yield f"{slug} is a finding of {of[slug]['check']}, which is not among the checks"
+        elif of[slug].get("inconclusive"):
+            yield f"{slug} says what could not be determined: it breaks nothing"
+    if not breaking(proof, rows):
+        yield "nothing can break it"
 
 
 def requirement_problems(requirement, rows):
     problems = list(shape_problems(requirement, REQUIREMENT_KEYS))
+    for proof in requirement.get("any_of", []) if not problems else []:
+        problems += shape_problems(proof, PROOF_KEYS)
+    if not problems and ("any_of" in requirement) == ("checks" in requirement):
+        problems.append("either checks or any_of, not both and not neither")
     yield from problems
     if problems:
         return
@@ -73,24 +112,8 @@ def requirement_problems(requirement, rows):
         yield f"basis must be one of {', '.join(BASES)}"
     elif requirement["grade"] == "must" and requirement["basis"] != "read":
         yield "a must rests on a text that was read, nothing less"
-    of = {slug: row for slug, row in rows}
-    checks = sorted({row["check"] for _, row in rows})
-    for check in requirement["checks"]:
-        if check not in checks:
-            yield f"there is no check {check!r}{near(check, checks)}"
-    breaks = requirement.get("breaks", "error")
-    if isinstance(breaks, str) and breaks not in RANK:
-        yield f"breaks must be a list of findings, or one of {', '.join(RANK)}"
-        return
-    for slug in breaks if isinstance(breaks, list) else []:
-        if slug not in of:
-            yield f"there is no finding {slug!r}{near(slug, list(of))}"
-        elif of[slug]["check"] not in requirement["checks"]:
-            yield f"{slug} is a finding of {of[slug]['check']}, which is not among the checks"
-        elif of[slug].get("inconclusive"):
-            yield f"{slug} says what could not be determined: it breaks nothing"
-    if not requirement["checks"] or not breaking(requirement, rows):
-        yield "nothing can break it"
+    for proof in proofs_of(requirement):
+        yield from proof_problems(proof, rows)
 
 
 def profile_problems(path, profile, rows):
@@ -148,10 +171,11 @@ def table(profiles, rows):
             continue
         lines.append(f"static const struct dc_requirement requirements_{n}[] = {{")
         for item in profile["requirements"]:
-            slugs = breaking(item, rows)
+            proofs = [f"{{{strings(proof['checks'])}, {slug_symbols(breaking(proof, rows))}, {len(breaking(proof, rows))}}}"
+                      for proof in proofs_of(item)]
             lines += [f"\t{{{q(item['id'])}, {q(item['text'])}, {q(item['source'])},",
-                      f"\t {'true' if item['grade'] == 'must' else 'false'}, {strings(item['checks'])},",
-                      f"\t {slug_symbols(slugs)}, {len(slugs)}}},"]
+                      f"\t {'true' if item['grade'] == 'must' else 'false'},",
+                      "\t (const struct dc_proof[]){" + ",\n\t\t".join(proofs) + f"}}, {len(proofs)}}},"]
         lines.append("};")
     lines.append("static const struct dc_profile profiles[] = {")
     for n, profile in enumerate(profiles):

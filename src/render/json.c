@@ -78,7 +78,15 @@ static struct dc_node *finding_object(struct dc_json *json, const struct dc_find
 	dc_node_set(json, object, "fingerprint", dc_node_text(json, words->fingerprint));
 	if (finding->waived.len > 0)
 		dc_node_set(json, object, "waived", dc_node_text(json, finding->waived));
+	if (finding->waived_until.len > 0)
+		dc_node_set(json, object, "waived_until", dc_node_text(json, finding->waived_until));
 	return object;
+}
+
+/* "must" or "should"; NULL where the checks are the requirements, and what they found has the severity. */
+static const char *grade_of(const struct dc_profile_result *profile, const struct dc_requirement_result *requirement)
+{
+	return !profile->profile || profile->profile->each_check ? NULL : requirement->must ? "must" : "should";
 }
 
 static struct dc_node *profile_object(struct dc_json *json, const struct dc_profile_result *profile)
@@ -94,6 +102,8 @@ static struct dc_node *profile_object(struct dc_json *json, const struct dc_prof
 				    dc_node_word(json, dc_catalogue_row(requirement->findings[j]->id)->slug));
 		dc_node_set(json, entry, "id", dc_node_word(json, requirement->id));
 		dc_node_set(json, entry, "verdict", dc_node_word(json, dc_verdict_name(requirement->verdict)));
+		if (grade_of(profile, requirement))
+			dc_node_set(json, entry, "grade", dc_node_word(json, grade_of(profile, requirement)));
 		dc_node_set(json, entry, "findings", findings);
 		dc_node_add(json, requirements, entry);
 	}
@@ -196,6 +206,8 @@ static void put_profile(struct dc_report *report, const struct dc_profile_result
 		const struct dc_requirement_result *requirement = &profile->requirements[i];
 
 		put_verdict(report, i ? "," : "", requirement->id, requirement->verdict);
+		if (grade_of(profile, requirement))
+			dc_json_put_word(&state->json, out, ",\"grade\":", grade_of(profile, requirement));
 		dc_buf_puts(out, ",\"findings\":[");
 		for (size_t j = 0; j < requirement->finding_count; j++)
 			dc_json_put_word(&state->json, out, j ? "," : "", dc_catalogue_row(requirement->findings[j]->id)->slug);

@@ -232,32 +232,6 @@ static void glance(const struct dc_text *text, const struct dc_audit_result *res
 
 /* ---- GO, NO-GO, HOLD ---- */
 
-/* Slugs of what stands in the way, each once; the first few. */
-static struct dc_slice reasons(const struct dc_text *text, const struct dc_audit_result *result)
-{
-	enum { SHOWN = 4 };
-	bool seen[DC_F_COUNT] = {false};
-	struct dc_slice list = {0};
-	size_t count = 0;
-
-	for (size_t i = 0; i < result->finding_count; i++) {
-		const struct dc_finding *finding = &result->findings[i];
-		const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
-		bool blocks = result->verdict == DC_DOMAIN_FAIL
-				      ? finding->severity == DC_SEVERITY_ERROR && !row->inconclusive
-				      : finding->severity != DC_SEVERITY_OFF && row->inconclusive;
-
-		if (!blocks || finding->waived.len > 0 || seen[finding->id])
-			continue;
-		seen[finding->id] = true;
-		if (count++ < SHOWN)
-			list = dc_text_format(text, "%.*s%s%s", DC_FMT(list), list.len > 0 ? ", " : "", row->slug);
-	}
-	if (count > SHOWN)
-		list = dc_text_format(text, "%.*s and %zu more", DC_FMT(list), count - SHOWN);
-	return result->verdict == DC_DOMAIN_PASS ? (struct dc_slice){0} : list;
-}
-
 static const char *const go_words[] = {
 	[DC_DOMAIN_PASS] = "GO", [DC_DOMAIN_INCOMPLETE] = "HOLD", [DC_DOMAIN_FAIL] = "NO-GO"};
 
@@ -313,7 +287,7 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 	struct state *state = report->state;
 	struct line line = count_findings(&text, result);
 
-	line.reasons = reasons(&text, result);
+	line.reasons = dc_text_reasons(&text, result);
 	if (DC_ARENA_GUARD(state->arena)) {
 		report->status = DC_ERR_NOMEM;
 		return;

@@ -19,6 +19,11 @@ void dc_text_identities(const struct dc_text *text, const struct dc_audit_result
 void dc_text_dane(const struct dc_text *text, const struct dc_audit_result *result);       /* text_dane.c */
 void dc_text_message(const struct dc_text *text, const struct dc_audit_result *result);    /* text_message.c */
 
+/* One verdict a profile, what blocks it, and what nobody can see. text_profiles.c */
+void dc_text_profiles(const struct dc_text *text, const struct dc_audit_result *result);
+/* For the GO line: what stands in the way, or what is not known; the first few. text_profiles.c */
+struct dc_slice dc_text_reasons(const struct dc_text *text, const struct dc_audit_result *result);
+
 /* Other records, profiles, checks. text_foot.c */
 void dc_text_foot(const struct dc_text *text, const struct dc_audit_result *result);
 /* `so_far` and ", 2 errors"; zero is not said. */

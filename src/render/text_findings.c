@@ -238,6 +238,8 @@ static void waived(const struct dc_text *text, const struct dc_audit_result *res
 		reason = dc_text_clean(text, finding->waived);
 		line = dc_text_format(text, "%.*s [%s]: %.*s", DC_FMT(line), dc_catalogue_row(finding->id)->slug,
 				      DC_FMT(reason));
+		if (finding->waived_until.len > 0)
+			line = dc_text_format(text, "%.*s (until %.*s)", DC_FMT(line), DC_FMT(finding->waived_until));
 		dc_text_spaces(text, DC_TEXT_INDENT);
 		dc_text_put(text, DC_INK_DIM, dc_text_pick(text, "– ", "- "));
 		dc_text_wrap(text, DC_INK_DIM, line, BODY, BODY);

@@ -1,4 +1,4 @@
-/* The foot of a domain: what else is published, profiles, and every check with its verdict. */
+/* The foot of a domain: what else is published, and every check with its verdict. */
 #include "dnssec/dnssec.h"
 
 #include "render/text.h"
@@ -132,39 +132,9 @@ static void checks(const struct dc_text *text, const struct dc_audit_result *res
 	}
 }
 
-static void profiles(const struct dc_text *text, const struct dc_audit_result *result)
-{
-	if (result->profile_count == 0 ||
-	    (result->profile_count == 1 && strcmp(result->profiles[0].id, "baseline") == 0))
-		return;
-	dc_text_newline(text);
-	dc_text_puts(text, DC_INK_BOLD, "Profiles");
-	dc_text_newline(text);
-	for (size_t i = 0; i < result->profile_count; i++) {
-		const struct dc_profile_result *profile = &result->profiles[i];
-		struct dc_slice line = dc_slice_of(dc_verdict_name(profile->verdict)), blind = {0};
-		const char *lead = ": blocked by ";
-
-		for (size_t j = 0; j < profile->requirement_count; j++) {
-			if (profile->requirements[j].verdict != DC_VERDICT_FAIL)
-				continue;
-			line = dc_text_format(text, "%.*s%s%s", DC_FMT(line), lead, profile->requirements[j].id);
-			lead = ", ";
-		}
-		dc_text_field(text, profile->id, dc_text_verdict_ink(profile->verdict), line);
-		lead = "cannot be seen in DNS: ";
-		for (size_t j = 0; profile->not_checkable && profile->not_checkable[j]; j++) {
-			blind = dc_text_format(text, "%.*s%s%s", DC_FMT(blind), lead, profile->not_checkable[j]);
-			lead = ", ";
-		}
-		if (blind.len > 0)
-			dc_text_field(text, "", DC_INK_DIM, blind);
-	}
-}
-
 void dc_text_foot(const struct dc_text *text, const struct dc_audit_result *result)
 {
 	other_records(text, result);
-	profiles(text, result);
+	dc_text_profiles(text, result);
 	checks(text, result);
 }
