@@ -11,7 +11,7 @@ static void judge(struct dc_result *result)
 	struct dc_check_run *runs;
 	size_t count = dc_checks_run(audit->arena, audit->facts, &runs, &list);
 	dc_baseline_apply(result->run->config->baseline, audit->inputs.domain, &list, audit->arena);
-	result->judgement = dc_policy_judge(audit->arena, result->policy, &audit->inputs, runs, count, &list);
+	result->judgement = dc_policy_judge(audit->arena, result->policy, audit->facts, runs, count, &list);
 }
 
 /* Findings about a domain that costs too much memory cost memory too: then only that is said. */

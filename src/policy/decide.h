@@ -18,6 +18,6 @@ static inline bool dc_policy_stands(const struct dc_finding *finding)
 
 /* A profile over judgement->checks and judgement->findings. */
 struct dc_profile_result dc_policy_require(struct dc_arena *arena, const struct dc_profile *profile,
-					   const struct dc_judgement *judgement, const struct dc_inputs *inputs);
+					   const struct dc_judgement *judgement, const struct dc_facts *facts);
 
 #endif

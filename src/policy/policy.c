@@ -19,7 +19,7 @@ bool dc_policy_blocks(const struct dc_requirement_result *requirement, enum dc_s
 {
 	enum dc_severity grade = requirement->must ? DC_SEVERITY_ERROR : DC_SEVERITY_WARNING;
 
-	return least != DC_SEVERITY_OFF && grade >= least && requirement->finding_count &&
+	return least != DC_SEVERITY_OFF && grade >= least &&
 	       (requirement->verdict == DC_VERDICT_FAIL || requirement->verdict == DC_VERDICT_WARN);
 }
 
@@ -54,7 +54,7 @@ static void judge_checks(struct dc_arena *arena, const struct dc_policy *policy,
 }
 
 /* `broken`: by findings alone, as the baseline has it. Returns whether requirements are broken that fail the domain. */
-static bool judge_profiles(struct dc_arena *arena, const struct dc_policy *policy, const struct dc_inputs *inputs,
+static bool judge_profiles(struct dc_arena *arena, const struct dc_policy *policy, const struct dc_facts *facts,
 			   bool broken, struct dc_judgement *judgement)
 {
 	const struct dc_profile *fallback = dc_profile_at(0);
@@ -64,7 +64,7 @@ static bool judge_profiles(struct dc_arena *arena, const struct dc_policy *polic
 	for (size_t i = 0; i < count; i++) {
 		struct dc_profile_result *result = &results[i];
 		*result = dc_policy_require(arena, policy->profile_count ? policy->profiles[i] : fallback, judgement,
-					    inputs);
+					    facts);
 		if (result->profile->each_check)
 			result->verdict = broken		  ? DC_VERDICT_FAIL
 					  : judgement->incomplete ? DC_VERDICT_INCONCLUSIVE
@@ -79,13 +79,13 @@ static bool judge_profiles(struct dc_arena *arena, const struct dc_policy *polic
 	return blocked;
 }
 
-struct dc_judgement dc_policy_judge(struct dc_arena *arena, const struct dc_policy *policy, const struct dc_inputs *inputs,
+struct dc_judgement dc_policy_judge(struct dc_arena *arena, const struct dc_policy *policy, const struct dc_facts *facts,
 				    const struct dc_check_run *runs, size_t run_count, struct dc_finding_list *list)
 {
 	struct dc_judgement judgement = {0};
 	bool broken = false;
 	judgement.threshold = policy->fail_on == DC_SEVERITY_OFF ? DC_SEVERITY_ERROR : policy->fail_on;
-	judgement.waivers_matched = dc_policy_waive(arena, policy, inputs, runs, run_count, list);
+	judgement.waivers_matched = dc_policy_waive(arena, policy, facts->inputs, runs, run_count, list);
 	dc_policy_set_severities(policy, list);
 	sort(arena, list);
 	judgement.findings = list->items;
@@ -93,7 +93,7 @@ struct dc_judgement dc_policy_judge(struct dc_arena *arena, const struct dc_poli
 	for (size_t i = 0; i < list->count; i++)
 		broken |= dc_policy_counts(&list->items[i], judgement.threshold);
 	judge_checks(arena, policy, runs, run_count, &judgement);
-	bool blocked = judge_profiles(arena, policy, inputs, broken, &judgement);
+	bool blocked = judge_profiles(arena, policy, facts, broken, &judgement);
 	judgement.fails = policy->fail_on != DC_SEVERITY_OFF && (broken || blocked);
 	judgement.verdict = broken || blocked	   ? DC_DOMAIN_FAIL
 			    : judgement.incomplete ? DC_DOMAIN_INCOMPLETE

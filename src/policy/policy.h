@@ -41,7 +41,7 @@ bool dc_policy_blocks(const struct dc_requirement_result *requirement, enum dc_s
 
 /* Lays severities and waivers over `list`, adds what is to be said about waivers, and sorts it in place. Result in `arena`,
  * pointing into `list`. */
-struct dc_judgement dc_policy_judge(struct dc_arena *arena, const struct dc_policy *policy, const struct dc_inputs *inputs,
+struct dc_judgement dc_policy_judge(struct dc_arena *arena, const struct dc_policy *policy, const struct dc_facts *facts,
 				    const struct dc_check_run *runs, size_t run_count, struct dc_finding_list *list);
 
 #endif

@@ -4,12 +4,14 @@
 
 #include "findings/finding.h"
 
-/* One way to meet a requirement. It fails when one of `breaks` was found (and neither waived nor switched off); it is not
- * known when it does not fail and one of `checks` is inconclusive; not applicable when all of them are. */
+/* One way to meet a requirement. It fails when one of `breaks` was found (and neither waived nor switched off), or when
+ * something of `present` is known to be absent; it is not known when it does not fail and one of `checks` is inconclusive,
+ * or one of `present` not known; not applicable when all of its checks are, or when there is nothing that could be present. */
 struct dc_proof {
 	const char *const *checks;        /* ids of the checks that prove it, NULL-terminated */
 	const enum dc_finding_id *breaks; /* what breaks it */
 	size_t break_count;
+	const char *const *present;       /* what must be published: "dane"; NULL-terminated */
 };
 
 /* One requirement: met when one of its proofs is, broken when all of them fail. */

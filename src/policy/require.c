@@ -2,6 +2,8 @@
  * not known as long as one of its checks could not be decided. */
 #include "policy/decide.h"
 
+#include "dane/dane.h"
+
 static enum dc_verdict verdict_of(const struct dc_judgement *judgement, const char *check)
 {
 	for (size_t i = 0; i < judgement->check_count; i++)
@@ -18,12 +20,23 @@ static bool breaks(const struct dc_proof *proof, const struct dc_finding *findin
 	return false;
 }
 
-/* Nobody was to look: that is not the same as having nothing to look at. */
+/* Nobody was to look, or could: that is not the same as having nothing to look at. */
 static bool is_unasked(const struct dc_inputs *inputs, const char *check)
 {
 	if (strcmp(check, "dkim-selectors") == 0)
 		return inputs->search == DC_SELECTORS_NONE && inputs->selector_count == 0;
-	return strncmp(check, "dnssec-", 7) == 0 && !inputs->lone;
+	return strcmp(check, "dnssec-state") == 0;
+}
+
+/* Is it published? *ret_applies: there is a place where it could be. */
+static enum dc_tri presence(const struct dc_facts *facts, const char *what, bool *ret_applies)
+{
+	*ret_applies = true;
+	if (strcmp(what, "dane") == 0 && facts->dane) {
+		*ret_applies = facts->dane->count > 0;
+		return facts->dane->present;
+	}
+	return DC_TRI_UNKNOWN;
 }
 
 /* Is something of this check not known? Its verdict says so only when nothing was found. */
@@ -41,18 +54,28 @@ static bool is_open(const struct dc_judgement *judgement, const struct dc_inputs
 }
 
 static enum dc_verdict judge_proof(const struct dc_proof *proof, const struct dc_judgement *judgement,
-				   const struct dc_inputs *inputs)
+				   const struct dc_facts *facts)
 {
-	bool open = false, applies = false;
+	bool open = false, applies = false, absent = false;
 
 	for (size_t i = 0; i < judgement->finding_count; i++)
 		if (breaks(proof, &judgement->findings[i]))
 			return DC_VERDICT_FAIL;
 	for (size_t i = 0; proof->checks[i]; i++) {
-		open |= is_open(judgement, inputs, proof->checks[i]);
+		open |= is_open(judgement, facts->inputs, proof->checks[i]);
 		applies |= verdict_of(judgement, proof->checks[i]) != DC_VERDICT_NOT_APPLICABLE;
 	}
-	return open ? DC_VERDICT_INCONCLUSIVE : applies ? DC_VERDICT_PASS : DC_VERDICT_NOT_APPLICABLE;
+	for (size_t i = 0; proof->present[i]; i++) {
+		bool possible;
+		enum dc_tri present = presence(facts, proof->present[i], &possible);
+
+		if (!possible)
+			return open ? DC_VERDICT_INCONCLUSIVE : DC_VERDICT_NOT_APPLICABLE;
+		absent |= present == DC_TRI_NO;
+		open |= present == DC_TRI_UNKNOWN;
+		applies = true;
+	}
+	return absent ? DC_VERDICT_FAIL : open ? DC_VERDICT_INCONCLUSIVE : applies ? DC_VERDICT_PASS : DC_VERDICT_NOT_APPLICABLE;
 }
 
 /* The findings that stand in the way, in the order of the report. */
@@ -75,7 +98,7 @@ static void collect(struct dc_arena *arena, const struct dc_requirement *require
 
 /* Of several ways the best counts: one that holds, else one that may hold. */
 static struct dc_requirement_result judge(struct dc_arena *arena, const struct dc_requirement *requirement,
-					  const struct dc_judgement *judgement, const struct dc_inputs *inputs)
+					  const struct dc_judgement *judgement, const struct dc_facts *facts)
 {
 	static const int rank[] = {[DC_VERDICT_PASS] = 3, [DC_VERDICT_INCONCLUSIVE] = 2, [DC_VERDICT_NOT_APPLICABLE] = 1,
 				   [DC_VERDICT_FAIL] = 0};
@@ -83,7 +106,7 @@ static struct dc_requirement_result judge(struct dc_arena *arena, const struct d
 					       .must = requirement->must, .verdict = DC_VERDICT_FAIL};
 
 	for (size_t k = 0; k < requirement->proof_count; k++) {
-		enum dc_verdict verdict = judge_proof(&requirement->proofs[k], judgement, inputs);
+		enum dc_verdict verdict = judge_proof(&requirement->proofs[k], judgement, facts);
 
 		result.verdict = rank[verdict] > rank[result.verdict] ? verdict : result.verdict;
 	}
@@ -141,7 +164,7 @@ static struct dc_profile_result each_check(struct dc_arena *arena, const struct 
 }
 
 struct dc_profile_result dc_policy_require(struct dc_arena *arena, const struct dc_profile *profile,
-					   const struct dc_judgement *judgement, const struct dc_inputs *inputs)
+					   const struct dc_judgement *judgement, const struct dc_facts *facts)
 {
 	struct dc_profile_result result = {.id = profile->id, .profile = profile, .not_checkable = profile->not_checkable,
 					   .requirement_count = profile->requirement_count};
@@ -151,7 +174,7 @@ struct dc_profile_result dc_policy_require(struct dc_arena *arena, const struct 
 		return each_check(arena, profile, judgement);
 	requirements = DC_NEW_ARRAY(arena, struct dc_requirement_result, profile->requirement_count + 1);
 	for (size_t i = 0; i < profile->requirement_count; i++)
-		requirements[i] = judge(arena, &profile->requirements[i], judgement, inputs);
+		requirements[i] = judge(arena, &profile->requirements[i], judgement, facts);
 	result.requirements = requirements;
 	result.verdict = sum(&result);
 	return result;

@@ -21,10 +21,11 @@ ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 KEYS = {"id": str, "title": str, "version": str, "date": str, "about": str, "sources": list, "requirements": (list, str),
         "not_checkable": list, "parked": bool}
 REQUIREMENT_KEYS = {"id": str, "text": str, "source": str, "grade": str, "basis": str, "checks": list, "breaks": list,
-                    "any_of": list}
-PROOF_KEYS = {"checks": list, "breaks": list}
+                    "present": list, "any_of": list}
+PROOF_KEYS = {"checks": list, "breaks": list, "present": list}
+PRESENCE = ("dane",)  # what require.c knows of
 BLIND_KEYS = {"id": str, "text": str, "why": str, "source": str}
-OPTIONAL = {"parked", "breaks", "checks", "any_of"}
+OPTIONAL = {"parked", "breaks", "checks", "present", "any_of"}
 GRADES = ("must", "should")
 BASES = ("read", "second-hand", "general")  # the primary text (or a copy of it); a page that quotes it; neither
 RANK = {"notice": 1, "warning": 2, "error": 3}
@@ -93,7 +94,10 @@ def proof_problems(proof, rows):
             yield f"{slug} is a finding of {of[slug]['check']}, which is not among the checks"
         elif of[slug].get("inconclusive"):
             yield f"{slug} says what could not be determined: it breaks nothing"
-    if not breaking(proof, rows):
+    for name in proof.get("present", []):
+        if name not in PRESENCE:
+            yield f"present: {name!r} is none of {', '.join(PRESENCE)}"
+    if not breaking(proof, rows) and not proof.get("present"):
         yield "nothing can break it"
 
 
@@ -171,7 +175,8 @@ def table(profiles, rows):
             continue
         lines.append(f"static const struct dc_requirement requirements_{n}[] = {{")
         for item in profile["requirements"]:
-            proofs = [f"{{{strings(proof['checks'])}, {slug_symbols(breaking(proof, rows))}, {len(breaking(proof, rows))}}}"
+            proofs = [f"{{{strings(proof['checks'])}, {slug_symbols(breaking(proof, rows))}, {len(breaking(proof, rows))}, "
+                      f"{strings(proof.get('present', []))}}}"
                       for proof in proofs_of(item)]
             lines += [f"\t{{{q(item['id'])}, {q(item['text'])}, {q(item['source'])},",
                       f"\t {'true' if item['grade'] == 'must' else 'false'},",

@@ -245,7 +245,7 @@ static void go_line(const struct dc_text *text, const struct line *line, size_t 
 	dc_text_spaces(text, 7 - len);
 	dc_text_put(text, DC_INK_BOLD, line->domain);
 	if (line->reasons.len > 0)
-		what = dc_text_format(text, "%.*s: %.*s", DC_FMT(what), DC_FMT(line->reasons));
+		what = dc_text_format(text, "%.*s%s%.*s", DC_FMT(what), what.len > 0 ? ": " : "", DC_FMT(line->reasons));
 	if (what.len == 0) {
 		dc_text_newline(text);
 		return;

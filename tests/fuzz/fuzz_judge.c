@@ -34,7 +34,7 @@ static struct dc_audit_result judged(struct dc_audit_run *audit)
 	struct dc_check_run *runs;
 	struct dc_audit_result view = {.inputs = &audit->inputs, .facts = audit->facts};
 	size_t count = dc_checks_run(audit->arena, audit->facts, &runs, &list);
-	struct dc_judgement judgement = dc_policy_judge(audit->arena, &policy, &audit->inputs, runs, count, &list);
+	struct dc_judgement judgement = dc_policy_judge(audit->arena, &policy, audit->facts, runs, count, &list);
 	view.checks = judgement.checks;
 	view.check_count = judgement.check_count;
 	view.findings = judgement.findings;

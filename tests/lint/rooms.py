@@ -30,7 +30,7 @@ ROOMS = {
     "findings": VALUES,
     "checks": VALUES + PROTOCOLS + ["facts", "findings"],
     "gather": VALUES + PROTOCOLS + ["source", "receiver", "facts"],
-    "policy": VALUES + ["facts", "findings", "checks"],
+    "policy": VALUES + PROTOCOLS + ["facts", "findings", "checks"],
     "manifest": VALUES + ["provider", "dmarc", "facts", "findings", "checks", "policy"],
     "render": VALUES + PROTOCOLS + ["facts", "findings", "checks", "policy"],
     "api": VALUES + PROTOCOLS + ["source", "receiver", "facts", "gather", "findings", "checks", "policy", "manifest", "render"],
