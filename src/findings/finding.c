@@ -173,14 +173,35 @@ static uint64_t hash(uint64_t h, struct dc_slice s)
 
 static const uint64_t hash_start = 0xcbf29ce484222325;
 
-/* Who answered and how it failed changes from run to run; the question does not. Where a waiver stands changes with the
- * lines above it. */
+static bool is_in(const char *template, const char *name)
+{
+	struct dc_slice rest = dc_slice_of(template);
+
+	while (rest.len > 0) {
+		size_t open = dc_slice_find(rest, '{');
+
+		rest = dc_slice_sub(rest, open == SIZE_MAX ? rest.len : open + 1, SIZE_MAX);
+		if (dc_slice_eq(dc_slice_sub(rest, 0, dc_slice_find(rest, '}')), dc_slice_of(name)))
+			return true;
+	}
+	return false;
+}
+
+/* Not what only the advice names, nor whole records: they change with parts of the zone that have nothing to do with it.
+ * Nor the reasons beside the fact. Who answered and how it failed changes from run to run; the question does not.
+ * Where a waiver stands changes with the lines above it. */
 static bool identifies(const struct dc_finding *finding, const struct dc_arg *arg)
 {
-	if (arg->type == DC_ARG_INT || strcmp(arg->name, "given_at") == 0)
+	static const char *const never[] = {"record", "why", "given_at"}, *const failed[] = {"server", "outcome", "server"};
+	const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
+
+	if (arg->type == DC_ARG_INT || !is_in(row->message, arg->name))
 		return false;
-	return !dc_catalogue_row(finding->id)->inconclusive ||
-	       (strcmp(arg->name, "server") != 0 && strcmp(arg->name, "outcome") != 0);
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
+		if (strcmp(arg->name, never[i]) == 0 || (row->inconclusive && strcmp(arg->name, failed[i]) == 0))
+			return false;
+	}
+	return true;
 }
 
 struct dc_slice dc_finding_fingerprint(struct dc_arena *arena, const struct dc_finding *finding)

@@ -70,7 +70,8 @@ struct dc_finding {
 /* The arguments put into a template; list items joined by ", ". Raw bytes: the caller escapes the result. In `arena`. */
 struct dc_slice dc_finding_message(struct dc_arena *arena, const struct dc_finding *finding);
 struct dc_slice dc_finding_fix(struct dc_arena *arena, const struct dc_finding *finding);
-/* 16 hex digits that stay the same while slug, subject and identifying arguments do (integers are left out). */
+/* 16 hex digits that stay the same while slug, subject and identifying arguments do: texts and lists of the
+ * message; not numbers, whole records and what only the fix names. */
 struct dc_slice dc_finding_fingerprint(struct dc_arena *arena, const struct dc_finding *finding);
 
 #endif
