@@ -1,26 +1,26 @@
-/* Reading earlier reports. The file may come from anywhere: whatever is not where a report has it is an error or left out,
- * never trusted. */
+/* What is kept of an earlier report. The file may come from anywhere: whatever is not where a report has it is an error or
+ * left out, never trusted. Of a domain that is there several times the last object counts. */
 #include "api/baseline.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-
-#include <jansson.h>
 
 #include "api/config.h"
 #include "base/escape.h"
+#include "diff/scan.h"
 #include "dkim/dkim.h"
 #include "source/file.h"
 
-enum { BASELINE_MAX = 256 << 20 }; /* octets: a report of some 20,000 domains */
-
 struct known {
 	struct dc_slice domain, fingerprint;
+	size_t object; /* the how-many-eth domain object it stands in */
 };
 
 struct dc_baseline {
 	struct dc_arena *arena;
 	struct known *findings; /* sorted */
 	size_t finding_count, finding_capacity;
+	size_t object_count;
 	struct dc_dkim_seen *keys;
 	size_t key_count, key_capacity;
 	struct dc_slice when; /* "2026-11-20T12:00:00Z"; empty: not said */
@@ -29,24 +29,25 @@ struct dc_baseline {
 
 static struct dc_slice text_of(struct dc_arena *arena, const json_t *object, const char *key)
 {
-	const json_t *value = json_object_get(object, key);
-	if (!json_is_string(value))
-		return (struct dc_slice){0};
-	return dc_arena_dup(arena, (struct dc_slice){json_string_value(value), json_string_length(value)});
+	return dc_arena_dup(arena, dc_scan_text(object, key));
 }
 
-static void take_findings(struct dc_arena *arena, struct dc_baseline *baseline, struct dc_slice domain, const json_t *list)
+/* An entry without a fingerprint says that the domain was there. */
+static void take_findings(struct dc_baseline *baseline, struct dc_slice domain, const json_t *list)
 {
+	struct dc_arena *arena = baseline->arena;
+	struct known known = {.domain = domain, .object = ++baseline->object_count};
+	DC_PUSH(arena, baseline->findings, baseline->finding_count, baseline->finding_capacity) = known;
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		struct dc_slice fingerprint = text_of(arena, json_array_get(list, i), "fingerprint");
-		if (fingerprint.len)
-			DC_PUSH(arena, baseline->findings, baseline->finding_count, baseline->finding_capacity) =
-				(struct known){domain, fingerprint};
+		known.fingerprint = text_of(arena, json_array_get(list, i), "fingerprint");
+		if (known.fingerprint.len)
+			DC_PUSH(arena, baseline->findings, baseline->finding_count, baseline->finding_capacity) = known;
 	}
 }
 
-static void take_keys(struct dc_arena *arena, struct dc_baseline *baseline, const json_t *domain)
+static void take_keys(struct dc_baseline *baseline, const json_t *domain)
 {
+	struct dc_arena *arena = baseline->arena;
 	const json_t *dkim = json_object_get(json_object_get(domain, "facts"), "dkim");
 	const json_t *list = json_object_get(dkim, "selectors");
 	for (size_t i = 0; i < json_array_size(list); i++) {
@@ -55,36 +56,41 @@ static void take_keys(struct dc_arena *arena, struct dc_baseline *baseline, cons
 					    .fingerprint = text_of(arena, item, "key_fingerprint"),
 					    .since_s = baseline->when_s};
 		int64_t since;
-		if (dc_time_parse(text_of(arena, item, "key_since"), &since))
+		if (dc_time_parse(dc_scan_text(item, "key_since"), &since))
 			seen.since_s = since;
 		if (seen.name.len && seen.fingerprint.len && seen.since_s)
 			DC_PUSH(arena, baseline->keys, baseline->key_count, baseline->key_capacity) = seen;
 	}
 }
 
-static bool take_domain(struct dc_arena *arena, struct dc_baseline *baseline, const json_t *object)
+static bool take_domain(void *user, const json_t *object, struct dc_error *err)
 {
-	struct dc_slice domain = text_of(arena, object, "domain");
-	const json_t *findings = json_object_get(object, "findings");
-	if (domain.len == 0 || !json_is_array(findings))
+	struct dc_baseline *baseline = user;
+	if (DC_ARENA_GUARD(baseline->arena)) {
+		(void)dc_error_set(err, DC_ERR_INPUT, "the baseline takes more than %d MiB of memory", DC_SCAN_REPORT_MAX >> 20);
 		return false;
-	take_findings(arena, baseline, domain, findings);
-	take_keys(arena, baseline, object);
+	}
+	take_findings(baseline, text_of(baseline->arena, object, "domain"), json_object_get(object, "findings"));
+	take_keys(baseline, object);
 	return true;
 }
 
-static bool take(struct dc_arena *arena, struct dc_baseline *baseline, const json_t *value)
+static void take_member(void *user, struct dc_slice key, const json_t *value)
 {
-	const json_t *domains = json_object_get(value, "domains");
-	if (!domains)
-		return take_domain(arena, baseline, value);
-	baseline->when = text_of(arena, value, "started");
-	if (!dc_time_parse(baseline->when, &baseline->when_s))
-		baseline->when = (struct dc_slice){0};
-	for (size_t i = 0; i < json_array_size(domains); i++)
-		if (!take_domain(arena, baseline, json_array_get(domains, i)))
-			return false;
-	return json_is_array(domains);
+	struct dc_baseline *baseline = user;
+	struct dc_slice when = {json_string_value(value), json_string_length(value)};
+	if (!dc_slice_eq(key, DC_S("started")) || DC_ARENA_GUARD(baseline->arena))
+		return;
+	if (dc_time_parse(when, &baseline->when_s))
+		baseline->when = dc_arena_dup(baseline->arena, when);
+}
+
+/* By domain, the last object of a domain first. */
+static int by_object(const void *a, const void *b)
+{
+	const struct known *x = a, *y = b;
+	int order = dc_slice_cmp(x->domain, y->domain);
+	return order ? order : (x->object < y->object) - (x->object > y->object);
 }
 
 static int compare(const void *a, const void *b)
@@ -94,47 +100,43 @@ static int compare(const void *a, const void *b)
 	return order ? order : dc_slice_cmp(x->fingerprint, y->fingerprint);
 }
 
-/* Takes over `value`, also when the arena is spent. */
-static bool take_guarded(struct dc_baseline *baseline, json_t *value)
+static void sort(struct dc_baseline *baseline)
 {
-	volatile bool taken = false; /* survives the jump */
-	if (!DC_ARENA_GUARD(baseline->arena))
-		taken = take(baseline->arena, baseline, value);
-	json_decref(value);
-	return taken;
+	size_t kept = 0, last = 0;
+	if (!baseline->finding_count)
+		return;
+	qsort(baseline->findings, baseline->finding_count, sizeof *baseline->findings, by_object);
+	for (size_t i = 0; i < baseline->finding_count; i++) {
+		const struct known *known = &baseline->findings[i];
+		if (i == 0 || !dc_slice_eq(known->domain, baseline->findings[kept - 1].domain))
+			last = known->object;
+		if (known->object == last)
+			baseline->findings[kept++] = *known;
+	}
+	baseline->finding_count = kept;
+	qsort(baseline->findings, kept, sizeof *baseline->findings, compare);
 }
 
 static enum dc_status parse(struct dc_baseline *baseline, const char *path, struct dc_slice text, struct dc_error *err)
 {
-	char shown[120];
-	(void)dc_escape_line(shown, sizeof shown, dc_slice_of(path));
-	text = dc_slice_trim(text);
-	if (text.len == 0)
-		return dc_error_set(err, DC_ERR_INPUT, "--baseline: %s is empty", shown);
-	while (text.len) {
-		json_error_t fault;
-		json_t *value = json_loadb(text.ptr, text.len, JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &fault);
-		if (!value)
-			return dc_error_set(err, DC_ERR_INPUT, "--baseline: %s is no JSON report", shown);
-		if (!take_guarded(baseline, value) || fault.position <= 0)
-			return dc_error_set(err, DC_ERR_INPUT, "--baseline: %s is no report of domaincheck: write one with -f json",
-					    shown);
-		text = dc_slice_trim(dc_slice_sub(text, (size_t)fault.position, SIZE_MAX));
-	}
-	if (baseline->finding_count)
-		qsort(baseline->findings, baseline->finding_count, sizeof *baseline->findings, compare);
-	return DC_OK;
+	char shown[120], named[160];
+	struct dc_scan scan = {.shown = named, .user = baseline, .member = take_member, .domain = take_domain};
+	(void)snprintf(named, sizeof named, "--baseline: %s", dc_escape_line(shown, sizeof shown, dc_slice_of(path)));
+	enum dc_status status = dc_scan_reports(&scan, text, err);
+	if (status == DC_OK)
+		sort(baseline);
+	return status;
 }
 
 enum dc_status dc_baseline_read(const char *path, struct dc_baseline **ret_baseline, struct dc_error *err)
 {
 	struct dc_buf file;
 	struct dc_baseline *baseline = calloc(1, sizeof *baseline);
-	if (!baseline || !(baseline->arena = dc_arena_new(BASELINE_MAX))) {
+	if (!baseline || !(baseline->arena = dc_arena_new(DC_SCAN_REPORT_MAX))) {
 		free(baseline);
 		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the baseline");
 	}
-	dc_buf_init(&file, BASELINE_MAX);
+	dc_buf_init(&file, DC_SCAN_REPORT_MAX);
 	enum dc_status status = dc_file_read(path, &file, err);
 	if (status == DC_OK)
 		status = parse(baseline, path, dc_buf_slice(&file), err);
@@ -159,7 +161,7 @@ void dc_baseline_apply(const struct dc_baseline *baseline, struct dc_slice domai
 {
 	for (size_t i = 0; baseline && baseline->finding_count && i < list->count; i++) {
 		struct dc_finding *finding = &list->items[i];
-		struct known key = {domain, dc_finding_fingerprint(arena, finding)};
+		struct known key = {.domain = domain, .fingerprint = dc_finding_fingerprint(arena, finding)};
 		if (!dc_catalogue_row(finding->id)->inconclusive &&
 		    bsearch(&key, baseline->findings, baseline->finding_count, sizeof *baseline->findings, compare))
 			finding->waived = baseline->when.len ? dc_arena_printf(arena, "known since the baseline of %.*s",

@@ -33,7 +33,8 @@ ROOMS = {
     "policy": VALUES + PROTOCOLS + ["facts", "findings", "checks"],
     "manifest": VALUES + ["provider", "dmarc", "facts", "findings", "checks", "policy"],
     "render": VALUES + PROTOCOLS + ["facts", "findings", "checks", "policy"],
-    "api": VALUES + PROTOCOLS + ["source", "receiver", "facts", "gather", "findings", "checks", "policy", "manifest", "render"],
+    "diff": VALUES + ["findings", "render"],
+    "api": VALUES + PROTOCOLS + ["source", "receiver", "facts", "gather", "findings", "checks", "policy", "manifest", "render", "diff"],
     "cli": [],
 }
 
