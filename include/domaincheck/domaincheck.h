@@ -197,6 +197,14 @@ DC_PUBLIC enum dc_status dc_merger_new(const char *format, dc_write write, void 
 DC_PUBLIC enum dc_status dc_writer_line(struct dc_writer *writer, const char *line, size_t len,
 					enum dc_result_verdict *ret_verdict, struct dc_error *err);
 
+/* What changed between two reports: json, ndjson or recordings, which are replayed. `format`: "text" or "json" (schema
+ * domaincheck.diff/1). Of the configuration "fail-on" counts. *ret_verdict: a finding at or above it is new; or one side
+ * could not determine what the other knew; or neither. DC_ERR_IO: a file could not be read, or the report not written;
+ * DC_ERR_INPUT: one is no report. */
+DC_PUBLIC enum dc_status dc_compare_reports(const struct dc_config *config, const char *old_path, const char *new_path,
+					    const char *format, const struct dc_look *look, dc_write write, void *user,
+					    enum dc_result_verdict *ret_verdict, struct dc_error *err);
+
 /* What a finding means, why it matters, how to mend it. `slug` NULL: all. `format`: "text" or "json". DC_ERR_USAGE: no
  * such finding or format. */
 DC_PUBLIC enum dc_status dc_explain(const char *slug, const char *format, const struct dc_look *look, dc_write write,

@@ -14,6 +14,7 @@ static const struct {
 	{"message", cmd_message},
 	{"spf", cmd_spf},
 	{"merge", cmd_merge},
+	{"diff", cmd_diff},
 };
 
 static enum exit_status audit(int argc, char **argv)

@@ -229,6 +229,7 @@ void options_help(FILE *out)
 		    "       domaincheck message [OPTIONS] FILE   audit the identities of a real message (.eml)\n"
 		    "       domaincheck checks                   every check, with the standard it comes from\n"
 		    "       domaincheck merge [OPTIONS] FILE...  ndjson reports into one, json (default) or ndjson\n"
+		    "       domaincheck diff [OPTIONS] OLD NEW   what changed between two reports\n"
 		    "       domaincheck spf [--flatten] DOMAIN   SPF alone: cost, tree, senders; or the record as addresses\n\n",
 		    out);
 	const struct dc_setting *row;

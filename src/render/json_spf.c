@@ -26,6 +26,40 @@ static const char *found_name(enum dc_spf_found found)
 
 static struct dc_node *tree(struct dc_json *json, const struct dc_spf_node *node);
 
+static void add_addresses(struct dc_json *json, struct dc_node *array, const struct dc_answer *answer)
+{
+	for (size_t i = 0; answer && i < dc_answer_count(answer); i++) {
+		struct dc_ip ip;
+
+		if (dc_rr_ip(dc_answer_rr(answer, i), &ip))
+			dc_node_add(json, array, dc_node_ip(json, ip));
+	}
+}
+
+/* Behind an a or mx term; null while one of the answers is missing, or the name depends on the sender. */
+static struct dc_node *addresses(struct dc_json *json, const struct dc_spf_use *use)
+{
+	struct dc_node *array = dc_node_array(json);
+	bool known = use->answer && dc_outcome_is_known(use->answer->outcome) &&
+		     (use->term->kind == DC_SPF_MX || (use->answer6 && dc_outcome_is_known(use->answer6->outcome)));
+
+	if (use->term->kind == DC_SPF_A) {
+		add_addresses(json, array, use->answer);
+		add_addresses(json, array, use->answer6);
+	}
+	for (size_t i = 0; i < use->host_count; i++) {
+		const struct dc_spf_host *host = &use->hosts[i];
+
+		if (dc_slice_eq(host->name, DC_S("."))) /* a null MX */
+			continue;
+		known = known && host->a && dc_outcome_is_known(host->a->outcome) && host->aaaa &&
+			dc_outcome_is_known(host->aaaa->outcome);
+		add_addresses(json, array, host->a);
+		add_addresses(json, array, host->aaaa);
+	}
+	return known ? array : dc_node_null(json);
+}
+
 static struct dc_node *term(struct dc_json *json, const struct dc_spf_use *use)
 {
 	struct dc_node *object = dc_node_object(json);
@@ -40,6 +74,8 @@ static struct dc_node *term(struct dc_json *json, const struct dc_spf_use *use)
 	dc_node_set(json, object, "void_lookups", dc_node_uint(json, use->voids4));
 	dc_node_set(json, object, "found_ipv4", dc_node_name_or_null(json, found_name(use->found4)));
 	dc_node_set(json, object, "found_ipv6", dc_node_name_or_null(json, found_name(use->found6)));
+	if (use->term->kind == DC_SPF_A || use->term->kind == DC_SPF_MX)
+		dc_node_set(json, object, "addresses", addresses(json, use));
 	if (use->child)
 		dc_node_set(json, object, "tree", tree(json, use->child));
 	return object;

@@ -64,6 +64,36 @@ def main():
 
         lines = audit(records, "--now", "2026-01-01T00:00:00Z", "-f", "ndjson", "-o", report, *both)
         check("as NDJSON", (lines.returncode, audit(records, *later, *both).returncode), (1, 0))
+        check("a domain that the baseline does not have", audit(records, *later, "broken.example", "mailvendor.example").returncode, 1)
+        with open(report, encoding="utf-8") as f:
+            broken, healthy = f.readlines()
+        with open(report, "w", encoding="utf-8") as f:
+            f.write(broken + healthy + json.dumps({**json.loads(broken), "findings": []}) + "\n")
+        check("of a domain's lines the last counts", audit(records, *later, "broken.example").returncode, 1)
+        with open(report, "w", encoding="utf-8") as f:
+            f.write(healthy + broken + healthy)
+        check("whatever comes after", audit(records, *later, "broken.example").returncode, 0)
+        psl = f"{folder}/psl"
+        with open(psl, "w", encoding="utf-8") as f:
+            f.write("example\n")
+        check("with --psl behind it", audit(records, *later, "--psl", psl, "broken.example").returncode, 0)
+
+        # The rest of the zone may change: what was known stays known.
+        for old, new in (("include:n4.crm.mailvendor.example ", "include:n4.crm.mailvendor.example a:out.healthy.example "),
+                         ("ip4:203.0.113.25 ", "ip4:203.0.113.25 ip4:203.0.113.96/29 "), ("p=reject; sp=rejct", "p=quarantine; sp=rejct"),
+                         ("MX  10 mx.broken.example.", "MX  5 mx.broken.example.")):
+            assert old in records
+            done = audit(records.replace(old, new), *later, "broken.example")
+            new_ones = [f["id"] for f in domains(done)[0]["findings"] if f["severity"] == "error" and not f.get("waived")]
+            check(f"{new}: nothing failing is new", (done.returncode, new_ones), (0, []))
+        nul = records.replace('"google-site-verification=not-a-mail-record"', r'"spf2.0/pra \000 -all"')
+        done = audit(nul, "--now", "2026-01-01T00:00:00Z", "-f", "json", "-o", report, "broken.example")
+        check("a NUL octet in a record", ("\\u0000" in open(report).read(), audit(nul, *later, "broken.example").returncode), (True, 0))
+        with open(report, "w", encoding="utf-8") as f:
+            f.write(broken[:len(broken) // 2])
+        done = audit(records, *later, "broken.example")
+        check("cut off", (done.returncode, "cut off" in done.stderr), (2, True))
+
         for content in ("", "nonsense", "{}", "[]", "3", '{"domains": 5}', '{"domain": "a.example"}', '{"a":1,"a":2}'):
             with open(report, "w", encoding="utf-8") as f:
                 f.write(content)
