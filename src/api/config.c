@@ -421,7 +421,6 @@ void dc_config_free(struct dc_config *config)
 		return;
 	dc_config_manifest_free(config);
 	dc_psl_free(config->psl);
-	dc_baseline_free(config->baseline);
 	dc_arena_free(config->arena);
 }
 

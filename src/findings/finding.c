@@ -192,13 +192,14 @@ static bool is_in(const char *template, const char *name)
  * Where a waiver stands changes with the lines above it. */
 static bool identifies(const struct dc_finding *finding, const struct dc_arg *arg)
 {
-	static const char *const never[] = {"record", "why", "given_at"}, *const failed[] = {"server", "outcome", "server"};
+	static const char *const never[] = {"record", "why", "given_at"};
 	const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
+	bool failure = strcmp(arg->name, "server") == 0 || strcmp(arg->name, "outcome") == 0;
 
-	if (arg->type == DC_ARG_INT || !is_in(row->message, arg->name))
+	if (arg->type == DC_ARG_INT || !is_in(row->message, arg->name) || (row->inconclusive && failure))
 		return false;
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
-		if (strcmp(arg->name, never[i]) == 0 || (row->inconclusive && strcmp(arg->name, failed[i]) == 0))
+		if (strcmp(arg->name, never[i]) == 0)
 			return false;
 	}
 	return true;
