@@ -60,7 +60,7 @@ FOREIGN = {
     "unbound-event.h": ["src/source/"],
     "spf2/": ["src/receiver/libspf2.c"],
     "opendkim/": ["src/receiver/opendkim_handle.h"],
-    "jansson.h": ["src/render/", "src/api/baseline.c"],
+    "jansson.h": ["src/render/", "src/diff/"],
     "yaml.h": ["src/manifest/yaml.c"],
     "idn2.h": ["src/dns/"],
     "libpsl.h": ["src/dmarc/psl.c"],
