@@ -10,6 +10,8 @@
 #include <gmp.h>
 #include <stdlib.h>
 
+#include "base/gmp_guard.h"
+
 enum {
 	SHARED_BITS_MIN = 65,    /* smaller common factors are the business of dkim/weak.c */
 	PAIR_TESTS_MAX = 200000, /* single GCDs spent to find out who shares with whom */
@@ -196,7 +198,7 @@ static size_t sharing(const struct dc_slice *moduli, size_t *leaves, size_t coun
 	return shared;
 }
 
-bool dc_dkim_batch_gcd(const struct dc_slice *moduli, size_t count, size_t *ret_partner)
+static bool batch(const struct dc_slice *moduli, size_t count, size_t *ret_partner)
 {
 	size_t *leaves = NULL, *same, leaf_count, octets = 0, shared_count = 0;
 	bool done = true;
@@ -221,5 +223,16 @@ bool dc_dkim_batch_gcd(const struct dc_slice *moduli, size_t count, size_t *ret_
 				ret_partner[i] = ret_partner[same[i]];
 	}
 	free(leaves);
+	return done;
+}
+
+bool dc_dkim_batch_gcd(const struct dc_slice *moduli, size_t count, size_t *ret_partner)
+{
+	struct dc_gmp_guard guard;
+
+	if (DC_GMP_GUARD(&guard))
+		return false;
+	bool done = batch(moduli, count, ret_partner);
+	dc_gmp_leave(&guard);
 	return done;
 }

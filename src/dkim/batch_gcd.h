@@ -13,7 +13,7 @@ enum {
 /* `moduli` are big-endian octets. ret_partner[i] becomes the index of another modulus that differs from the i-th and
  * shares a large prime with it, i itself when it shares one with a modulus that could not be told, or SIZE_MAX when it
  * shares none. Equal moduli share nothing in this sense. Small common factors (below 2^64) do not count. False: too many
- * moduli or no memory for the lists; ret_partner is untouched. */
+ * moduli or no memory; what is in ret_partner then means nothing. */
 bool dc_dkim_batch_gcd(const struct dc_slice *moduli, size_t count, size_t *ret_partner);
 
 #endif
