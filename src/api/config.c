@@ -8,6 +8,7 @@
 #include "api/manifest.h"
 #include "api/decision.h"
 #include "api/own_key.h"
+#include "api/probes.h"
 #include "base/escape.h"
 #include "dkim/dkim.h"
 #include "dkim/own.h"
@@ -346,6 +347,40 @@ static enum dc_status set_profile(struct dc_config *config, const struct row *ro
 	return add_each(config, row, value, err, add_profile);
 }
 
+static enum dc_status add_probe(struct dc_config *config, const struct row *row, struct dc_slice value,
+				struct dc_error *err)
+{
+	const char *want;
+	return dc_probe_add(config, value, &want) ? DC_OK : bad(row, value, err, want);
+}
+
+static enum dc_status set_probe(struct dc_config *config, const struct row *row, struct dc_slice value,
+				struct dc_error *err)
+{
+	return add_each(config, row, value, err, add_probe);
+}
+
+static enum dc_status set_submission(struct dc_config *config, const struct row *row, struct dc_slice value,
+				     struct dc_error *err)
+{
+	const char *want;
+	return dc_probe_submission(config, value, &want) ? DC_OK : bad(row, value, err, want);
+}
+
+static enum dc_status add_probe_port(struct dc_config *config, const struct row *row, struct dc_slice value,
+				     struct dc_error *err)
+{
+	const char *want;
+	return dc_probe_port(config, value, &want) ? DC_OK : bad(row, value, err, want);
+}
+
+static enum dc_status set_probe_helo(struct dc_config *config, const struct row *row, struct dc_slice value,
+				     struct dc_error *err)
+{
+	const char *want;
+	return dc_probe_helo(config, value, &want) ? DC_OK : bad(row, value, err, want);
+}
+
 #define AT(member) offsetof(struct dc_config, member)
 static const struct row rows[] = {
 	{{"config", 'c', "FILE", false, "a campaign manifest: what is declared about its domains"}, set_manifest, 0},
@@ -376,6 +411,13 @@ static const struct row rows[] = {
 	{{"dnssec", 0, NULL, false, "validate DNSSEC (default: when one domain is audited)"}, set_switch, AT(lone)},
 	{{"authority", 0, NULL, false, "ask the domain's name servers one by one (default: when one domain is audited)"}, set_switch,
 	 AT(authority)},
+	{{"probe", 0, "smtp|submission[,...]", true, "speak to the MX hosts, or to the hosts that take users' mail"}, set_probe, 0},
+	{{"submission", 0, "HOST[:PORT]", false, "the host that takes users' mail (default: by SRV records)"}, set_submission, 0},
+	{{"probe-helo", 0, "NAME", false, "with --probe: our name in EHLO (default: our address)"}, set_probe_helo, 0},
+	{{"probe-timeout", 0, "SECONDS", false, "with --probe: for each step (default 30)"}, set_seconds, AT(probe_timeout_ms), 50,
+	 300000},
+	{{"probe-port", 0, "FROM=TO", true, "with --probe: connect to port TO where FROM is meant"}, add_probe_port, 0},
+	{{"ca-file", 0, "FILE", false, "certificates (PEM) to trust (default: the system's)"}, set_path, AT(ca_file)},
 	{{"allow-private", 0, NULL, false, "servers and hosts of the domain may have private addresses: ask those too"}, set_switch,
 	 AT(allow_private)},
 	{{"profile", 'p', "NAME[,NAME...]", true, "requirement sets (default baseline)"}, set_profile, AT(profiles)},

@@ -9,6 +9,7 @@
 #include "facts/facts.h"
 #include "message/message.h"
 #include "policy/policy.h"
+#include "source/smtp.h"
 
 enum {
 	DC_CONFIG_MEMORY_MAX = 16 << 20,
@@ -51,6 +52,12 @@ struct dc_config {
 	struct dc_slice message_bytes;
 	bool parked;
 	bool lone;              /* "dnssec": validation and other questions that cost more */
+	bool probe_smtp, probe_submission; /* speak to MX hosts; to the hosts that take mail from users */
+	struct dc_slice submission_host;   /* canonical; empty: found by SRV records */
+	uint16_t submission_port;          /* 0: the usual ones */
+	struct dc_slice probe_helo, ca_file; /* empty: our address; the system's */
+	uint64_t probe_timeout_ms;         /* for each step; 0: the default */
+	struct dc_smtp_port probe_ports[DC_SMTP_PORTS_MAX];
 	bool allow_private;     /* servers and hosts with private addresses may be asked */
 	bool authority;         /* ask the authoritative servers one by one */
 	bool now_given;

@@ -25,7 +25,7 @@ const char *dc_version(void)
 /* ---- options of the report: what the verdict depends on, never where the answers came from ---- */
 
 static const char *const reported[] = {"selector",  "selectors", "ip",	    "helo",    "mail-from", "dkim-domain",
-				       "what-if",   "parked",	 "dnssec",  "authority", "allow-private",
+				       "what-if",   "parked",	 "dnssec",  "authority", "allow-private", "probe", "submission",
 				       "profile",   "set",	 "fail-on", "now"};
 
 static bool is_reported(const char *name)
@@ -80,6 +80,10 @@ static void fill_inputs(struct dc_run *run)
 		.parked = config->parked,
 		.lone = config->lone,
 		.allow_private = config->allow_private,
+		.probe_smtp = config->probe_smtp,
+		.probe_submission = config->probe_submission,
+		.submission_host = config->submission_host,
+		.submission_port = config->submission_port,
 		.authority = config->authority,
 	};
 	run->waivers_matched = DC_NEW_ARRAY(run->arena, enum dc_tri, config->waiver_count + 1);

@@ -9,6 +9,7 @@
 #include "source/live.h"
 #include "source/recording.h"
 #include "source/resolvconf.h"
+#include "source/smtp.h"
 #include "source/unbound.h"
 #include "source/zonefile.h"
 
@@ -50,6 +51,22 @@ static struct dc_source *unbound(const struct dc_config *config, struct dc_loop 
 		.trust_anchor = config->trust_anchor.ptr,
 	};
 	return dc_unbound_new(loop, &options, err);
+}
+
+/* Mail servers are spoken to only when that is wished for. */
+static enum dc_status open_smtp(struct dc_run_sources *sources, const struct dc_config *config, struct dc_loop *loop,
+				struct dc_error *err)
+{
+	if (!config->probe_smtp && !config->probe_submission)
+		return DC_OK;
+	struct dc_smtp_options options = {
+		.ca_file = config->ca_file.ptr,
+		.timeout_ms = (uint32_t)config->probe_timeout_ms,
+		.allow_private = config->allow_private,
+		.helo = config->probe_helo,
+	};
+	memcpy(options.ports, config->probe_ports, sizeof options.ports);
+	return add(sources, dc_smtp_new(loop, &options, err), true, err);
 }
 
 static enum dc_status open_live(struct dc_run_sources *sources, const struct dc_config *config, struct dc_loop *loop,
@@ -121,7 +138,8 @@ enum dc_status dc_run_sources_open(struct dc_run_sources *sources, const struct 
 	}
 	if (config->zones.count && !config->live)
 		return add(sources, dc_zonefile_new(config->zones.texts, config->zones.count, NULL, err), true, err);
-	return open_live(sources, config, loop, err);
+	status = open_smtp(sources, config, loop, err);
+	return status != DC_OK ? status : open_live(sources, config, loop, err);
 }
 
 /* What asks another is freed before it. */

@@ -65,7 +65,7 @@ enum dc_question_kind {
 	 * without EDNS. A referral is REFUSED, but to a question for NS records its records are told. */
 	DC_ASK_SERVER,
 	DC_ASK_HTTPS,    /* server = URL */
-	DC_ASK_SMTP,     /* server = HOST:PORT */
+	DC_ASK_SMTP,     /* server = SERVICE://HOST:PORT/ADDRESS, evidence/dialogue.h */
 	DC_ASK_RECEIVER, /* name = domain, server = the job, see receiver/receiver.h */
 	DC_ASK_KIND_COUNT
 };

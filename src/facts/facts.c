@@ -14,6 +14,7 @@
 #include "mx/mx.h"
 #include "provider/provider.h"
 #include "ptr/ptr.h"
+#include "smtp/smtp.h"
 #include "spf/spf.h"
 
 const char *dc_budget_name(enum dc_budget budget)
@@ -113,6 +114,10 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 	facts->caa = caa(asker, domain);
 	facts->dnssec = dc_dnssec_build(asker, domain, inputs->lone);
 	facts->dane = dc_dane_build(asker, facts->mx, inputs->lone);
+	const struct dc_smtp_wish wish = {
+		.domain = domain, .mx = inputs->probe_smtp, .submission = inputs->probe_submission,
+		.submission_host = inputs->submission_host, .submission_port = inputs->submission_port};
+	facts->smtp = dc_smtp_build(asker, &wish, facts->mx, facts->dane, inputs->now_s);
 	const struct dc_sender_facts *senders = dc_senders_build(asker, inputs, facts->mx, facts->spf);
 	facts->streams = dc_streams_build(asker, inputs, senders, facts->dkim);
 	facts->ptr = facts->streams->ptr;

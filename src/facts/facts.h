@@ -15,6 +15,7 @@ struct dc_provider_facts; /* provider/provider.h */
 struct dc_identity_facts; /* facts/identity.h */
 struct dc_dnssec_facts;   /* dnssec/dnssec.h */
 struct dc_dane_facts;     /* dane/dane.h */
+struct dc_smtp_facts;     /* smtp/smtp.h */
 struct dc_message;        /* message/message.h */
 struct dc_message_facts;  /* facts/message.h */
 struct dc_dkim_own;       /* dkim/dkim.h */
@@ -51,6 +52,9 @@ struct dc_inputs {
 	bool allow_private;          /* servers and hosts with private addresses may be asked */
 	bool authority;              /* ask the authoritative servers one by one */
 	bool lone;                   /* a single audit: questions that cost more (validation) may be asked */
+	bool probe_smtp, probe_submission; /* --probe: mail servers may be spoken to */
+	struct dc_slice submission_host;   /* canonical; empty: by SRV records */
+	uint16_t submission_port;          /* 0: the usual ones */
 };
 
 /* A ceiling that was reached while gathering. */
@@ -78,6 +82,7 @@ struct dc_facts {
 	const struct dc_identity_facts *identities;
 	const struct dc_dnssec_facts *dnssec;
 	const struct dc_dane_facts *dane;
+	const struct dc_smtp_facts *smtp; /* nothing was asked without --probe */
 	const struct dc_message_facts *message; /* NULL: no message */
 	struct dc_policy_record mta_sts, tls_rpt, bimi, caa;
 	const struct dc_evidence *evidence;

@@ -48,6 +48,13 @@ static void close_connection(struct talk *talk)
 	struct dc_loop *loop = talk->smtp->loop;
 	dc_loop_disarm(loop, &talk->timer);
 	if (talk->watch.fd >= 0) {
+		if (talk->under_tls) { /* a polite end, if the socket takes it at once */
+			char octets[256];
+			dc_tls_shutdown(talk->tls);
+			size_t len = dc_tls_drain(talk->tls, octets, sizeof octets);
+			if (len && send(talk->watch.fd, octets, len, MSG_NOSIGNAL) < 0)
+				len = 0;
+		}
 		(void)dc_loop_watch(loop, &talk->watch, false, false);
 		(void)close(talk->watch.fd);
 		talk->watch.fd = -1;
@@ -84,6 +91,10 @@ static enum dc_outcome outcome_of(const struct talk *talk, const char *how)
 static void hand_over(struct talk *talk, enum dc_outcome outcome, const char *how)
 {
 	struct dc_fetch *fetch = talk->fetch;
+	if (talk->said.status != DC_OK && outcome == DC_OUTCOME_ANSWER) {
+		outcome = DC_OUTCOME_MALFORMED;
+		how = "more was said than is kept";
+	}
 	struct dc_answer *answer = answer_of(talk, outcome, how);
 	talk_free(talk);
 	if (answer) /* without memory nothing can be said at all: the audit's time budget ends the wait */
@@ -161,8 +172,6 @@ bool talk_send(struct talk *talk, struct dc_slice text)
 			talk_over(talk, "TLS failed");
 			return false;
 		}
-		if (text.len && talk->quitting)
-			dc_tls_shutdown(talk->tls);
 	} else if (text.len && text.len <= sizeof talk->out - talk->out_len) {
 		memcpy(talk->out + talk->out_len, text.ptr, text.len);
 		talk->out_len += text.len;
