@@ -351,34 +351,13 @@ static enum dc_status add_probe(struct dc_config *config, const struct row *row,
 				struct dc_error *err)
 {
 	const char *want;
-	return dc_probe_add(config, value, &want) ? DC_OK : bad(row, value, err, want);
+	return dc_probe_set(config, row->info.name, value, &want) ? DC_OK : bad(row, value, err, want);
 }
 
 static enum dc_status set_probe(struct dc_config *config, const struct row *row, struct dc_slice value,
 				struct dc_error *err)
 {
 	return add_each(config, row, value, err, add_probe);
-}
-
-static enum dc_status set_submission(struct dc_config *config, const struct row *row, struct dc_slice value,
-				     struct dc_error *err)
-{
-	const char *want;
-	return dc_probe_submission(config, value, &want) ? DC_OK : bad(row, value, err, want);
-}
-
-static enum dc_status add_probe_port(struct dc_config *config, const struct row *row, struct dc_slice value,
-				     struct dc_error *err)
-{
-	const char *want;
-	return dc_probe_port(config, value, &want) ? DC_OK : bad(row, value, err, want);
-}
-
-static enum dc_status set_probe_helo(struct dc_config *config, const struct row *row, struct dc_slice value,
-				     struct dc_error *err)
-{
-	const char *want;
-	return dc_probe_helo(config, value, &want) ? DC_OK : bad(row, value, err, want);
 }
 
 #define AT(member) offsetof(struct dc_config, member)
@@ -412,11 +391,11 @@ static const struct row rows[] = {
 	{{"authority", 0, NULL, false, "ask the domain's name servers one by one (default: when one domain is audited)"}, set_switch,
 	 AT(authority)},
 	{{"probe", 0, "smtp|submission[,...]", true, "speak to the MX hosts, or to the hosts that take users' mail"}, set_probe, 0},
-	{{"submission", 0, "HOST[:PORT]", false, "the host that takes users' mail (default: by SRV records)"}, set_submission, 0},
-	{{"probe-helo", 0, "NAME", false, "with --probe: our name in EHLO (default: our address)"}, set_probe_helo, 0},
+	{{"submission", 0, "HOST[:PORT]", false, "the host that takes users' mail (default: by SRV records)"}, add_probe, 0},
+	{{"probe-helo", 0, "NAME", false, "with --probe: our name in EHLO (default: our address)"}, add_probe, 0},
 	{{"probe-timeout", 0, "SECONDS", false, "with --probe: for each step (default 30)"}, set_seconds, AT(probe_timeout_ms), 50,
 	 300000},
-	{{"probe-port", 0, "FROM=TO", true, "with --probe: connect to port TO where FROM is meant"}, add_probe_port, 0},
+	{{"probe-port", 0, "FROM=TO", true, "with --probe: connect to port TO where FROM is meant"}, add_probe, 0},
 	{{"ca-file", 0, "FILE", false, "certificates (PEM) to trust (default: the system's)"}, set_path, AT(ca_file)},
 	{{"allow-private", 0, NULL, false, "servers and hosts of the domain may have private addresses: ask those too"}, set_switch,
 	 AT(allow_private)},

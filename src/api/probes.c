@@ -1,7 +1,7 @@
 /* Settings of the probes, each with what to say when it is wrong. */
 #include "api/probes.h"
 
-bool dc_probe_add(struct dc_config *config, struct dc_slice value, const char **ret_want)
+static bool add_probe(struct dc_config *config, struct dc_slice value, const char **ret_want)
 {
 	*ret_want = "smtp (the MX hosts, port 25) or submission (ports 465 and 587)";
 	if (dc_slice_eq(value, DC_S("smtp")))
@@ -13,7 +13,7 @@ bool dc_probe_add(struct dc_config *config, struct dc_slice value, const char **
 	return true;
 }
 
-bool dc_probe_submission(struct dc_config *config, struct dc_slice value, const char **ret_want)
+static bool set_submission(struct dc_config *config, struct dc_slice value, const char **ret_want)
 {
 	struct dc_slice port_text = value, host = dc_slice_cut(&port_text, ':'), name;
 	uint64_t port = 0;
@@ -26,7 +26,7 @@ bool dc_probe_submission(struct dc_config *config, struct dc_slice value, const 
 	return true;
 }
 
-bool dc_probe_port(struct dc_config *config, struct dc_slice value, const char **ret_want)
+static bool add_port(struct dc_config *config, struct dc_slice value, const char **ret_want)
 {
 	struct dc_slice rest = value, first = dc_slice_cut(&rest, '=');
 	uint64_t from, to;
@@ -41,7 +41,7 @@ bool dc_probe_port(struct dc_config *config, struct dc_slice value, const char *
 	return true;
 }
 
-bool dc_probe_helo(struct dc_config *config, struct dc_slice value, const char **ret_want)
+static bool set_helo(struct dc_config *config, struct dc_slice value, const char **ret_want)
 {
 	bool literal = value.len > 2 && value.ptr[0] == '[' && value.ptr[value.len - 1] == ']';
 	*ret_want = "a host name such as probe.example.com";
@@ -52,4 +52,17 @@ bool dc_probe_helo(struct dc_config *config, struct dc_slice value, const char *
 		return false;
 	config->probe_helo = value;
 	return true;
+}
+
+bool dc_probe_set(struct dc_config *config, const char *name, struct dc_slice value, const char **ret_want)
+{
+	static const struct {
+		const char *name;
+		bool (*set)(struct dc_config *config, struct dc_slice value, const char **ret_want);
+	} rows[] = {{"probe", add_probe}, {"submission", set_submission}, {"probe-port", add_port}, {"probe-helo", set_helo}};
+	*ret_want = "a setting of the probes";
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (strcmp(name, rows[i].name) == 0)
+			return rows[i].set(config, value, ret_want);
+	return false;
 }

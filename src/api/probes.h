@@ -4,13 +4,8 @@
 
 #include "api/config.h"
 
-/* "smtp", "submission"; *ret_want says what was wanted when false. */
-bool dc_probe_add(struct dc_config *config, struct dc_slice value, const char **ret_want);
-/* HOST or HOST:PORT */
-bool dc_probe_submission(struct dc_config *config, struct dc_slice value, const char **ret_want);
-/* FROM=TO */
-bool dc_probe_port(struct dc_config *config, struct dc_slice value, const char **ret_want);
-/* A host name or an address literal, for EHLO. */
-bool dc_probe_helo(struct dc_config *config, struct dc_slice value, const char **ret_want);
+/* One setting by its name: "probe", "submission", "probe-port", "probe-helo". When the value is none for it, *ret_want says
+ * in static words what would be. */
+bool dc_probe_set(struct dc_config *config, const char *name, struct dc_slice value, const char **ret_want);
 
 #endif

@@ -80,10 +80,8 @@ static void fill_inputs(struct dc_run *run)
 		.parked = config->parked,
 		.lone = config->lone,
 		.allow_private = config->allow_private,
-		.probe_smtp = config->probe_smtp,
-		.probe_submission = config->probe_submission,
-		.submission_host = config->submission_host,
-		.submission_port = config->submission_port,
+		.probe_smtp = config->probe_smtp, .probe_submission = config->probe_submission,
+		.submission_host = config->submission_host, .submission_port = config->submission_port,
 		.authority = config->authority,
 	};
 	run->waivers_matched = DC_NEW_ARRAY(run->arena, enum dc_tri, config->waiver_count + 1);
