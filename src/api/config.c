@@ -376,6 +376,7 @@ static const struct row rows[] = {
 	{{"retries", 0, "N", false, "further tries of one question (default 5)"}, set_number, AT(retries), 0, 20},
 	{{"jobs", 'j', "N", false, "domains in flight (default 256)"}, set_number, AT(jobs), 1, DC_JOBS_MAX},
 	{{"threads", 0, "N", false, "worker threads (default: one a CPU)"}, set_number, AT(threads), 1, DC_THREADS_MAX},
+	{{"no-fetch", 0, NULL, false, "fetch nothing over HTTPS: no MTA-STS policy, no BIMI logo"}, set_switch, AT(no_fetch)},
 	{{"max-qps", 0, "N", false, "questions a second at most (default: no limit)"}, set_number, AT(max_qps), 0, 10000000},
 	{{"selector", 's', "NAME[,NAME...]", true, "DKIM selectors in use"}, set_selector, AT(selectors)},
 	{{"selectors", 0, "known|all|none", false, "how far to guess beyond them (default known)"}, set_search, 0},

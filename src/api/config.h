@@ -31,6 +31,7 @@ struct dc_config {
 	struct dc_texts nameservers, zones;
 	struct dc_slice record, replay, resolv_conf, root_hints, trust_anchor; /* paths; empty: not given */
 	bool live, recurse;
+	bool no_fetch;                /* nothing over HTTPS */
 	uint64_t timeout_ms, retries, jobs, max_qps;
 	uint64_t threads; /* 0: one a CPU */
 	/* the audit */

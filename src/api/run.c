@@ -25,7 +25,7 @@ const char *dc_version(void)
 /* ---- options of the report: what the verdict depends on, never where the answers came from ---- */
 
 static const char *const reported[] = {"selector",  "selectors", "ip",	    "helo",    "mail-from", "dkim-domain",
-				       "what-if",   "parked",	 "dnssec",  "authority", "allow-private", "probe", "submission",
+				       "what-if",   "parked",	 "dnssec",  "authority", "no-fetch", "allow-private", "probe", "submission",
 				       "profile",   "set",	 "fail-on", "now"};
 
 static bool is_reported(const char *name)

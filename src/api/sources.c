@@ -3,9 +3,11 @@
  *   -z FILE            the zone files, nothing else
  *   -z FILE --live     the zone files over live DNS
  *   --recurse          our own recursion from the root
- *   otherwise          the resolvers given, or the system's; DNSSEC validation through the same */
+ *   otherwise          the resolvers given, or the system's; DNSSEC validation through the same
+ * and over live DNS, unless --no-fetch, documents over HTTPS. */
 #include "api/run.h"
 
+#include "source/https.h"
 #include "source/live.h"
 #include "source/recording.h"
 #include "source/resolvconf.h"
@@ -108,6 +110,15 @@ static enum dc_status open_live(struct dc_run_sources *sources, const struct dc_
 	return validator || config->trust_anchor.len ? add(sources, validator, true, err) : DC_OK;
 }
 
+/* What names point at over HTTPS; its addresses come from the sources above. */
+static enum dc_status open_https(struct dc_run_sources *sources, const struct dc_config *config, struct dc_loop *loop,
+				 struct dc_error *err)
+{
+	struct dc_https_options options = {.timeout_ms = (uint32_t)config->timeout_ms, .allow_private = config->allow_private,
+					   .ca_file = config->ca_file.len ? config->ca_file.ptr : NULL};
+	return config->no_fetch ? DC_OK : add(sources, dc_https_new(loop, &options, err), true, err);
+}
+
 static enum dc_status check_choice(const struct dc_config *config, struct dc_error *err)
 {
 	if (config->replay.len && (config->zones.count || config->recurse || config->nameservers.count || config->record.len))
@@ -139,7 +150,9 @@ enum dc_status dc_run_sources_open(struct dc_run_sources *sources, const struct 
 	if (config->zones.count && !config->live)
 		return add(sources, dc_zonefile_new(config->zones.texts, config->zones.count, NULL, err), true, err);
 	status = open_smtp(sources, config, loop, err);
-	return status != DC_OK ? status : open_live(sources, config, loop, err);
+	if (status == DC_OK)
+		status = open_live(sources, config, loop, err);
+	return status != DC_OK ? status : open_https(sources, config, loop, err);
 }
 
 /* What asks another is freed before it. */

@@ -53,6 +53,12 @@
 	X(dc_check_dane_dnssec) \
 	X(dc_check_dane_lookup) \
 	X(dc_check_dane_hosts) \
+	X(dc_check_mta_sts_record) \
+	X(dc_check_mta_sts_policy) \
+	X(dc_check_mta_sts_hosts) \
+	X(dc_check_tls_rpt_record) \
+	X(dc_check_caa_records) \
+	X(dc_check_caa_issuers) \
 	X(dc_check_message_signatures) \
 	X(dc_check_message_header) \
 	X(dc_check_policy_waivers)

@@ -2,6 +2,7 @@
  * can at once, so the first build opens all first questions. */
 #include "facts/facts.h"
 
+#include "caa/caa.h"
 #include "dane/dane.h"
 #include "dkim/dkim.h"
 #include "dmarc/dmarc.h"
@@ -11,11 +12,15 @@
 #include "facts/message.h"
 #include "facts/senders.h"
 #include "facts/streams.h"
+#include "mta_sts/mta_sts.h"
 #include "mx/mx.h"
 #include "provider/provider.h"
 #include "ptr/ptr.h"
 #include "smtp/smtp.h"
 #include "spf/spf.h"
+#include "tls_rpt/tls_rpt.h"
+
+enum { CAA_LABELS = 2 }; /* what top-level domains publish matters only where a certificate is judged */
 
 const char *dc_budget_name(enum dc_budget budget)
 {
@@ -28,6 +33,22 @@ const char *dc_role_name(enum dc_role role)
 {
 	static const char *const names[DC_ROLE_COUNT] = {"sending", "parked", "inbound", "tracking"};
 	return role < DC_ROLE_COUNT ? names[role] : "?";
+}
+
+enum dc_tri dc_facts_published(const struct dc_facts *facts, enum dc_published what)
+{
+	if (!facts)
+		return DC_TRI_UNKNOWN;
+	switch (what) {
+	case DC_PUBLISHED_MTA_STS:
+		return facts->mta_sts ? facts->mta_sts->present : DC_TRI_UNKNOWN;
+	case DC_PUBLISHED_TLS_RPT:
+		return facts->tls_rpt ? facts->tls_rpt->present : DC_TRI_UNKNOWN;
+	case DC_PUBLISHED_BIMI:
+		return facts->bimi.present;
+	default:
+		return facts->caa ? facts->caa->present : DC_TRI_UNKNOWN;
+	}
 }
 
 /* A record that is recognised by how it begins; which rooms judge it comes later than knowing whether it is there. */
@@ -46,17 +67,6 @@ static struct dc_policy_record policy_record(struct dc_asker *asker, struct dc_s
 		found.present = DC_TRI_YES;
 		found.record = txt.text;
 		found.count++;
-	}
-	return found;
-}
-
-/* RFC 8659 section 3: climb to the first name with CAA records. Mail needs only to know whether there are any. */
-static struct dc_policy_record caa(struct dc_asker *asker, struct dc_slice domain)
-{
-	struct dc_policy_record found = {.answer = dc_ask(asker, domain, DC_TYPE_CAA)};
-	if (found.answer && dc_outcome_is_known(found.answer->outcome)) {
-		found.count = dc_answer_count(found.answer);
-		found.present = dc_tri_of(found.count != 0);
 	}
 	return found;
 }
@@ -108,10 +118,12 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 	size_t target_count = dc_dkim_cname_targets(asker->arena, facts->dkim, &targets);
 	facts->providers = dc_provider_with_cnames(asker, facts->providers, targets, target_count);
 	facts->dmarc = dc_dmarc_build(asker, domain, inputs->what_if);
-	facts->mta_sts = policy_record(asker, domain, "_mta-sts", DC_S("v=STSv1"));
-	facts->tls_rpt = policy_record(asker, domain, "_smtp._tls", DC_S("v=TLSRPTv1"));
+	facts->mta_sts = dc_mta_sts_build(asker, domain, inputs->now_s);
+	facts->tls_rpt = dc_tls_rpt_build(asker, domain);
 	facts->bimi = policy_record(asker, domain, "default._bimi", DC_S("v=BIMI1"));
-	facts->caa = caa(asker, domain);
+	facts->caa = dc_caa_build(asker, domain, CAA_LABELS);
+	if (facts->mta_sts->wanted)
+		facts->mta_sts_caa = dc_caa_build(asker, facts->mta_sts->host, 1);
 	facts->dnssec = dc_dnssec_build(asker, domain, inputs->lone);
 	facts->dane = dc_dane_build(asker, facts->mx, inputs->lone);
 	const struct dc_smtp_wish wish = {

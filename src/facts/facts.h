@@ -16,6 +16,9 @@ struct dc_identity_facts; /* facts/identity.h */
 struct dc_dnssec_facts;   /* dnssec/dnssec.h */
 struct dc_dane_facts;     /* dane/dane.h */
 struct dc_smtp_facts;     /* smtp/smtp.h */
+struct dc_mta_sts_facts;  /* mta_sts/mta_sts.h */
+struct dc_tls_rpt_facts;  /* tls_rpt/tls_rpt.h */
+struct dc_caa_facts;      /* caa/caa.h */
 struct dc_message;        /* message/message.h */
 struct dc_message_facts;  /* facts/message.h */
 struct dc_dkim_own;       /* dkim/dkim.h */
@@ -84,11 +87,19 @@ struct dc_facts {
 	const struct dc_dane_facts *dane;
 	const struct dc_smtp_facts *smtp; /* nothing was asked without --probe */
 	const struct dc_message_facts *message; /* NULL: no message */
-	struct dc_policy_record mta_sts, tls_rpt, bimi, caa;
+	const struct dc_mta_sts_facts *mta_sts;
+	const struct dc_tls_rpt_facts *tls_rpt;
+	const struct dc_caa_facts *caa;          /* of the domain, up to its registrable domain or so */
+	const struct dc_caa_facts *mta_sts_caa;  /* of the policy host, up to the top; NULL: no policy */
+	struct dc_policy_record bimi;
 	const struct dc_evidence *evidence;
 	bool budget_spent[DC_BUDGET_COUNT];
 	uint64_t budget_limit[DC_BUDGET_COUNT];
 };
+
+/* What is published besides; UNKNOWN also while facts or a part of them are missing. */
+enum dc_published { DC_PUBLISHED_MTA_STS, DC_PUBLISHED_TLS_RPT, DC_PUBLISHED_BIMI, DC_PUBLISHED_CAA };
+enum dc_tri dc_facts_published(const struct dc_facts *facts, enum dc_published what);
 
 /* One build: see evidence/ask.h. `inputs` must outlive the facts; everything else lives in asker->arena. */
 const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_inputs *inputs);

@@ -154,7 +154,7 @@ static struct dc_slice question_text(struct dc_arena *arena, const struct dc_que
 
 	switch (question->kind) {
 	case DC_ASK_HTTPS:
-		return dc_arena_concat(arena, DC_S("GET "), question->server);
+		return dc_arena_concat(arena, DC_S("GET "), dc_slice_sub(question->server, 0, dc_slice_find(question->server, ' ')));
 	case DC_ASK_SMTP:
 		return dc_arena_concat(arena, DC_S("SMTP "), question->server);
 	case DC_ASK_RECEIVER:

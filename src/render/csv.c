@@ -172,9 +172,9 @@ static void other_cells(struct dc_report *report, const struct dc_facts *facts)
 	tri_cell(report, confirmed);
 	word_cell(report, identities && identities->spoof ? dc_spoof_verdict_name(identities->spoof->verdict) : NULL);
 	text_cell(report, names);
-	tri_cell(report, facts ? facts->mta_sts.present : DC_TRI_UNKNOWN);
-	tri_cell(report, facts ? facts->tls_rpt.present : DC_TRI_UNKNOWN);
-	tri_cell(report, facts ? facts->bimi.present : DC_TRI_UNKNOWN);
+	tri_cell(report, dc_facts_published(facts, DC_PUBLISHED_MTA_STS));
+	tri_cell(report, dc_facts_published(facts, DC_PUBLISHED_TLS_RPT));
+	tri_cell(report, dc_facts_published(facts, DC_PUBLISHED_BIMI));
 }
 
 static void domain_row(struct dc_report *report, const struct dc_audit_result *result)

@@ -151,10 +151,10 @@ static void properties(struct dc_fleet_domain *row, const struct dc_facts *facts
 	}
 	if (facts->spf)
 		row->values[DC_FLEET_SPF_ALL] = all_word(facts->spf);
-	row->values[DC_FLEET_MTA_STS] = tri_word(facts->mta_sts.present);
-	row->values[DC_FLEET_TLS_RPT] = tri_word(facts->tls_rpt.present);
-	row->values[DC_FLEET_BIMI] = tri_word(facts->bimi.present);
-	row->values[DC_FLEET_CAA] = tri_word(facts->caa.present);
+	row->values[DC_FLEET_MTA_STS] = tri_word(dc_facts_published(facts, DC_PUBLISHED_MTA_STS));
+	row->values[DC_FLEET_TLS_RPT] = tri_word(dc_facts_published(facts, DC_PUBLISHED_TLS_RPT));
+	row->values[DC_FLEET_BIMI] = tri_word(dc_facts_published(facts, DC_PUBLISHED_BIMI));
+	row->values[DC_FLEET_CAA] = tri_word(dc_facts_published(facts, DC_PUBLISHED_CAA));
 }
 
 static void things(struct dc_fleet *fleet, const struct dc_fleet_domain *row, const struct dc_facts *facts)

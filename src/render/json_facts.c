@@ -189,14 +189,14 @@ struct dc_node *dc_json_facts(struct dc_json *json, const struct dc_audit_result
 	dc_node_set(json, object, "dkim", dc_json_dkim(json, facts));
 	dc_node_set(json, object, "dmarc", dc_json_dmarc(json, facts));
 	dc_node_set(json, object, "ptr", dc_json_ptr(json, facts));
-	dc_node_set(json, object, "mta_sts", present(json, facts ? &facts->mta_sts : NULL, true));
-	dc_node_set(json, object, "tls_rpt", present(json, facts ? &facts->tls_rpt : NULL, true));
+	dc_node_set(json, object, "mta_sts", dc_json_mta_sts(json, facts));
+	dc_node_set(json, object, "tls_rpt", dc_json_tls_rpt(json, facts));
 	dc_node_set(json, object, "bimi", present(json, facts ? &facts->bimi : NULL, true));
 	dc_node_set(json, object, "dane", dc_json_dane(json, facts));
 	dc_node_set(json, object, "dnssec", dnssec(json, facts));
 	if (facts && facts->message)
 		dc_node_set(json, object, "message", dc_json_message(json, facts->message));
-	dc_node_set(json, object, "caa", present(json, facts ? &facts->caa : NULL, false));
+	dc_node_set(json, object, "caa", dc_json_caa(json, facts));
 	dc_node_set(json, object, "identities", dc_json_identities(json, facts));
 	dc_node_set(json, object, "providers", dc_json_providers(json, facts));
 	dc_node_set(json, object, "spoofable", dc_json_spoofable(json, facts));

@@ -29,6 +29,10 @@ struct dc_node *dc_node_tri(struct dc_json *json, enum dc_tri value);          /
 struct dc_node *dc_node_texts(struct dc_json *json, const struct dc_slice *items, size_t count);
 /* {kind, name, type, server, outcome, …} of an answer; NULL: null. */
 struct dc_node *dc_node_answer(struct dc_json *json, const struct dc_answer *answer);
+struct dc_https_url;
+struct dc_https_fetch;
+/* {url, status, …, certificate, unanswered} of a document */
+struct dc_node *dc_json_fetch(struct dc_json *json, const struct dc_https_url *url, const struct dc_https_fetch *fetch);
 /* A copy of what was made with jansson; takes `value` over. */
 struct dc_node *dc_node_adopt(struct dc_json *json, json_t *value);
 
@@ -59,6 +63,9 @@ struct dc_node *dc_json_ptr(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_providers(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_identities(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_message(struct dc_json *json, const struct dc_message_facts *message);
+struct dc_node *dc_json_mta_sts(struct dc_json *json, const struct dc_facts *facts);
+struct dc_node *dc_json_tls_rpt(struct dc_json *json, const struct dc_facts *facts);
+struct dc_node *dc_json_caa(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_spoofable(struct dc_json *json, const struct dc_facts *facts);
 
 #endif

@@ -15,6 +15,7 @@ struct dc_slice dc_text_counted(const struct dc_text *text, struct dc_slice so_f
 
 static void other_records(const struct dc_text *text, const struct dc_audit_result *result)
 {
+	static const char *const published[] = {"MTA-STS", "TLS-RPT", "BIMI", "CAA"};
 	const struct dc_facts *facts = result->facts;
 	enum dc_dnssec dnssec;
 	struct dc_slice line;
@@ -22,10 +23,10 @@ static void other_records(const struct dc_text *text, const struct dc_audit_resu
 	if (!facts)
 		return;
 	dnssec = facts->dnssec ? facts->dnssec->state : DC_DNSSEC_UNKNOWN;
-	line = dc_text_format(text, "DNSSEC %s, MTA-STS %s, TLS-RPT %s, BIMI %s, CAA %s",
-			      dnssec == DC_DNSSEC_UNKNOWN ? "?" : dc_dnssec_name(dnssec),
-			      dc_text_tri(facts->mta_sts.present).ptr, dc_text_tri(facts->tls_rpt.present).ptr,
-			      dc_text_tri(facts->bimi.present).ptr, dc_text_tri(facts->caa.present).ptr);
+	line = dc_text_format(text, "DNSSEC %s", dnssec == DC_DNSSEC_UNKNOWN ? "?" : dc_dnssec_name(dnssec));
+	for (size_t i = 0; i < sizeof(published) / sizeof(published[0]); i++)
+		line = dc_text_format(text, "%.*s, %s %s", DC_FMT(line), published[i],
+				      dc_text_tri(dc_facts_published(facts, (enum dc_published)i)).ptr);
 	dc_text_newline(text);
 	dc_text_field(text, "besides", DC_INK_PLAIN, line);
 }
@@ -33,8 +34,14 @@ static void other_records(const struct dc_text *text, const struct dc_audit_resu
 /* The part of a check's id before the hyphen: its protocol. */
 static struct dc_slice check_group(const struct dc_check *check)
 {
+	static const char *const hyphened[] = {"mta-sts", "tls-rpt"};
 	struct dc_slice id = dc_slice_of(check->id);
 	size_t hyphen = dc_slice_find(id, '-');
+
+	for (size_t i = 0; i < sizeof(hyphened) / sizeof(hyphened[0]); i++) {
+		if (dc_slice_starts(id, dc_slice_of(hyphened[i])))
+			hyphen = strlen(hyphened[i]);
+	}
 
 	return dc_slice_sub(id, 0, hyphen == SIZE_MAX ? 0 : hyphen);
 }
@@ -43,7 +50,7 @@ static struct dc_slice check_group(const struct dc_check *check)
 static void check_line(const struct dc_text *text, const struct dc_audit_result *result, struct dc_slice group)
 {
 	enum { AT = DC_TEXT_INDENT + DC_TEXT_LABEL };
-	static const char *const titles[] = {"MX", "SPF", "DKIM", "DMARC", "PTR", "DNSSEC", "DANE"};
+	static const char *const titles[] = {"MX", "SPF", "DKIM", "DMARC", "PTR", "DNSSEC", "DANE", "MTA-STS", "TLS-RPT", "BIMI", "CAA"};
 	struct dc_slice label = group.len > 0 ? group : DC_S("overall");
 	size_t at = AT;
 

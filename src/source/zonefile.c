@@ -218,6 +218,8 @@ static bool passes(const struct zonefile *source, const struct dc_question *ques
 static bool zonefile_claims(const struct dc_source *base, const struct dc_question *question)
 {
 	const struct zonefile *source = (const struct zonefile *)base;
+	if (question->kind == DC_ASK_HTTPS)
+		return !source->below;
 	if (question->kind == DC_ASK_VALIDATE)
 		return !source->below || dc_zones_hold(source->zones, question->name, question->type);
 	return question->kind == DC_ASK_DNS || passes(source, question);
@@ -228,6 +230,13 @@ static void zonefile_submit(struct dc_source *base, struct dc_fetch *fetch)
 	struct zonefile *source = (struct zonefile *)base;
 	if (passes(source, &fetch->question)) {
 		source->below->ops->submit(source->below, fetch);
+		return;
+	}
+	if (fetch->question.kind == DC_ASK_HTTPS) {
+		struct dc_answer outside = {.question = fetch->question, .outcome = DC_OUTCOME_OUT_OF_SOURCE, .ede = -1,
+					    .via = DC_S("zone"),
+					    .detail = DC_S("a zone file serves no documents")};
+		settle(source, fetch, dc_answer_new(&outside));
 		return;
 	}
 	struct dc_answer *answer = dc_zones_answer(source->zones, &fetch->question);

@@ -12,7 +12,7 @@ import re
 import sys
 
 # Rooms whose content is a function of evidence: no headers but these of the C library.
-PROTOCOLS = ["spf", "dkim", "dmarc", "mx", "ptr", "provider", "dnssec", "dane", "smtp", "message"]
+PROTOCOLS = ["spf", "dkim", "dmarc", "mx", "ptr", "provider", "dnssec", "dane", "smtp", "message", "mta_sts", "tls_rpt", "caa"]
 PURE = PROTOCOLS + ["facts", "findings", "checks", "manifest"]
 PURE_HEADERS = {"assert.h", "limits.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "string.h", "stdalign.h"}
 
@@ -45,6 +45,8 @@ EXTRA_ROOMS = {
     "src/dane/": ["mx/"],
     "src/smtp/": ["mx/", "dane/"],
     "src/spf/": ["receiver/receiver.h", "receiver/job.c"],
+    # Report addresses are the same in both.
+    "src/tls_rpt/": ["dmarc/uri.h", "dmarc/uri.c"],
 }
 
 # Rooms and files that may include the installed headers
@@ -65,8 +67,8 @@ FOREIGN = {
     "yaml.h": ["src/manifest/yaml.c"],
     "idn2.h": ["src/dns/"],
     "libpsl.h": ["src/dmarc/psl.c"],
-    "openssl/": ["src/dkim/key.c", "src/dkim/own.c", "src/receiver/key_decoder.c", "src/smtp/digest.c",
-                 "src/source/tls.c", "src/source/tls_parts.h", "src/source/tls_describe.c"],
+    "openssl/": ["src/dkim/key.c", "src/dkim/own.c", "src/receiver/key_decoder.c", "src/smtp/digest.c", "src/source/"],
+    "curl/": ["src/source/"],
     "gmp.h": ["src/base/gmp_guard.c", "src/dkim/weak.c", "src/dkim/batch_gcd.c"],
     "libpsl.h": ["src/dmarc/psl.c"],
     "seccomp.h": ["src/receiver/", "src/source/"],

@@ -8,6 +8,7 @@
 #include "facts/message.h"
 #include "findings/catalogue.h"
 #include "findings/emitter.h"
+#include "mta_sts/mta_sts.h"
 #include "mx/mx.h"
 #include "ptr/ptr.h"
 #include "spf/spf.h"
@@ -314,6 +315,15 @@ static void emit(struct dc_arena *arena, struct dc_finding_list *list, struct dc
 		dc_emit(&emitter, (enum dc_finding_id)id, where, args);
 }
 
+static const struct dc_mta_sts_facts *mta_sts(struct dc_arena *arena, struct dc_slice domain, struct dc_slice text)
+{
+	struct dc_mta_sts_facts *facts = DC_NEW(arena, struct dc_mta_sts_facts);
+
+	*facts = (struct dc_mta_sts_facts){.domain = domain, .state = DC_MTA_STS_INVALID, .present = DC_TRI_YES};
+	facts->record.txt.text = text;
+	return facts;
+}
+
 static struct dc_audit_result *full(struct dc_arena *arena, struct dc_slice domain, struct dc_slice text,
 				    struct dc_slice spf_record, struct dc_slice term)
 {
@@ -332,8 +342,7 @@ static struct dc_audit_result *full(struct dc_arena *arena, struct dc_slice doma
 	facts->identities = identities(arena, domain, text, "softfail");
 	facts->providers = providers(arena, text);
 	facts->message = message(arena, text);
-	facts->mta_sts.present = DC_TRI_YES;
-	facts->mta_sts.record = text;
+	facts->mta_sts = mta_sts(arena, domain, text);
 	heavy[0] = text;
 	heavy[1] = s("_spf.example.net");
 	emit(arena, &list, domain, TOO_MANY, (struct dc_where){.answer = facts->spf->answer},
