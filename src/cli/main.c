@@ -32,8 +32,9 @@ static enum exit_status audit(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	/* A closed pipe is an error that is reported, not a silent death. */
+	/* A closed pipe, and a file that may not grow (ulimit -f), are errors that are reported, not silent deaths. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
 	for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return (int)commands[i].run(argc - 1, argv + 1);
