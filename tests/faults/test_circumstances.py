@@ -67,13 +67,13 @@ def stripped(out):
         report.pop(key, None)
     for domain in report["domains"]:
         domain.pop("dns", None)
-    return json.dumps(without_servers(report), sort_keys=True)
+    return json.dumps(timeless(report), sort_keys=True)
 
 
-def without_servers(value):
+def timeless(value):
     if isinstance(value, dict):
-        return {key: without_servers(item) for key, item in value.items() if key != "server"}
-    return [without_servers(item) for item in value] if isinstance(value, list) else value
+        return {key: timeless(item) for key, item in value.items() if key not in ("server", "ttl_s")}
+    return [timeless(item) for item in value] if isinstance(value, list) else value
 
 
 def verdicts(out):
