@@ -9,6 +9,7 @@ static const struct dc_format *const formats[] = {
 	&dc_format_json,
 	&dc_format_ndjson,
 	&dc_format_csv,
+	&dc_format_html,
 	&dc_format_prometheus,
 	&dc_format_lint,
 	&dc_format_junit,

@@ -18,7 +18,7 @@ struct dc_report {
 
 extern const struct dc_format dc_format_text, dc_format_json, dc_format_ndjson, dc_format_csv, dc_format_lint,
 	dc_format_junit, dc_format_sarif, dc_format_markdown,
-	dc_format_prometheus, dc_format_spf, dc_format_spf_flat;
+	dc_format_html, dc_format_prometheus, dc_format_spf, dc_format_spf_flat;
 
 /* Octets for one domain's report, in any format. Facts and findings of an audit have 64 MiB at most (gather.h); escaped
  * they can take four times as much. Ordinary domains need some ten kilobytes. */

@@ -24,7 +24,7 @@ import validate  # noqa: E402
 
 UPDATE = "--update" in sys.argv
 DUMP = [argument for argument in sys.argv[1:] if not argument.startswith("-")][0]
-FORMATS = ["text", "json", "ndjson", "csv", "lint", "junit", "sarif", "markdown", "prometheus"]
+FORMATS = ["text", "json", "ndjson", "csv", "lint", "junit", "sarif", "markdown", "prometheus", "html"]
 SAMPLES = ["broken", "healthy", "unknown"]
 
 GOLDEN = {
