@@ -46,6 +46,21 @@ static enum dc_status set_switch(struct dc_config *config, const struct row *row
 	return DC_OK;
 }
 
+static enum dc_status set_wish(struct dc_config *config, const struct row *row, struct dc_slice value, struct dc_error *err)
+{
+	enum dc_wish *wish = field(config, row);
+	if (dc_slice_eq(value, DC_S("yes")))
+		*wish = DC_WISH_YES;
+	else if (dc_slice_eq(value, DC_S("auto")))
+		*wish = DC_WISH_AUTO;
+	else if (dc_slice_eq(value, DC_S("no")))
+		*wish = DC_WISH_NO;
+	else
+		return bad(row, value, err, "yes, no or auto");
+	config->lone = config->dnssec != DC_WISH_NO;
+	return DC_OK;
+}
+
 static enum dc_status set_number(struct dc_config *config, const struct row *row, struct dc_slice value,
 				 struct dc_error *err)
 {
@@ -388,8 +403,8 @@ static const struct row rows[] = {
 	{{"what-if", 0, "TAGS", false, "DMARC tags laid over the record, such as 'p=reject; aspf=s'"}, set_what_if, AT(what_if)},
 	{{"psl", 0, "FILE", false, "public suffix list, for what receivers on older DMARC conclude (default: built in)"}, set_psl, 0},
 	{{"parked", 0, NULL, false, "the domain must not send at all"}, set_switch, AT(parked)},
-	{{"dnssec", 0, NULL, false, "validate DNSSEC (default: when one domain is audited)"}, set_switch, AT(lone)},
-	{{"authority", 0, NULL, false, "ask the domain's name servers one by one (default: when one domain is audited)"}, set_switch,
+	{{"dnssec", 0, NULL, false, "validate DNSSEC (default: when one domain is audited)"}, set_wish, AT(dnssec)},
+	{{"authority", 0, NULL, false, "ask the domain's name servers one by one (default: when one domain is audited)"}, set_wish,
 	 AT(authority)},
 	{{"probe", 0, "smtp|submission[,...]", true, "speak to the MX hosts, or to the hosts that take users' mail"}, set_probe, 0},
 	{{"submission", 0, "HOST[:PORT]", false, "the host that takes users' mail (default: by SRV records)"}, add_probe, 0},

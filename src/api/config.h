@@ -52,7 +52,8 @@ struct dc_config {
 	struct dc_message *message; /* NULL: none */
 	struct dc_slice message_bytes;
 	bool parked;
-	bool lone;              /* "dnssec": validation and other questions that cost more */
+	enum dc_wish dnssec;    /* validation; sets `lone` */
+	bool lone;              /* validation and other questions that cost more */
 	bool probe_smtp, probe_submission; /* speak to MX hosts; to the hosts that take mail from users */
 	struct dc_slice submission_host;   /* canonical; empty: found by SRV records */
 	uint16_t submission_port;          /* 0: the usual ones */
@@ -60,7 +61,7 @@ struct dc_config {
 	uint64_t probe_timeout_ms;         /* for each step; 0: the default */
 	struct dc_smtp_port probe_ports[DC_SMTP_PORTS_MAX];
 	bool allow_private;     /* servers and hosts with private addresses may be asked */
-	bool authority;         /* ask the authoritative servers one by one */
+	enum dc_wish authority; /* ask the authoritative servers one by one */
 	bool now_given;
 	int64_t now_s;
 	/* the decision */

@@ -41,7 +41,9 @@ static struct dc_dns_figures figures(const struct dc_result *result)
 		if (answer->question.kind == DC_ASK_RECEIVER)
 			continue;
 		dns.questions++;
-		dns.unanswered += !dc_outcome_is_known(answer->outcome);
+		/* A referral is an answer: of the parent's server. */
+		dns.unanswered += !dc_outcome_is_known(answer->outcome) &&
+				  !(answer->question.kind == DC_ASK_SERVER && answer->rr_count);
 	}
 	const struct dc_recorded_audit *recorded =
 		result->run->sources.recording ? dc_recording_audit(result->run->sources.recording, audit->inputs.domain) : NULL;

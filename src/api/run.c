@@ -83,6 +83,7 @@ static void fill_inputs(struct dc_run *run)
 		.probe_smtp = config->probe_smtp, .probe_submission = config->probe_submission,
 		.submission_host = config->submission_host, .submission_port = config->submission_port,
 		.authority = config->authority,
+		.dnssec = config->dnssec,
 	};
 	run->waivers_matched = DC_NEW_ARRAY(run->arena, enum dc_tri, config->waiver_count + 1);
 	for (size_t i = 0; i < config->waiver_count; i++)
@@ -142,6 +143,25 @@ static enum dc_status recorded_manifest(struct dc_config *config, const struct d
 	return octets ? dc_config_manifest_take(config, name ? name->value.ptr : "manifest", octets->value, NULL, NULL, err) : DC_OK;
 }
 
+static bool is_given(struct dc_config *config, size_t count, struct dc_slice name)
+{
+	for (size_t k = 0; k < count; k++)
+		if (dc_slice_eq(dc_slice_of(config->given[k].name), name))
+			return !dc_slice_eq(config->given[k].value, DC_S("auto")); /* nobody's wish */
+	return false;
+}
+
+static void forget_auto(struct dc_config *config, size_t *count, struct dc_slice name)
+{
+	for (size_t k = 0; k < *count; k++) {
+		if (!dc_slice_eq(dc_slice_of(config->given[k].name), name))
+			continue;
+		memmove(config->given + k, config->given + k + 1, (--config->given_count - k) * sizeof *config->given);
+		--*count;
+		return;
+	}
+}
+
 /* What the recorded run was told is the default of its replay. */
 static enum dc_status recorded_options(struct dc_config *config, const struct dc_recording *recording,
 				       struct dc_error *err)
@@ -150,12 +170,11 @@ static enum dc_status recorded_options(struct dc_config *config, const struct dc
 	enum dc_status status = DC_OK;
 	for (size_t i = 0; status == DC_OK && i < dc_recording_option_count(recording); i++) {
 		const struct dc_recorded_option *option = dc_recording_option(recording, i);
-		bool overridden = !is_reported((const char *)option->name.ptr) ||
-				  (config->manifest && dc_config_manifest_rules_out(option->name));
-		for (size_t k = 0; k < own; k++)
-			overridden |= dc_slice_eq(dc_slice_of(config->given[k].name), option->name);
-		if (!overridden)
-			status = dc_config_set(config, option->name.ptr, option->value.ptr, err);
+		if (!is_reported((const char *)option->name.ptr) || is_given(config, own, option->name) ||
+		    (config->manifest && dc_config_manifest_rules_out(option->name)))
+			continue;
+		forget_auto(config, &own, option->name);
+		status = dc_config_set(config, option->name.ptr, option->value.ptr, err);
 	}
 	return status == DC_OK ? recorded_manifest(config, recording, err) : status;
 }

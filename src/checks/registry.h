@@ -48,6 +48,11 @@
 	X(dc_check_alignment) \
 	X(dc_check_spoofable) \
 	X(dc_check_parked) \
+	X(dc_check_dns_servers) \
+	X(dc_check_dns_agreement) \
+	X(dc_check_dns_delegation) \
+	X(dc_check_dns_tcp) \
+	X(dc_check_dns_names) \
 	X(dc_check_dnssec_state) \
 	X(dc_check_dane_records) \
 	X(dc_check_dane_dnssec) \

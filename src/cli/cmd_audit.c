@@ -240,10 +240,10 @@ enum exit_status cmd_audit(const struct options *options)
 	if (lone)
 		dc_config_single(options->config);
 	if (lone && !options->dnssec_given)
-		(void)dc_config_set(options->config, "dnssec", "yes", NULL);
-	/* Files have no servers to ask; a recording says itself whether they were asked. */
+		(void)dc_config_set(options->config, "dnssec", "auto", NULL);
+	/* Files have no servers to ask, and a recording says itself whether they were. */
 	if (lone && !options->authority_given && !options->zone && !options->replay && !options->checks)
-		(void)dc_config_set(options->config, "authority", "yes", NULL);
+		(void)dc_config_set(options->config, "authority", "auto", NULL);
 	enum dc_status opened = dc_run_new(options->config, given ? names_next : NULL, &names, &run, &err);
 	if (opened != DC_OK) {
 		complain("%s", err.message);

@@ -62,7 +62,8 @@ enum dc_question_kind {
 	DC_ASK_DNS,      /* name, type: to the resolver, the zone file or the recording */
 	DC_ASK_VALIDATE, /* name, type: DNSSEC state by our own validation (libunbound) */
 	/* name, type, server: to one authoritative server, RD off. "ADDR", "ADDR:PORT"; "tcp:ADDR": over TCP; "plain:ADDR":
-	 * without EDNS. A referral is REFUSED, but to a question for NS records its records are told. */
+	 * without EDNS. A referral is REFUSED, but its NS records, or the addresses that come along,
+	 * are the records when those were asked for. */
 	DC_ASK_SERVER,
 	DC_ASK_HTTPS,    /* server = URL */
 	DC_ASK_SMTP,     /* server = SERVICE://HOST:PORT/ADDRESS, evidence/dialogue.h */
@@ -139,6 +140,12 @@ struct dc_txt {
 bool dc_rr_txt(struct dc_arena *arena, const struct dc_rr *rr, struct dc_txt *ret_txt);
 bool dc_rr_ip(const struct dc_rr *rr, struct dc_ip *ret_ip);                                     /* A, AAAA */
 bool dc_rr_name(struct dc_arena *arena, const struct dc_rr *rr, struct dc_slice *ret_name);      /* CNAME NS PTR DNAME, MX exchange */
+/* SOA, RFC 1035 section 3.3.13. */
+struct dc_soa {
+	struct dc_slice primary, contact; /* names */
+	uint32_t serial, refresh_s, retry_s, expire_s, negative_s;
+};
+bool dc_rr_soa(struct dc_arena *arena, const struct dc_rr *rr, struct dc_soa *ret_soa);
 bool dc_rr_mx(struct dc_arena *arena, const struct dc_rr *rr, uint16_t *ret_preference, struct dc_slice *ret_host);
 
 /* "TXT", "TYPE65280"; static or in `text`. */

@@ -189,15 +189,18 @@ static bool find_soa(const struct dc_section *section, struct dc_slice target, u
 	return found;
 }
 
-/* What the parent says of a delegation stands in the authority section. */
-static void read_referral(struct dc_arena *scratch, const struct dc_section *section, struct dc_answer *draft)
+/* What the parent says of a delegation: the servers in the authority section, their addresses in the additional one. */
+static void read_referral(struct dc_arena *scratch, const struct dc_sections *sections, struct dc_answer *draft)
 {
+	uint16_t type = draft->question.type;
 	size_t n = 0;
-	if (!read_records(scratch, section, draft))
+	if (type != DC_TYPE_NS && type != DC_TYPE_A && type != DC_TYPE_AAAA)
+		return;
+	if (!read_records(scratch, type == DC_TYPE_NS ? &sections->authority : &sections->additional, draft))
 		return;
 	struct dc_rr *rrs = (struct dc_rr *)draft->rrs;
 	for (size_t i = 0; i < draft->rr_count; i++)
-		if (rrs[i].type == DC_TYPE_NS && dc_name_eq(rrs[i].owner, draft->question.name))
+		if (rrs[i].type == type && dc_name_eq(rrs[i].owner, draft->question.name))
 			rrs[n++] = rrs[i];
 	draft->rr_count = n;
 }
@@ -225,8 +228,8 @@ static void judge_noerror(struct dc_arena *scratch, const struct dc_sections *se
 		ret->follow = target;
 	} else if (ns && !ret->authoritative) {
 		draft->outcome = DC_OUTCOME_REFUSED;
-		if (draft->question.kind == DC_ASK_SERVER && draft->question.type == DC_TYPE_NS)
-			read_referral(scratch, &sections->authority, draft);
+		if (draft->question.kind == DC_ASK_SERVER)
+			read_referral(scratch, sections, draft);
 		draft->detail = DC_S("the server refers to others: it neither has the zone nor recurses");
 	} else if (ret->recursion || ret->authoritative) {
 		draft->outcome = DC_OUTCOME_NODATA;

@@ -41,7 +41,7 @@ bool dc_packet_matches(const uint8_t *wire, size_t len, const struct dc_question
  *
  * NOERROR without records is NODATA when a SOA stands there (RFC 2308 2.2), or when nothing does and the server recurses
  * or is authoritative; a referral is REFUSED: the server does not know (but where one server was asked for the NS records
- * of a name, those that it refers to for that name become the records). SERVFAIL with an extended error that
+ * of a name or its addresses, those that it refers to become the records). SERVFAIL with an extended error that
  * tells of failed validation is BOGUS; an answer with one that tells of a filter (RFC 8914 4.5, 4.16 to 4.18) is REFUSED. */
 void dc_packet_read(struct dc_arena *scratch, const uint8_t *wire, size_t len, struct dc_answer *draft,
 		    struct dc_packet *ret_packet);

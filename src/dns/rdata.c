@@ -62,6 +62,27 @@ bool dc_rr_mx(struct dc_arena *arena, const struct dc_rr *rr, uint16_t *ret_pref
 	return true;
 }
 
+bool dc_rr_soa(struct dc_arena *arena, const struct dc_rr *rr, struct dc_soa *ret_soa)
+{
+	const uint8_t *rdata = (const uint8_t *)rr->rdata.ptr;
+	size_t first, second, len = rr->rdata.len;
+	struct dc_soa soa;
+	uint32_t numbers[5];
+	if (rr->type != DC_TYPE_SOA || !dc_name_from_wire(arena, rdata, len, &soa.primary, &first) ||
+	    !dc_name_from_wire(arena, rdata + first, len - first, &soa.contact, &second) || len - first - second != sizeof numbers)
+		return false;
+	rdata += first + second;
+	for (size_t i = 0; i < 5; i++, rdata += 4)
+		numbers[i] = (uint32_t)rdata[0] << 24 | (uint32_t)rdata[1] << 16 | (uint32_t)rdata[2] << 8 | rdata[3];
+	soa.serial = numbers[0];
+	soa.refresh_s = numbers[1];
+	soa.retry_s = numbers[2];
+	soa.expire_s = numbers[3];
+	soa.negative_s = numbers[4];
+	*ret_soa = soa;
+	return true;
+}
+
 static const struct dc_rr *cname_of(const struct dc_answer *answer, struct dc_slice owner)
 {
 	for (size_t i = 0; i < answer->rr_count; i++)

@@ -245,18 +245,17 @@ bool dc_sections_read(struct dc_arena *arena, const uint8_t *wire, size_t len, s
 		      struct dc_sections *ret_sections)
 {
 	struct reader reader = {.arena = arena, .wire = wire, .len = len, .question = question, .last_owner_at = SIZE_MAX};
-	struct dc_section additional;
 	*ret_sections = (struct dc_sections){0};
 	if (len < HEADER || LDNS_QDCOUNT(wire) != 1 || !skip_question(&reader) ||
 	    !read_section(&reader, LDNS_ANCOUNT(wire), &ret_sections->answer) ||
 	    !read_section(&reader, LDNS_NSCOUNT(wire), &ret_sections->authority) ||
-	    !read_section(&reader, LDNS_ARCOUNT(wire), &additional))
+	    !read_section(&reader, LDNS_ARCOUNT(wire), &ret_sections->additional))
 		return false;
-	for (size_t i = 0; i < additional.count; i++)
-		if (additional.rrs[i].type == LDNS_RR_TYPE_OPT) {
+	for (size_t i = 0; i < ret_sections->additional.count; i++)
+		if (ret_sections->additional.rrs[i].type == LDNS_RR_TYPE_OPT) {
 			ret_sections->edns = true;
-			ret_sections->rcode_extension = (uint8_t)(additional.rrs[i].ttl_s >> 24);
-			ret_sections->options = additional.rrs[i].rdata;
+			ret_sections->rcode_extension = (uint8_t)(ret_sections->additional.rrs[i].ttl_s >> 24);
+			ret_sections->options = ret_sections->additional.rrs[i].rdata;
 		}
 	return true;
 }

@@ -19,7 +19,7 @@ struct dc_section {
 };
 
 struct dc_sections {
-	struct dc_section answer, authority;
+	struct dc_section answer, authority, additional;
 	bool edns;               /* an OPT record was there … */
 	uint8_t rcode_extension; /* … with the upper eight bits of the rcode */
 	struct dc_slice options; /* … and these options */

@@ -4,6 +4,7 @@
 
 #include "caa/caa.h"
 #include "dane/dane.h"
+#include "authority/authority.h"
 #include "dkim/dkim.h"
 #include "dmarc/dmarc.h"
 #include "dnssec/dnssec.h"
@@ -103,6 +104,21 @@ static const struct dc_dkim_facts *dkim(struct dc_asker *asker, const struct dc_
 	return dc_dkim_build(asker, &input);
 }
 
+/* Selectors that exist, the ones given first: what is signed with is what must be found everywhere. */
+static const struct dc_authority_facts *authority(struct dc_asker *asker, const struct dc_facts *facts)
+{
+	struct dc_slice selectors[DC_AUTHORITY_SELECTOR_MAX];
+	struct dc_authority_input input = {.domain = facts->inputs->domain, .wanted = facts->inputs->authority != DC_WISH_NO,
+					   .selectors = selectors, .allow_private = facts->inputs->allow_private};
+	for (size_t i = 0; i < facts->dkim->selector_count && input.selector_count < DC_AUTHORITY_SELECTOR_MAX; i++) {
+		const struct dc_dkim_selector *selector = &facts->dkim->selectors[i];
+		if (selector->answer && selector->answer->outcome == DC_OUTCOME_ANSWER &&
+		    dc_name_is_below(selector->name, input.domain))
+			selectors[input.selector_count++] = selector->name;
+	}
+	return dc_authority_build(asker, &input);
+}
+
 const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_inputs *inputs)
 {
 	struct dc_facts *facts = DC_NEW(asker->arena, struct dc_facts);
@@ -130,6 +146,7 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 		.domain = domain, .mx = inputs->probe_smtp, .submission = inputs->probe_submission,
 		.submission_host = inputs->submission_host, .submission_port = inputs->submission_port};
 	facts->smtp = dc_smtp_build(asker, &wish, facts->mx, facts->dane, inputs->now_s);
+	facts->authority = authority(asker, facts);
 	const struct dc_sender_facts *senders = dc_senders_build(asker, inputs, facts->mx, facts->spf);
 	facts->streams = dc_streams_build(asker, inputs, senders, facts->dkim);
 	facts->ptr = facts->streams->ptr;

@@ -19,11 +19,15 @@ struct dc_smtp_facts;     /* smtp/smtp.h */
 struct dc_mta_sts_facts;  /* mta_sts/mta_sts.h */
 struct dc_tls_rpt_facts;  /* tls_rpt/tls_rpt.h */
 struct dc_caa_facts;      /* caa/caa.h */
+struct dc_authority_facts; /* authority/authority.h */
 struct dc_message;        /* message/message.h */
 struct dc_message_facts;  /* facts/message.h */
 struct dc_dkim_own;       /* dkim/dkim.h */
 struct dc_declared;       /* facts/declared.h */
 struct dc_streams;        /* facts/streams.h */
+
+/* AUTO: nobody asked for it; it is done where it can be, and its failure is no gap in the audit. */
+enum dc_wish { DC_WISH_NO, DC_WISH_YES, DC_WISH_AUTO };
 
 enum dc_selector_search { DC_SELECTORS_KNOWN, DC_SELECTORS_ALL, DC_SELECTORS_NONE };
 
@@ -53,7 +57,8 @@ struct dc_inputs {
 	const struct dc_declared *declared; /* what a manifest says of the domain, facts/declared.h; NULL: nothing */
 	bool parked;                 /* the domain is declared not to send */
 	bool allow_private;          /* servers and hosts with private addresses may be asked */
-	bool authority;              /* ask the authoritative servers one by one */
+	enum dc_wish authority;      /* ask the authoritative servers one by one */
+	enum dc_wish dnssec;         /* validate */
 	bool lone;                   /* a single audit: questions that cost more (validation) may be asked */
 	bool probe_smtp, probe_submission; /* --probe: mail servers may be spoken to */
 	struct dc_slice submission_host;   /* canonical; empty: by SRV records */
@@ -86,6 +91,7 @@ struct dc_facts {
 	const struct dc_dnssec_facts *dnssec;
 	const struct dc_dane_facts *dane;
 	const struct dc_smtp_facts *smtp; /* nothing was asked without --probe */
+	const struct dc_authority_facts *authority;
 	const struct dc_message_facts *message; /* NULL: no message */
 	const struct dc_mta_sts_facts *mta_sts;
 	const struct dc_tls_rpt_facts *tls_rpt;

@@ -1,5 +1,4 @@
 /* "facts" of the JSON report: what has no file of its own, and the object that holds all parts. */
-#include "dnssec/dnssec.h"
 #include "facts/identity.h"
 #include "mx/mx.h"
 #include "provider/provider.h"
@@ -156,29 +155,6 @@ static struct dc_node *present(struct dc_json *json, const struct dc_policy_reco
 	return object;
 }
 
-static struct dc_node *dnssec(struct dc_json *json, const struct dc_facts *facts)
-{
-	const struct dc_dnssec_facts *found = facts ? facts->dnssec : NULL;
-	bool known = found && found->state != DC_DNSSEC_UNKNOWN;
-	struct dc_node *object = dc_node_object(json), *names = dc_node_array(json);
-
-	for (size_t i = 0; found && i < found->count; i++) {
-		const struct dc_dnssec_item *item = &found->items[i];
-		struct dc_node *entry = dc_node_object(json);
-		char type[16];
-
-		dc_node_set(json, entry, "name", dc_node_text(json, item->name));
-		dc_node_set(json, entry, "type", dc_node_copy(json, dc_slice_of(dc_type_name(item->type, type))));
-		dc_node_set(json, entry, "state",
-			    item->state != DC_DNSSEC_UNKNOWN ? dc_node_word(json, dc_dnssec_name(item->state)) : dc_node_null(json));
-		dc_node_add(json, names, entry);
-	}
-	dc_node_set(json, object, "present", dc_node_tri(json, found ? found->present : DC_TRI_UNKNOWN));
-	dc_node_set(json, object, "state", known ? dc_node_word(json, dc_dnssec_name(found->state)) : dc_node_null(json));
-	dc_node_set(json, object, "names", names);
-	return object;
-}
-
 struct dc_node *dc_json_facts(struct dc_json *json, const struct dc_audit_result *result)
 {
 	const struct dc_facts *facts = result->facts;
@@ -193,7 +169,8 @@ struct dc_node *dc_json_facts(struct dc_json *json, const struct dc_audit_result
 	dc_node_set(json, object, "tls_rpt", dc_json_tls_rpt(json, facts));
 	dc_node_set(json, object, "bimi", present(json, facts ? &facts->bimi : NULL, true));
 	dc_node_set(json, object, "dane", dc_json_dane(json, facts));
-	dc_node_set(json, object, "dnssec", dnssec(json, facts));
+	dc_node_set(json, object, "dnssec", dc_json_dnssec(json, facts));
+	dc_node_set(json, object, "authority", dc_json_authority(json, facts));
 	if (facts && facts->message)
 		dc_node_set(json, object, "message", dc_json_message(json, facts->message));
 	dc_node_set(json, object, "caa", dc_json_caa(json, facts));

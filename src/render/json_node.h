@@ -60,6 +60,8 @@ struct dc_node *dc_json_dmarc(struct dc_json *json, const struct dc_facts *facts
 struct dc_node *dc_json_mx(struct dc_json *json, const struct dc_audit_result *result);
 struct dc_node *dc_json_dane(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_ptr(struct dc_json *json, const struct dc_facts *facts);
+struct dc_node *dc_json_dnssec(struct dc_json *json, const struct dc_facts *facts);
+struct dc_node *dc_json_authority(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_providers(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_identities(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_message(struct dc_json *json, const struct dc_message_facts *message);

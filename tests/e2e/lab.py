@@ -306,8 +306,9 @@ class Lab:
         return f"[::1]:{self.ports['ipv6']}" if "ipv6" in self.ports else None
 
     def options(self, trouble=None):
-        """Command line to ask the resolver (or the one with a trouble) and to trust the lab's root."""
-        return ["-n", self.at(trouble) if trouble else self.resolver, "--trust-anchor", self.trust_anchor]
+        """Command line to ask the resolver (or the one with a trouble) and to trust the lab's root. The servers themselves
+        are left alone: that is another test's, see nameservers.py."""
+        return ["-n", self.at(trouble) if trouble else self.resolver, "--trust-anchor", self.trust_anchor, "--authority=no"]
 
     @property
     def root_hints(self):
@@ -361,8 +362,8 @@ class Lab:
                                   cwd=self.folder, start_new_session=True, preexec_fn=die_with_parent)
         self.servers.append((name, server, log))
 
-    def start_nsd(self, server, zones):
-        conf = f"""server:
+    def nsd_conf(self, server):
+        return f"""server:
 	ip-address: {self.address(server)}@{self.port}
 	username: ""
 	chroot: ""
@@ -378,6 +379,9 @@ class Lab:
 remote-control:
 	control-enable: no
 """
+
+    def start_nsd(self, server, zones):
+        conf = self.nsd_conf(server)
         for zone in zones:
             conf += f'zone:\n\tname: "{zone.fqdn}"\n\tzonefile: "{world.file_of(zone)}"\n'
         self.launch("nsd-" + server, "nsd", "-d", "-c", self.write(f"nsd-{server}.conf", conf))

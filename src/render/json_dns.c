@@ -1,0 +1,89 @@
+/* DNSSEC and the authoritative servers in the JSON report. */
+#include "authority/authority.h"
+#include "dnssec/dnssec.h"
+#include "render/json_node.h"
+
+struct dc_node *dc_json_dnssec(struct dc_json *json, const struct dc_facts *facts)
+{
+	const struct dc_dnssec_facts *found = facts ? facts->dnssec : NULL;
+	bool known = found && found->state != DC_DNSSEC_UNKNOWN;
+	struct dc_node *object = dc_node_object(json), *names = dc_node_array(json);
+
+	for (size_t i = 0; found && i < found->count; i++) {
+		const struct dc_dnssec_item *item = &found->items[i];
+		struct dc_node *entry = dc_node_object(json);
+		char type[16];
+
+		dc_node_set(json, entry, "name", dc_node_text(json, item->name));
+		dc_node_set(json, entry, "type", dc_node_copy(json, dc_slice_of(dc_type_name(item->type, type))));
+		dc_node_set(json, entry, "state",
+			    item->state != DC_DNSSEC_UNKNOWN ? dc_node_word(json, dc_dnssec_name(item->state)) : dc_node_null(json));
+		dc_node_add(json, names, entry);
+	}
+	dc_node_set(json, object, "present", dc_node_tri(json, found ? found->present : DC_TRI_UNKNOWN));
+	dc_node_set(json, object, "state", known ? dc_node_word(json, dc_dnssec_name(found->state)) : dc_node_null(json));
+	dc_node_set(json, object, "names", names);
+	return object;
+}
+
+/* ---- authoritative servers ---- */
+
+static struct dc_node *server(struct dc_json *json, const struct dc_authority_server *server)
+{
+	struct dc_node *object = dc_node_object(json);
+	bool spoke = server->soa && server->state != DC_AUTHORITY_SILENT && server->state != DC_AUTHORITY_UNKNOWN;
+
+	dc_node_set(json, object, "name", dc_node_text(json, server->name->host));
+	dc_node_set(json, object, "ip", dc_node_ip(json, server->ip));
+	dc_node_set(json, object, "state", dc_node_name_or_null(json, dc_authority_state_name(server->state)));
+	dc_node_set(json, object, "serial", server->has_serial ? dc_node_uint(json, server->serial) : dc_node_null(json));
+	dc_node_set(json, object, "tcp", dc_node_tri(json, server->over_tcp));
+	dc_node_set(json, object, "edns", dc_node_bool(json, spoke, spoke && server->soa->edns));
+	dc_node_set(json, object, "lags", dc_node_bool(json, server->has_serial, server->lags));
+	return object;
+}
+
+static struct dc_node *name(struct dc_json *json, const struct dc_authority_name *name)
+{
+	struct dc_node *object = dc_node_object(json);
+
+	dc_node_set(json, object, "host", dc_node_text(json, name->host));
+	dc_node_set(json, object, "in_parent", dc_node_tri(json, name->in_parent));
+	dc_node_set(json, object, "in_zone", dc_node_tri(json, name->in_child));
+	dc_node_set(json, object, "resolves", dc_node_tri(json, name->resolves));
+	return object;
+}
+
+static struct dc_node *record(struct dc_json *json, const struct dc_authority_record *record)
+{
+	struct dc_node *object = dc_node_object(json);
+	char type[16];
+
+	dc_node_set(json, object, "name", dc_node_text(json, record->name));
+	dc_node_set(json, object, "type", dc_node_copy(json, dc_slice_of(dc_type_name(record->type, type))));
+	dc_node_set(json, object, "agree", dc_node_tri(json, record->agree));
+	dc_node_set(json, object, "ttl_s", record->has_ttl ? dc_node_uint(json, record->ttl_s) : dc_node_null(json));
+	return object;
+}
+
+struct dc_node *dc_json_authority(struct dc_json *json, const struct dc_facts *facts)
+{
+	const struct dc_authority_facts *found = facts ? facts->authority : NULL;
+	struct dc_node *object = dc_node_object(json), *servers = dc_node_array(json), *names = dc_node_array(json);
+	struct dc_node *records = dc_node_array(json);
+
+	for (size_t i = 0; found && i < found->name_count; i++)
+		dc_node_add(json, names, name(json, &found->names[i]));
+	for (size_t i = 0; found && i < found->server_count; i++)
+		dc_node_add(json, servers, server(json, &found->servers[i]));
+	for (size_t i = 0; found && i < found->record_count; i++)
+		dc_node_add(json, records, record(json, &found->records[i]));
+	dc_node_set(json, object, "zone", found ? dc_node_text_or_null(json, found->zone) : dc_node_null(json));
+	dc_node_set(json, object, "parent", found ? dc_node_text_or_null(json, found->parent) : dc_node_null(json));
+	dc_node_set(json, object, "reached",
+		    dc_node_bool(json, found && found->asked, found && found->reached && !found->intercepted));
+	dc_node_set(json, object, "names", names);
+	dc_node_set(json, object, "servers", servers);
+	dc_node_set(json, object, "records", records);
+	return object;
+}
