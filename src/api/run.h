@@ -72,6 +72,10 @@ struct dc_run {
 	struct dc_error error;
 };
 
+/* True for settings that the verdict depends on: reports and recordings name them. */
+bool dc_run_is_reported(const char *name);
+/* What the recorded run was told is the default of its replay; recorded.c */
+enum dc_status dc_run_recorded_options(struct dc_config *config, const struct dc_recording *recording, struct dc_error *err);
 /* Checks and policy over a finished audit; fills judgement and view. False: out of memory. */
 bool dc_result_judge(struct dc_result *result);
 

@@ -83,8 +83,8 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	struct dc_where where = {.subject = authority->zone, .answer = authority->ns};
 
 	if (!authority->zone.len) {
-		/* Names that do not exist, and old recordings, have nothing to be told here. */
-		if (authority->wanted && !dc_outcome_is_known(facts->soa->outcome) &&
+		/* Names that do not exist have nothing to be told here; a resolver that fails is told by other checks. */
+		if (facts->inputs->authority == DC_WISH_YES && !dc_outcome_is_known(facts->soa->outcome) &&
 		    facts->soa->outcome != DC_OUTCOME_NOT_ASKED && facts->soa->outcome != DC_OUTCOME_OUT_OF_SOURCE)
 			dc_emit_unanswered(emitter, DC_F_DNS_DELEGATION_UNANSWERED, (struct dc_where){.answer = facts->soa},
 					   DC_ARGS(dc_text("domain", facts->inputs->domain)));
