@@ -28,7 +28,7 @@ static const char *const reported[] = {"selector",  "selectors", "ip",	    "helo
 				       "what-if",   "parked",	 "dnssec",  "authority", "no-fetch", "allow-private", "probe", "submission",
 				       "profile",   "set",	 "fail-on", "now"};
 
-static bool is_reported(const char *name)
+bool dc_run_is_reported(const char *name)
 {
 	for (size_t i = 0; i < sizeof reported / sizeof *reported; i++)
 		if (strcmp(name, reported[i]) == 0)
@@ -106,7 +106,7 @@ static enum dc_status start_recording(struct dc_run *run, struct dc_error *err)
 		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the recording");
 	dc_recording_put_clock(run->writer, run->info.started_s);
 	for (size_t i = 0; i < config->given_count; i++)
-		if (is_reported(config->given[i].name))
+		if (dc_run_is_reported(config->given[i].name))
 			dc_recording_put_option(run->writer, config->given[i].name, config->given[i].value);
 	if (config->manifest) {
 		dc_recording_put_option(run->writer, "manifest-name", config->manifest->label);
@@ -127,56 +127,6 @@ static void record(struct dc_result *result)
 			dc_recording_put_answer(run->writer, answer);
 	}
 	dc_recording_put_audit(run->writer, &row);
-}
-
-/* The manifest of the recorded run, unless this one was given another. */
-static enum dc_status recorded_manifest(struct dc_config *config, const struct dc_recording *recording, struct dc_error *err)
-{
-	const struct dc_recorded_option *name = NULL, *octets = NULL;
-	for (size_t i = 0; !config->manifest && i < dc_recording_option_count(recording); i++) {
-		const struct dc_recorded_option *option = dc_recording_option(recording, i);
-		if (dc_slice_eq(option->name, DC_S("manifest-name")))
-			name = option;
-		if (dc_slice_eq(option->name, DC_S("manifest")))
-			octets = option;
-	}
-	return octets ? dc_config_manifest_take(config, name ? name->value.ptr : "manifest", octets->value, NULL, NULL, err) : DC_OK;
-}
-
-static bool is_given(struct dc_config *config, size_t count, struct dc_slice name)
-{
-	for (size_t k = 0; k < count; k++)
-		if (dc_slice_eq(dc_slice_of(config->given[k].name), name))
-			return !dc_slice_eq(config->given[k].value, DC_S("auto")); /* nobody's wish */
-	return false;
-}
-
-static void forget_auto(struct dc_config *config, size_t *count, struct dc_slice name)
-{
-	for (size_t k = 0; k < *count; k++) {
-		if (!dc_slice_eq(dc_slice_of(config->given[k].name), name))
-			continue;
-		memmove(config->given + k, config->given + k + 1, (--config->given_count - k) * sizeof *config->given);
-		--*count;
-		return;
-	}
-}
-
-/* What the recorded run was told is the default of its replay. */
-static enum dc_status recorded_options(struct dc_config *config, const struct dc_recording *recording,
-				       struct dc_error *err)
-{
-	size_t own = config->given_count;
-	enum dc_status status = DC_OK;
-	for (size_t i = 0; status == DC_OK && i < dc_recording_option_count(recording); i++) {
-		const struct dc_recorded_option *option = dc_recording_option(recording, i);
-		if (!is_reported((const char *)option->name.ptr) || is_given(config, own, option->name) ||
-		    (config->manifest && dc_config_manifest_rules_out(option->name)))
-			continue;
-		forget_auto(config, &own, option->name);
-		status = dc_config_set(config, option->name.ptr, option->value.ptr, err);
-	}
-	return status == DC_OK ? recorded_manifest(config, recording, err) : status;
 }
 
 /* ---- making and ending ---- */
@@ -202,7 +152,7 @@ static enum dc_status open_here(struct dc_run *run, struct dc_config *config, st
 		return dc_error_set(err, DC_ERR_NOMEM, "cannot make the receiver");
 	enum dc_status status = dc_run_sources_open(&run->sources, config, run->loop, err);
 	if (status == DC_OK && run->sources.recording)
-		status = recorded_options(config, run->sources.recording, err);
+		status = dc_run_recorded_options(config, run->sources.recording, err);
 	if (status != DC_OK)
 		return status;
 	struct dc_gather_options options = {.sources = run->sources.items, .source_count = run->sources.count,
