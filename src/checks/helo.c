@@ -7,7 +7,8 @@ static bool shares_address(const struct dc_ptr_helo *helo, const struct dc_ptr_f
 {
 	for (size_t i = 0; i < helo->ip_count; i++) {
 		for (size_t k = 0; k < ptr->count; k++) {
-			if (dc_ip_eq(helo->ips[i], ptr->addresses[k].sender.ip))
+			/* Behind a sample is a range that may hold it. */
+			if (ptr->addresses[k].sender.sample || dc_ip_eq(helo->ips[i], ptr->addresses[k].sender.ip))
 				return true;
 		}
 	}

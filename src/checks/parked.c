@@ -1,4 +1,5 @@
-/* Does a domain that never sends say so everywhere? RFC 7208 section 10.1.2, RFC 7505, M3AAWG. Only with --parked. */
+/* Does a domain that never sends say so everywhere? RFC 7208 section 10.1.2, RFC 7505, M3AAWG. Only with --parked, or with
+ * the role "parked" of a manifest. */
 #include "checks/check.h"
 #include "checks/sending.h"
 #include "dkim/dkim.h"

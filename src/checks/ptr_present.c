@@ -9,7 +9,8 @@ static void judge(const struct dc_facts *facts, const struct dc_ptr_address *add
 	const struct dc_arg ip = dc_text("ip", address->text), arpa = dc_text("arpa", address->arpa);
 
 	if (!address->answer) {
-		dc_emit(emitter, DC_F_PTR_ADDRESS_SPECIAL, where, DC_ARGS(ip, dc_text("kind", dc_slice_of(address->special))));
+		if (address->special)
+			dc_emit(emitter, DC_F_PTR_ADDRESS_SPECIAL, where, DC_ARGS(ip, dc_text("kind", dc_slice_of(address->special))));
 		return;
 	}
 	if (address->present == DC_TRI_UNKNOWN)

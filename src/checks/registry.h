@@ -53,6 +53,13 @@
 	X(dc_check_dns_delegation) \
 	X(dc_check_dns_tcp) \
 	X(dc_check_dns_names) \
+	X(dc_check_declared_role) \
+	X(dc_check_declared_policy) \
+	X(dc_check_declared_providers) \
+	X(dc_check_declared_senders) \
+	X(dc_check_declared_thresholds) \
+	X(dc_check_declared_tracking) \
+	X(dc_check_declared_return_path) \
 	X(dc_check_dnssec_state) \
 	X(dc_check_dane_records) \
 	X(dc_check_dane_dnssec) \

@@ -1,5 +1,6 @@
 /* Exactly one SPF record (RFC 7208 sections 3.2, 4.5), and records that were meant to be one. */
 #include "checks/spf_common.h"
+#include "facts/declared.h"
 
 static void lookalikes(const struct dc_spf_facts *spf, struct dc_emitter *emitter)
 {
@@ -22,8 +23,9 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	case DC_SPF_STATE_NO_RECORD:
 	case DC_SPF_STATE_NXDOMAIN:
 	case DC_SPF_STATE_BAD_NAME:
-		if (facts->inputs->parked)
-			dc_not_applicable(emitter); /* the check "parked" asks for v=spf1 -all */
+		/* The check "parked" asks for v=spf1 -all; a host of links is covered by the policy of the domain above. */
+		if (facts->inputs->parked || (facts->inputs->declared && facts->inputs->declared->role == DC_ROLE_TRACKING))
+			dc_not_applicable(emitter);
 		else
 			dc_emit(emitter, dc_spf_is_silent(facts) ? DC_F_SPF_MISSING_SILENT : DC_F_SPF_MISSING, where,
 				DC_ARGS(dc_text("domain", spf->domain)));

@@ -9,6 +9,7 @@
 #include "dmarc/dmarc.h"
 #include "dnssec/dnssec.h"
 #include "facts/declared.h"
+#include "facts/hosts.h"
 #include "facts/identity.h"
 #include "facts/message.h"
 #include "facts/senders.h"
@@ -148,9 +149,10 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 	facts->smtp = dc_smtp_build(asker, &wish, facts->mx, facts->dane, inputs->now_s);
 	facts->authority = authority(asker, facts);
 	const struct dc_sender_facts *senders = dc_senders_build(asker, inputs, facts->mx, facts->spf);
-	facts->streams = dc_streams_build(asker, inputs, senders, facts->dkim);
+	facts->streams = dc_streams_build(asker, inputs, senders, facts->dkim, facts->dmarc);
 	facts->ptr = facts->streams->ptr;
 	facts->identities = dc_identity_build(asker, inputs, senders, facts->streams, facts->spf, facts->dkim, facts->dmarc);
+	facts->hosts = dc_hosts_build(asker, domain, inputs->declared);
 	facts->message = dc_message_build(asker, inputs, facts->dmarc);
 	return facts;
 }

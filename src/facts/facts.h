@@ -25,6 +25,7 @@ struct dc_message_facts;  /* facts/message.h */
 struct dc_dkim_own;       /* dkim/dkim.h */
 struct dc_declared;       /* facts/declared.h */
 struct dc_streams;        /* facts/streams.h */
+struct dc_declared_facts; /* facts/hosts.h */
 
 /* AUTO: nobody asked for it; it is done where it can be, and its failure is no gap in the audit. */
 enum dc_wish { DC_WISH_NO, DC_WISH_YES, DC_WISH_AUTO };
@@ -98,6 +99,7 @@ struct dc_facts {
 	const struct dc_caa_facts *caa;          /* of the domain, up to its registrable domain or so */
 	const struct dc_caa_facts *mta_sts_caa;  /* of the policy host, up to the top; NULL: no policy */
 	struct dc_policy_record bimi;
+	const struct dc_declared_facts *hosts;  /* facts/hosts.h; NULL: no manifest */
 	const struct dc_evidence *evidence;
 	bool budget_spent[DC_BUDGET_COUNT];
 	uint64_t budget_limit[DC_BUDGET_COUNT];

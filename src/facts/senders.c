@@ -16,17 +16,19 @@ struct list {
 	struct dc_slice org;
 };
 
-static void add(struct list *list, struct dc_ip ip, enum dc_sender_origin origin, struct dc_slice source)
+static void add(struct list *list, struct dc_ip ip, enum dc_sender_origin origin, struct dc_slice source, bool sample)
 {
 	ip = dc_ip_unmap(ip);
 	for (size_t i = 0; i < list->facts->count; i++) {
-		if (dc_ip_eq(list->items[i].ip, ip))
+		if (dc_ip_eq(list->items[i].ip, ip)) {
+			list->items[i].sample &= sample;
 			return;
+		}
 	}
 	if (list->facts->count == DC_SENDER_MAX)
 		list->facts->cut = true;
 	else
-		list->items[list->facts->count++] = (struct dc_ptr_sender){ip, origin, source};
+		list->items[list->facts->count++] = (struct dc_ptr_sender){ip, origin, source, sample};
 }
 
 /* ---- given ---- */
@@ -45,22 +47,31 @@ static void set_bits(struct dc_ip *ip, unsigned from, unsigned to, unsigned valu
 	}
 }
 
+static struct dc_ip network_of(struct dc_prefix prefix)
+{
+	set_bits(&prefix.ip, prefix.bits, width(prefix), 0);
+	return prefix.ip;
+}
+
 /* All hosts of a small range: the first and the last address of an IPv4 network are none. Of a large one only the address
- * as it is written. */
+ * as it is written, or the first host of a network, as a sample. */
 static void add_range(struct list *list, struct dc_prefix prefix)
 {
 	unsigned host_bits = width(prefix) - prefix.bits, edge = prefix.ip.family == 4 && host_bits >= 2;
 
 	if (host_bits >= 7) {
+		bool sample = dc_ip_eq(network_of(prefix), prefix.ip);
+
 		list->facts->cut = true;
-		add(list, prefix.ip, DC_SENDER_OPTION, (struct dc_slice){0});
+		prefix.ip.octets[width(prefix) / 8 - 1] |= sample;
+		add(list, prefix.ip, DC_SENDER_OPTION, (struct dc_slice){0}, sample);
 		return;
 	}
 	for (unsigned i = edge; i < (1u << host_bits) - edge; i++) {
 		struct dc_ip ip = prefix.ip;
 
 		set_bits(&ip, prefix.bits, width(prefix), i);
-		add(list, ip, DC_SENDER_OPTION, (struct dc_slice){0});
+		add(list, ip, DC_SENDER_OPTION, (struct dc_slice){0}, false);
 	}
 }
 
@@ -83,7 +94,7 @@ static void add_spf(struct list *list, const struct dc_spf_facts *spf)
 
 			if ((term->kind == DC_SPF_IP4 || term->kind == DC_SPF_IP6) && term->qualifier == '+' && !term->faulty &&
 			    !node->uses[k].dead && term->prefix.bits == width(term->prefix))
-				add(list, term->prefix.ip, DC_SENDER_SPF, term->text);
+				add(list, term->prefix.ip, DC_SENDER_SPF, term->text, false);
 		}
 	}
 }
@@ -109,7 +120,7 @@ static void add_mx(struct list *list, const struct dc_mx_facts *mx, const struct
 
 		for (size_t k = 0; k < host->ip_count; k++) {
 			if (ours || is_authorised(list, spf, host->ips[k]))
-				add(list, host->ips[k], DC_SENDER_MX, host->host);
+				add(list, host->ips[k], DC_SENDER_MX, host->host, false);
 		}
 		list->facts->complete &= host->is_null || host->is_address || host->resolves != DC_TRI_UNKNOWN;
 	}

@@ -3,6 +3,7 @@
 #include "facts/streams.h"
 
 #include "dkim/dkim.h"
+#include "dmarc/dmarc.h"
 #include "mx/mx.h"
 #include "spf/spf.h"
 
@@ -11,6 +12,7 @@ struct builder {
 	const struct dc_inputs *inputs;
 	const struct dc_sender_facts *senders;
 	const struct dc_dkim_facts *dkim;
+	const struct dc_dmarc_facts *dmarc;
 	struct dc_streams *streams;
 	struct dc_return_path *returns;
 	const struct dc_dkim_facts **other;
@@ -109,6 +111,15 @@ static const struct dc_dkim_facts *keys_of(struct builder *b, struct dc_slice do
 
 /* ---- return paths ---- */
 
+/* Unknown while the record is. */
+static enum dc_tri aligned(const struct builder *b, struct dc_slice domain)
+{
+	const struct dc_dmarc_view *now = &b->dmarc->now;
+
+	return now->name.class == DC_DMARC_CLASS_UNKNOWN ? DC_TRI_UNKNOWN
+							 : dc_dmarc_aligned(b->asker, b->inputs->domain, domain, now->aspf_strict);
+}
+
 static void add_return(struct builder *b, struct dc_slice domain, bool used)
 {
 	if (dc_name_eq(domain, b->inputs->domain))
@@ -123,6 +134,7 @@ static void add_return(struct builder *b, struct dc_slice domain, bool used)
 		.spf = dc_spf_build_plain(b->asker, domain),
 		.mx = dc_mx_build(b->asker, domain),
 		.used = used,
+		.aligned = used ? DC_TRI_UNKNOWN : aligned(b, domain),
 	};
 }
 
@@ -164,7 +176,8 @@ static void fill(struct builder *b, struct dc_stream_facts *facts)
 }
 
 const struct dc_streams *dc_streams_build(struct dc_asker *asker, const struct dc_inputs *inputs,
-					  const struct dc_sender_facts *senders, const struct dc_dkim_facts *dkim)
+					  const struct dc_sender_facts *senders, const struct dc_dkim_facts *dkim,
+					  const struct dc_dmarc_facts *dmarc)
 {
 	const struct dc_declared *declared = inputs->declared;
 	size_t count = declared && declared->stream_count ? declared->stream_count : 1;
@@ -176,6 +189,7 @@ const struct dc_streams *dc_streams_build(struct dc_asker *asker, const struct d
 		.inputs = inputs,
 		.senders = senders,
 		.dkim = dkim,
+		.dmarc = dmarc,
 		.streams = streams,
 		.returns = DC_NEW_ARRAY(asker->arena, struct dc_return_path, count + hosts),
 		.other = DC_NEW_ARRAY(asker->arena, const struct dc_dkim_facts *, count),

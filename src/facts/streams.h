@@ -27,6 +27,7 @@ struct dc_return_path {
 	const struct dc_spf_facts *spf;
 	const struct dc_mx_facts *mx;
 	bool used; /* by a stream; else it is only declared as a host */
+	enum dc_tri aligned; /* with the domain, as its DMARC record asks for; set when not used */
 };
 
 struct dc_streams {
@@ -41,6 +42,7 @@ struct dc_streams {
 
 /* Never NULL. `dkim` is that of the main d= domain. */
 const struct dc_streams *dc_streams_build(struct dc_asker *asker, const struct dc_inputs *inputs,
-					  const struct dc_sender_facts *senders, const struct dc_dkim_facts *dkim);
+					  const struct dc_sender_facts *senders, const struct dc_dkim_facts *dkim,
+					  const struct dc_dmarc_facts *dmarc);
 
 #endif

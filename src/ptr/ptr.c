@@ -136,6 +136,10 @@ static void look_up_address(struct dc_asker *asker, struct dc_ptr_address *addre
 	address->special = dc_ip_special(address->sender.ip);
 	if (!is_worth_asking(address->special))
 		return;
+	if (address->sender.sample) {
+		address->special = NULL;
+		return;
+	}
 	address->answer = dc_ask(asker, address->arpa, DC_TYPE_PTR);
 	if (!known(address->answer))
 		return;

@@ -23,6 +23,7 @@ struct dc_ptr_sender {
 	struct dc_ip ip;
 	enum dc_sender_origin origin;
 	struct dc_slice source; /* the SPF term or the MX host; empty for --ip */
+	bool sample;            /* stands for a range too large to be walked: its reverse name says nothing */
 };
 
 struct dc_ptr_name {

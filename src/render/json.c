@@ -160,6 +160,8 @@ struct dc_node *dc_node_domain(struct dc_json *json, struct dc_report *report, c
 	dc_node_set(json, object, "checks", checks);
 	dc_node_set(json, object, "findings", findings_array(json, result, words));
 	dc_node_set(json, object, "profiles", profiles);
+	if (inputs->declared)
+		dc_node_set(json, object, "declared", dc_json_declared(json, inputs, result->facts));
 	dc_node_set(json, object, "facts", dc_json_facts(json, result));
 	dc_node_set(json, object, "dns", dns_object(json, &result->dns));
 	return object;

@@ -96,6 +96,10 @@ struct dc_node *dc_json_identities(struct dc_json *json, const struct dc_facts *
 		dc_node_set(json, object, "mail_from", dc_node_text_or_null(json, identity->mail_from));
 		dc_node_set(json, object, "helo", dc_node_text_or_null(json, identity->helo));
 		dc_node_set(json, object, "dkim_domain", dc_node_text_or_null(json, identity->dkim_domain));
+		if (identity->stream && identity->stream->declared)
+			dc_node_set(json, object, "provider",
+				    dc_node_name_or_null(json, identity->stream->declared->provider ?
+								       identity->stream->declared->provider->id : NULL));
 		dc_node_set(json, object, "dkim_selector", dc_node_text_or_null(json, identity->dkim_selector));
 		dc_node_set(json, object, "ip", dc_node_ip(json, identity->ip));
 		dc_node_set(json, object, "spf", dc_node_text_or_null(json, identity->spf));

@@ -64,6 +64,8 @@ struct dc_node *dc_json_dnssec(struct dc_json *json, const struct dc_facts *fact
 struct dc_node *dc_json_authority(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_providers(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_identities(struct dc_json *json, const struct dc_facts *facts);
+/* Only with a manifest: inputs->declared. */
+struct dc_node *dc_json_declared(struct dc_json *json, const struct dc_inputs *inputs, const struct dc_facts *facts);
 struct dc_node *dc_json_message(struct dc_json *json, const struct dc_message_facts *message);
 struct dc_node *dc_json_mta_sts(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_tls_rpt(struct dc_json *json, const struct dc_facts *facts);

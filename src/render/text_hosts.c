@@ -174,16 +174,33 @@ static bool is_shared(const struct dc_identity_facts *identities, bool return_pa
 	return true;
 }
 
+/* The provider that the manifest names. */
+static struct dc_slice through(const struct dc_identity *identity)
+{
+	const struct dc_stream *declared = identity->stream ? identity->stream->declared : NULL;
+
+	return declared && declared->provider ? dc_slice_of(declared->provider->id) : DC_S("-");
+}
+
+static bool any_through(const struct dc_identity_facts *identities)
+{
+	for (size_t i = 0; i < identities->count; i++)
+		if (through(&identities->items[i]).ptr[0] != '-')
+			return true;
+	return false;
+}
+
 void dc_text_identities(const struct dc_text *text, const struct dc_audit_result *result)
 {
 	const struct dc_identity_facts *identities = result->facts ? result->facts->identities : NULL;
 	const char *titles[DC_TABLE_COLUMNS_MAX];
 	struct dc_table table;
-	bool path, key, changed = result->facts && result->facts->inputs->what_if.len > 0;
+	bool path, key, by, changed = result->facts && result->facts->inputs->what_if.len > 0;
 	size_t n = 0;
 
 	if (!identities || identities->count == 0)
 		return;
+	by = any_through(identities);
 	path = is_shared(identities, true);
 	key = is_shared(identities, false);
 	dc_text_newline(text);
@@ -195,6 +212,8 @@ void dc_text_identities(const struct dc_text *text, const struct dc_audit_result
 		dc_text_field(text, "signed by d=", DC_INK_PLAIN, dc_text_clean(text, identities->items[0].dkim_domain));
 	dc_text_newline(text);
 	titles[n++] = "sent from";
+	if (by)
+		titles[n++] = "through";
 	if (!path)
 		titles[n++] = "return path";
 	titles[n++] = "SPF";
@@ -213,6 +232,8 @@ void dc_text_identities(const struct dc_text *text, const struct dc_audit_result
 		struct dc_slice spf = dc_text_clean(text, identity->spf);
 
 		dc_table_add(&table, DC_INK_BOLD, identity->ip_text.len > 0 ? identity->ip_text : DC_S("(not known)"));
+		if (by)
+			dc_table_add(&table, DC_INK_PLAIN, through(identity));
 		if (!path)
 			dc_table_add(&table, DC_INK_PLAIN, dc_text_clean(text, identity->mail_from));
 		dc_table_add(&table, result_ink(identity->spf), spf.len > 0 ? spf : DC_S("?"));
