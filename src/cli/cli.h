@@ -13,7 +13,7 @@ enum exit_status worse(enum exit_status a, enum exit_status b);
 /* The exit status that stands for a failure of the library. */
 enum exit_status exit_of(enum dc_status status);
 
-enum { OUTPUTS_MAX = 16, INPUTS_MAX = 64 };
+enum { OUTPUTS_MAX = 16, INPUTS_MAX = 64, FILES_MAX = 256 };
 
 /* One report of the run. */
 struct output {
@@ -31,6 +31,9 @@ struct options {
 	bool quiet, verbose, per_finding, help, version, replay, manifest, zone, dnssec_given, authority_given;
 	const char *resume; /* an ndjson report; NULL: none */
 	const char *checks; /* what decides the exit status: checks whose ids begin so; NULL: all */
+	const char *record; /* NULL: none */
+	const char *files[FILES_MAX]; /* values of options that name a file to read: "FILE", "NAME=FILE" */
+	size_t file_count;
 	char **names; /* what is left */
 	int name_count;
 };
@@ -87,6 +90,14 @@ void names_close(struct names *names);
  * (a descriptor) is that file, so that what is appended begins on a new line. */
 bool domain_of_line(const char *line, size_t len, char ret_domain[DC_DOMAIN_TEXT_MAX]);
 enum exit_status resume_from(const char *path, int out, struct dc_run *run);
+
+/* ---- confine.c: what the process gives up ---- */
+
+/* From now on this thread and those that it starts read no file but the system's own and those that `options` names, and write
+ * none but their outputs. Where the kernel can. */
+void confine_files(const struct options *options);
+/* From now on no thread starts a program, listens, looks into another process or changes the system. Where the kernel can. */
+void confine_calls(void);
 
 /* ---- signals.c ---- */
 

@@ -244,6 +244,7 @@ enum exit_status cmd_audit(const struct options *options)
 	/* Files have no servers to ask, and a recording says itself whether they were. */
 	if (lone && !options->authority_given && !options->zone && !options->replay && !options->checks)
 		(void)dc_config_set(options->config, "authority", "auto", NULL);
+	confine_files(options);
 	enum dc_status opened = dc_run_new(options->config, given ? names_next : NULL, &names, &run, &err);
 	if (opened != DC_OK) {
 		complain("%s", err.message);
@@ -251,6 +252,7 @@ enum exit_status cmd_audit(const struct options *options)
 	}
 	if (status == EXIT_FINE && options->resume)
 		status = resume_from(options->resume, ndjson_stdout(options), run);
+	confine_calls();
 	if (status == EXIT_FINE)
 		status = audit_into(run, options, &names, given);
 	status = worse(status, names.status);

@@ -137,9 +137,19 @@ static bool set_manifest(struct options *options, const char *path)
 	return status == DC_OK;
 }
 
+/* For confine.c; more than fit are read before it comes to that, or are a mistake. */
+static void note_file(struct options *options, const struct dc_setting *row, const char *value)
+{
+	if (row->argument && strstr(row->argument, "FILE") && options->file_count < FILES_MAX)
+		options->files[options->file_count++] = value;
+	if (strcmp(row->name, "record") == 0)
+		options->record = value;
+}
+
 static bool set_library(struct options *options, const struct dc_setting *row, const char *value)
 {
 	struct dc_error err;
+	note_file(options, row, value);
 	if (strcmp(row->name, "config") == 0)
 		return set_manifest(options, value);
 	if (dc_config_set(options->config, row->name, value, &err) != DC_OK) {
