@@ -13,7 +13,7 @@ test = Tests()
 
 
 def options(lab):
-    return ["--recurse", "--root-hints", lab.root_hints, "--trust-anchor", lab.trust_anchor]
+    return ["--recurse", "--root-hints", lab.root_hints, "--trust-anchor", lab.trust_anchor, "--authority=no"]
 
 
 @test
