@@ -279,7 +279,6 @@ static enum dc_status set_baseline(struct dc_config *config, const struct row *r
 static enum dc_status set_manifest(struct dc_config *config, const struct row *row, struct dc_slice value,
 				   struct dc_error *err)
 {
-	(void)row;
 	return dc_config_manifest(config, value.ptr, NULL, NULL, err);
 }
 
