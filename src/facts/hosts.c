@@ -52,6 +52,18 @@ static void build(struct dc_asker *asker, const struct dc_declared_host *declare
 		host->failed = is_known(host->a) ? host->aaaa : host->a;
 }
 
+/* Links in mail are https links: whoever follows one checks the certificate. */
+static void fetch(struct dc_asker *asker, struct dc_host_facts *host)
+{
+	enum { PAGE_OCTETS = 1024 };
+	struct dc_https_url url;
+	struct dc_slice text = dc_arena_printf(asker->arena, "https://%.*s/", DC_FMT(host->declared->host));
+
+	host->fetched = host->resolves == DC_TRI_YES && !dc_https_url_parse(asker->arena, text, &url);
+	if (host->fetched)
+		dc_https_fetch(asker, &url, PAGE_OCTETS, &host->fetch);
+}
+
 static bool is_among(const struct dc_declared_host *hosts, size_t count, struct dc_slice name)
 {
 	for (size_t i = 0; i < count; i++)
@@ -80,6 +92,8 @@ const struct dc_declared_facts *dc_hosts_build(struct dc_asker *asker, struct dc
 		build(asker, &declared->tracking[i], &tracking[facts->tracking_count++]);
 	for (size_t i = 0; i < declared->return_path_count; i++)
 		build(asker, &declared->return_paths[i], &return_paths[facts->return_path_count++]);
+	for (size_t i = 0; i < facts->tracking_count; i++)
+		fetch(asker, &tracking[i]);
 	facts->tracking = tracking;
 	facts->return_paths = return_paths;
 	return facts;

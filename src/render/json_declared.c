@@ -43,6 +43,9 @@ static struct dc_node *hosts(struct dc_json *json, const struct dc_host_facts *i
 		dc_node_set(json, object, "cname", dc_node_text_or_null(json, items[i].alias));
 		dc_node_set(json, object, "resolves", dc_node_tri(json, items[i].resolves));
 		dc_node_set(json, object, "leads_there", dc_node_tri(json, items[i].leads));
+		dc_node_set(json, object, "certificate",
+			    dc_node_name_or_null(json, items[i].fetched && items[i].fetch.state == DC_HTTPS_REPLY ?
+							       dc_https_verify_name(items[i].fetch.reply.verify) : NULL));
 		dc_node_add(json, array, object);
 	}
 	return array;
