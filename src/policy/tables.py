@@ -149,7 +149,7 @@ def profile_problems(path, profile, rows):
 def load(folder, rows):
     """Return (profiles, problems, files): the baseline first, then by name."""
     profiles, problems = [], []
-    files = sorted(folder.glob("*.json"), key=lambda path: (path.stem != "baseline", path.name))
+    files = sorted(folder.glob("*.json"), key=lambda path: (path.stem != "baseline", path.stem))
     for path in files:
         try:
             profile = json.loads(path.read_text("utf-8"))
