@@ -102,6 +102,10 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_mx_facts *mx = facts->mx;
 
+	if (mx->class == DC_MX_UNKNOWN) {
+		dc_inconclusive(emitter); /* mx-present names the lookup */
+		return;
+	}
 	if (mx->class != DC_MX_HOSTS && mx->class != DC_MX_NULL) {
 		dc_not_applicable(emitter);
 		return;

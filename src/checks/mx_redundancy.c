@@ -48,7 +48,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	const struct dc_mx_host *same;
 	struct dc_slice host = {0};
 	char text[DC_IP_TEXT_MAX];
-	bool all_known = true;
+	bool all_known = true, failed = mx->class == DC_MX_UNKNOWN;
 
 	for (size_t i = 0; i < mx->host_count; i++) {
 		const struct dc_mx_host *item = &mx->hosts[i];
@@ -56,13 +56,18 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		if (item->is_null || item->is_address || item->duplicate)
 			continue;
 		all_known &= is_known(item->a) && is_known(item->aaaa);
+		failed |= (item->a && !is_known(item->a)) || (item->aaaa && !is_known(item->aaaa));
 		v4 += count_family(item, 4);
 		v6 += count_family(item, 6);
 		reachable++;
 		host = item->host;
 	}
+	if (failed) {
+		dc_inconclusive(emitter); /* mx-present and mx-hosts name the lookup */
+		return;
+	}
 	if (mx->class != DC_MX_HOSTS || !all_known || v4 + v6 == 0) {
-		dc_not_applicable(emitter); /* what is wrong or unknown is told by mx-hosts */
+		dc_not_applicable(emitter); /* what is wrong is told by mx-hosts */
 		return;
 	}
 	if (reachable == 1 && v4 <= 1 && v6 <= 1)

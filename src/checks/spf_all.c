@@ -43,7 +43,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		dc_emit(emitter, DC_F_SPF_ALLOWS_ALL, where, DC_ARGS(dc_text("term", node->record->all->text)));
 	else if (spf->all == '?')
 		dc_emit(emitter, DC_F_SPF_ALL_NEUTRAL, where, DC_ARGS(dc_text("term", node->record->all->text)));
-	else if (spf->all == '~' && !dc_spf_is_silent(facts) && !facts->inputs->parked)
+	else if (spf->all == '~' && !facts->inputs->parked)
 		dc_emit(emitter, DC_F_SPF_SOFTFAIL, where, DC_ARGS(dc_text("term", node->record->all->text)));
 	if (dc_spf_is_silent(facts) && !facts->inputs->parked && spf->all != '+' &&
 	    (spf->all != '-' || spf->pass4.count || spf->pass6.count))

@@ -16,6 +16,9 @@ static inline bool dc_policy_stands(const struct dc_finding *finding)
 	return finding->severity != DC_SEVERITY_OFF && finding->waived.len == 0;
 }
 
+/* Is it published? dc_proof.present has the names. *ret_applies: there is a place where it could be. */
+enum dc_tri dc_policy_present(const struct dc_facts *facts, const char *what, bool *ret_applies);
+
 /* A profile over judgement->checks and judgement->findings. */
 struct dc_profile_result dc_policy_require(struct dc_arena *arena, const struct dc_profile *profile,
 					   const struct dc_judgement *judgement, const struct dc_facts *facts);

@@ -9,6 +9,8 @@
  * or one of `present` not known; not applicable when all of its checks are, or when there is nothing that could be present. */
 struct dc_proof {
 	const char *const *checks;        /* ids of the checks that prove it, NULL-terminated */
+	const char *const *told_by;       /* checks with further findings in `breaks`, which judge more than this: that they are
+					   * inconclusive says nothing here; NULL-terminated */
 	const enum dc_finding_id *breaks; /* what breaks it */
 	size_t break_count;
 	const char *const *present;       /* what must be published: "dane"; NULL-terminated */

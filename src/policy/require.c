@@ -2,8 +2,6 @@
  * not known as long as one of its checks could not be decided. */
 #include "policy/decide.h"
 
-#include "dane/dane.h"
-
 static enum dc_verdict verdict_of(const struct dc_judgement *judgement, const char *check)
 {
 	for (size_t i = 0; i < judgement->check_count; i++)
@@ -20,29 +18,16 @@ static bool breaks(const struct dc_proof *proof, const struct dc_finding *findin
 	return false;
 }
 
-/* Nobody was to look, or could: that is not the same as having nothing to look at. */
-static bool is_unasked(const struct dc_inputs *inputs, const char *check)
+/* It applies to every domain: that it did not judge means that nobody could look. */
+static bool is_unasked(const char *check)
 {
-	if (strcmp(check, "dkim-selectors") == 0)
-		return inputs->search == DC_SELECTORS_NONE && inputs->selector_count == 0;
 	return strcmp(check, "dnssec-state") == 0;
 }
 
-/* Is it published? *ret_applies: there is a place where it could be. */
-static enum dc_tri presence(const struct dc_facts *facts, const char *what, bool *ret_applies)
-{
-	*ret_applies = true;
-	if (strcmp(what, "dane") == 0 && facts->dane) {
-		*ret_applies = facts->dane->count > 0;
-		return facts->dane->present;
-	}
-	return DC_TRI_UNKNOWN;
-}
-
 /* Is something of this check not known? Its verdict says so only when nothing was found. */
-static bool is_open(const struct dc_judgement *judgement, const struct dc_inputs *inputs, const char *check)
+static bool is_open(const struct dc_judgement *judgement, const char *check)
 {
-	if (is_unasked(inputs, check) && verdict_of(judgement, check) == DC_VERDICT_NOT_APPLICABLE)
+	if (is_unasked(check) && verdict_of(judgement, check) == DC_VERDICT_NOT_APPLICABLE)
 		return true;
 	for (size_t i = 0; i < judgement->finding_count; i++) {
 		const struct dc_catalogue_row *row = dc_catalogue_row(judgement->findings[i].id);
@@ -53,29 +38,55 @@ static bool is_open(const struct dc_judgement *judgement, const struct dc_inputs
 	return verdict_of(judgement, check) == DC_VERDICT_INCONCLUSIVE;
 }
 
+static enum dc_verdict judge_presence(const struct dc_proof *proof, const struct dc_facts *facts)
+{
+	bool open = false, applies = proof->present[0] == NULL;
+
+	for (size_t i = 0; proof->present[i]; i++) {
+		bool possible;
+		enum dc_tri present = dc_policy_present(facts, proof->present[i], &possible);
+
+		if (possible && present == DC_TRI_NO)
+			return DC_VERDICT_FAIL;
+		open |= possible && present == DC_TRI_UNKNOWN;
+		applies |= possible;
+	}
+	return open ? DC_VERDICT_INCONCLUSIVE : applies ? DC_VERDICT_PASS : DC_VERDICT_NOT_APPLICABLE;
+}
+
 static enum dc_verdict judge_proof(const struct dc_proof *proof, const struct dc_judgement *judgement,
 				   const struct dc_facts *facts)
 {
-	bool open = false, applies = false, absent = false;
+	enum dc_verdict presence = judge_presence(proof, facts);
+	bool open = presence == DC_VERDICT_INCONCLUSIVE, applies = !proof->checks[0] && !proof->told_by[0];
 
 	for (size_t i = 0; i < judgement->finding_count; i++)
 		if (breaks(proof, &judgement->findings[i]))
 			return DC_VERDICT_FAIL;
+	for (size_t i = 0; proof->told_by[i]; i++)
+		applies |= verdict_of(judgement, proof->told_by[i]) != DC_VERDICT_NOT_APPLICABLE;
 	for (size_t i = 0; proof->checks[i]; i++) {
-		open |= is_open(judgement, facts->inputs, proof->checks[i]);
+		open |= is_open(judgement, proof->checks[i]);
 		applies |= verdict_of(judgement, proof->checks[i]) != DC_VERDICT_NOT_APPLICABLE;
 	}
-	for (size_t i = 0; proof->present[i]; i++) {
-		bool possible;
-		enum dc_tri present = presence(facts, proof->present[i], &possible);
+	if (presence == DC_VERDICT_FAIL)
+		return DC_VERDICT_FAIL;
+	if (open)
+		return DC_VERDICT_INCONCLUSIVE;
+	return applies && presence != DC_VERDICT_NOT_APPLICABLE ? DC_VERDICT_PASS : DC_VERDICT_NOT_APPLICABLE;
+}
 
-		if (!possible)
-			return open ? DC_VERDICT_INCONCLUSIVE : DC_VERDICT_NOT_APPLICABLE;
-		absent |= present == DC_TRI_NO;
-		open |= present == DC_TRI_UNKNOWN;
-		applies = true;
-	}
-	return absent ? DC_VERDICT_FAIL : open ? DC_VERDICT_INCONCLUSIVE : applies ? DC_VERDICT_PASS : DC_VERDICT_NOT_APPLICABLE;
+/* Does it belong to the proof's checks, and is it an error there? It may be why something is not there. */
+static bool explains(const struct dc_proof *proof, const struct dc_finding *finding)
+{
+	const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
+
+	if (row->severity != DC_SEVERITY_ERROR || row->inconclusive || !dc_policy_stands(finding))
+		return false;
+	for (size_t i = 0; proof->checks[i]; i++)
+		if (strcmp(proof->checks[i], row->check) == 0)
+			return true;
+	return false;
 }
 
 /* The findings that stand in the way, in the order of the report. */
@@ -88,8 +99,12 @@ static void collect(struct dc_arena *arena, const struct dc_requirement *require
 	for (size_t i = 0; i < judgement->finding_count; i++) {
 		bool found = false;
 
-		for (size_t k = 0; k < requirement->proof_count; k++)
-			found |= breaks(&requirement->proofs[k], &judgement->findings[i]);
+		for (size_t k = 0; k < requirement->proof_count; k++) {
+			const struct dc_proof *proof = &requirement->proofs[k];
+
+			found |= breaks(proof, &judgement->findings[i]) ||
+				 (proof->present[0] && explains(proof, &judgement->findings[i]));
+		}
 		if (found)
 			DC_PUSH(arena, findings, result->finding_count, capacity) = &judgement->findings[i];
 	}

@@ -21,11 +21,11 @@ ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 KEYS = {"id": str, "title": str, "version": str, "date": str, "about": str, "sources": list, "requirements": (list, str),
         "not_checkable": list, "parked": bool}
 REQUIREMENT_KEYS = {"id": str, "text": str, "source": str, "grade": str, "basis": str, "checks": list, "breaks": list,
-                    "present": list, "any_of": list}
-PROOF_KEYS = {"checks": list, "breaks": list, "present": list}
-PRESENCE = ("dane",)  # what require.c knows of
+                    "told_by": list, "present": list, "any_of": list}
+PROOF_KEYS = {"checks": list, "told_by": list, "breaks": list, "present": list}
+PRESENCE = ("dane", "dkim", "domainkey")  # what present.c knows of
 BLIND_KEYS = {"id": str, "text": str, "why": str, "source": str}
-OPTIONAL = {"parked", "breaks", "checks", "present", "any_of"}
+OPTIONAL = {"parked", "breaks", "checks", "told_by", "present", "any_of"}
 GRADES = ("must", "should")
 BASES = ("read", "second-hand", "general")  # the primary text (or a copy of it); a page that quotes it; neither
 RANK = {"notice": 1, "warning": 2, "error": 3}
@@ -68,7 +68,7 @@ def breaking(proof, rows):
     for item in breaks:
         check, _, severity = item.rpartition(":")
         if severity in RANK:
-            least.update({name: RANK[severity] for name in proof["checks"] if name == (check or name)})
+            least.update({name: RANK[severity] for name in proof.get("checks", []) if name == (check or name)})
     return [slug for slug, row in rows
             if slug in breaks or (not row.get("inconclusive") and RANK[row["severity"]] >= least.get(row["check"], 9))]
 
@@ -76,21 +76,18 @@ def breaking(proof, rows):
 def proof_problems(proof, rows):
     of = dict(rows)
     checks = sorted({row["check"] for _, row in rows})
-    if not proof.get("checks"):
-        yield "checks is missing"
-        return
-    for check in proof["checks"]:
+    for check in proof.get("checks", []) + proof.get("told_by", []):
         if check not in checks:
             yield f"there is no check {check!r}{near(check, checks)}"
     for slug in proof.get("breaks", []):
         check, _, severity = slug.rpartition(":")
         if severity in RANK:
-            if check and check not in proof["checks"]:
+            if check and check not in proof.get("checks", []):
                 yield f"{slug}: {check} is not among the checks"
             continue
         if slug not in of:
             yield f"there is no finding {slug!r}{near(slug, list(of))}"
-        elif of[slug]["check"] not in proof["checks"]:
+        elif of[slug]["check"] not in proof.get("checks", []) + proof.get("told_by", []):
             yield f"{slug} is a finding of {of[slug]['check']}, which is not among the checks"
         elif of[slug].get("inconclusive"):
             yield f"{slug} says what could not be determined: it breaks nothing"
@@ -105,8 +102,9 @@ def requirement_problems(requirement, rows):
     problems = list(shape_problems(requirement, REQUIREMENT_KEYS))
     for proof in requirement.get("any_of", []) if not problems else []:
         problems += shape_problems(proof, PROOF_KEYS)
-    if not problems and ("any_of" in requirement) == ("checks" in requirement):
-        problems.append("either checks or any_of, not both and not neither")
+    if not problems and ("any_of" in requirement) == ("checks" in requirement or "told_by" in requirement
+                                                              or "present" in requirement):
+        problems.append("either checks (or present) or any_of, not both and not neither")
     yield from problems
     if problems:
         return
@@ -175,7 +173,7 @@ def table(profiles, rows):
             continue
         lines.append(f"static const struct dc_requirement requirements_{n}[] = {{")
         for item in profile["requirements"]:
-            proofs = [f"{{{strings(proof['checks'])}, {slug_symbols(breaking(proof, rows))}, {len(breaking(proof, rows))}, "
+            proofs = [f"{{{strings(proof.get('checks', []))}, {strings(proof.get('told_by', []))}, {slug_symbols(breaking(proof, rows))}, {len(breaking(proof, rows))}, "
                       f"{strings(proof.get('present', []))}}}"
                       for proof in proofs_of(item)]
             lines += [f"\t{{{q(item['id'])}, {q(item['text'])}, {q(item['source'])},",

@@ -76,7 +76,7 @@ class Generator(unittest.TestCase):
     def test_unknown_names(self):
         self.refuses(self.requirement(checks=["dmarc-recrod"]), "is dmarc-record meant?")
         self.refuses(self.requirement(breaks=["dmarc-mising"]), "is dmarc-missing meant?")
-        self.refuses(self.requirement(present=["dnae"]), "'dnae' is none of dane")
+        self.refuses(self.requirement(present=["dnae"]), "'dnae' is none of dane, dkim")
         self.refuses(self.requirement(sorce="x"), "unknown key 'sorce': is source meant?")
 
     def test_what_proves_nothing(self):
@@ -84,7 +84,7 @@ class Generator(unittest.TestCase):
         self.refuses(self.requirement(breaks=["dmarc-unanswered"]), "it breaks nothing")
         self.refuses(self.requirement(breaks=[]), "nothing can break it")
         self.refuses(self.requirement(breaks=["spf-record:error"]), "spf-record is not among the checks")
-        self.refuses(self.requirement(any_of=[]), "either checks or any_of")
+        self.refuses(self.requirement(any_of=[]), "either checks (or present) or any_of")
 
     def test_hearsay(self):
         self.refuses(self.requirement(basis="general"), "a must rests on a text that was read")
