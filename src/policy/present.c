@@ -5,6 +5,7 @@
 #include "checks/sending.h"
 #include "dane/dane.h"
 #include "dkim/dkim.h"
+#include "mta_sts/mta_sts.h"
 
 /* A selector that is in use must have a key that receivers take. */
 static enum dc_tri serves(const struct dc_dkim_selector *selector)
@@ -60,6 +61,8 @@ enum dc_tri dc_policy_present(const struct dc_facts *facts, const char *what, bo
 		*ret_applies = facts->dane->count > 0 || facts->mx->class == DC_MX_UNKNOWN;
 		return facts->dane->present;
 	}
+	if (strcmp(what, "mta-sts") == 0)
+		return facts->mta_sts->present;
 	if (strcmp(what, "dkim") == 0 || strcmp(what, "domainkey") == 0)
 		*ret_applies = !dc_sends_never(facts) || facts->inputs->selector_count;
 	if (strcmp(what, "dkim") == 0)

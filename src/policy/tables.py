@@ -23,7 +23,7 @@ KEYS = {"id": str, "title": str, "version": str, "date": str, "about": str, "sou
 REQUIREMENT_KEYS = {"id": str, "text": str, "source": str, "grade": str, "basis": str, "checks": list, "breaks": list,
                     "told_by": list, "present": list, "any_of": list}
 PROOF_KEYS = {"checks": list, "told_by": list, "breaks": list, "present": list}
-PRESENCE = ("dane", "dkim", "domainkey")  # what present.c knows of
+PRESENCE = ("dane", "dkim", "domainkey", "mta-sts")  # what present.c knows of
 BLIND_KEYS = {"id": str, "text": str, "why": str, "source": str}
 OPTIONAL = {"parked", "breaks", "checks", "told_by", "present", "any_of"}
 GRADES = ("must", "should")

@@ -197,7 +197,7 @@ SENDER = [
      {"X": base("mx-hosts"), "!": base("dane-hosts")}),
     ("MX hosts without IPv6", [drop(f"mx1.{D}", "AAAA"), drop(f"mx2.{D}", "AAAA")], {"X": {"internet-nl/ipv6"}}),
     ("the MX records answer SERVFAIL", [fail(D, "MX")],
-     {"?": base("mx-present", "mx-hosts", "mx-redundancy") | {"gmx/mail-host", "internet-nl/ipv6", "internet-nl/dane"}}),
+     {"?": base("mx-present", "mx-hosts", "mx-redundancy", "mta-sts-hosts") | {"gmx/mail-host", "internet-nl/ipv6", "internet-nl/dane"}}),
 
     # ---- reverse names ----
     ("no reverse name", [drop("25.2.0.192.in-addr.arpa", "PTR")], {"X": base("ptr-present") | PTR, "!": {"yahoo/ptr"}}),
@@ -232,6 +232,14 @@ SENDER = [
     ("no CAA", [drop(D, "CAA")], {}),
     ("no TLS-RPT", [drop(f"_smtp._tls.{D}", "TXT")], {}),
     ("no MTA-STS", [drop(f"_mta-sts.{D}", "TXT")], {}),
+    ("the host of the MTA-STS policy is gone", [drop(f"mta-sts.{D}", "A")], {"X": base("mta-sts-policy")}),
+    ("the MTA-STS record answers SERVFAIL", [fail(f"_mta-sts.{D}", "TXT")], {"?": base("mta-sts-record", "mta-sts-policy", "mta-sts-hosts")}),
+    ("neither DANE nor MTA-STS", [drop(f"_25._tcp.mx1.{D}", "TLSA"), drop(f"_25._tcp.mx2.{D}", "TLSA"), drop(f"_mta-sts.{D}", "TXT")],
+     {"X": {"internet-nl/dane"}, "!": {"nist-800-177/transport"}}),
+    ("a TLS-RPT record without address", [drop(f"_smtp._tls.{D}", "TXT"), put(f'_smtp._tls.{D}. TXT "v=TLSRPTv1;"')],
+     {"X": base("tls-rpt-record")}),
+    ("an MX host outside the MTA-STS policy", [drop(D, "MX", "mx2"), put(f"{D}. MX 20 mx.reports.example.")],
+     {"X": base("mta-sts-hosts") | {"internet-nl/dane"}, "!": base("dane-hosts")}),
     ("one name server", [drop(D, "NS", "ns2")], {}),
 ]
 

@@ -28,7 +28,12 @@ WORLDS = {
                                                 "--selectors", "none")),
     "parked": (table.P, table.PARKED, ("parked", "baseline"), ()),
 }
-ANSWER = re.compile(r"(dns|validate) (\S+) (\S+) (\S+)( .*)?\n")
+# What the web server of the MTA-STS policy says, as recordings have it.
+POLICY = f"version: STSv1\r\nmode: enforce\r\nmx: *.{table.D}\r\nmax_age: 1209600\r\n"
+DOCUMENT = ("https 1\nstatus 200\ntype text/plain\ntls TLSv1.3\nverify ok\nsubject CN = mta-sts\nissuer CN = R12\n"
+            "issued-by Let's Encrypt\nnot-before 2026-10-15T00:00:00Z\nnot-after 2027-01-13T00:00:00Z\n"
+            f"name mta-sts.{table.D}\nbody {len(POLICY)}\n\n{POLICY}").replace("\n", "\\010").replace("\r", "\\013")
+ANSWER = re.compile(r"(dns|validate|https) (\S+) (\S+) (\S+)( .*)?\n")
 
 
 def spoil(lines, edit):
@@ -73,6 +78,9 @@ def sign(lines, edits):
             yield f"dns {name} {rtype} {failures[name, rtype]} via=192.0.2.53:53\n"
         elif kind == "validate" and "bogus" in kinds and rtype == "SOA":
             yield f'validate {name} {rtype} BOGUS rcode=0 dnssec=bogus ttl=60 via=validation detail="signature expired"\n'
+        elif kind == "https":
+            server = re.search(r'server="[^"]*"', rest).group()
+            yield f'https {name} {rtype} ANSWER {server} via=192.0.2.80 data="{DOCUMENT}"\n'
         elif outcome in ("ANSWER", "NODATA", "NXDOMAIN"):
             state = " dnssec=insecure" if "insecure" in kinds else " ad dnssec=secure"
             yield f"{kind} {name} {rtype} {outcome}{state}{rest}\n"
