@@ -23,7 +23,7 @@ void dc_buf_reset(struct dc_buf *buf)
 	buf->starved = false;
 }
 
-static bool grow(struct dc_buf *buf, size_t more)
+bool dc_buf_widen(struct dc_buf *buf, size_t more)
 {
 	if (buf->status != DC_OK)
 		return false;
@@ -48,22 +48,6 @@ static bool grow(struct dc_buf *buf, size_t more)
 	return true;
 }
 
-void dc_buf_put(struct dc_buf *buf, const void *bytes, size_t len)
-{
-	if (len && grow(buf, len)) {
-		memcpy(buf->ptr + buf->len, bytes, len);
-		buf->len += len;
-	}
-}
-
-void dc_buf_putc(struct dc_buf *buf, char c)
-{
-	if (buf->status == DC_OK && buf->len < buf->capacity && buf->len < buf->ceiling)
-		buf->ptr[buf->len++] = c;
-	else
-		dc_buf_put(buf, &c, 1);
-}
-
 void dc_buf_puts(struct dc_buf *buf, const char *text)
 {
 	dc_buf_put(buf, text, strlen(text));
@@ -84,7 +68,7 @@ void dc_buf_printf(struct dc_buf *buf, const char *format, ...)
 	va_end(args);
 	if (len < 0)
 		buf->status = buf->status == DC_OK ? DC_ERR_INTERNAL : buf->status;
-	else if (grow(buf, (size_t)len + 1)) {
+	else if (dc_buf_widen(buf, (size_t)len + 1)) {
 		(void)vsnprintf(buf->ptr + buf->len, (size_t)len + 1, format, again);
 		buf->len += (size_t)len;
 	}

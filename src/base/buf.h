@@ -16,8 +16,30 @@ struct dc_buf {
 void dc_buf_init(struct dc_buf *buf, size_t ceiling);
 void dc_buf_free(struct dc_buf *buf);
 void dc_buf_reset(struct dc_buf *buf);
-void dc_buf_put(struct dc_buf *buf, const void *bytes, size_t len);
-void dc_buf_putc(struct dc_buf *buf, char c);
+/* Makes room for `more` octets behind those that are there; false when there is none. */
+bool dc_buf_widen(struct dc_buf *buf, size_t more);
+/* Where the next `more` octets may be written, whose number is then added to len; NULL: no room. */
+static inline char *dc_buf_room(struct dc_buf *buf, size_t more)
+{
+	bool there = buf->status == DC_OK && more <= buf->capacity - buf->len && more <= buf->ceiling - buf->len;
+	return there || dc_buf_widen(buf, more) ? buf->ptr + buf->len : NULL;
+}
+static inline void dc_buf_put(struct dc_buf *buf, const void *bytes, size_t len)
+{
+	char *to = len ? dc_buf_room(buf, len) : NULL;
+	if (to) {
+		memcpy(to, bytes, len);
+		buf->len += len;
+	}
+}
+static inline void dc_buf_putc(struct dc_buf *buf, char c)
+{
+	char *to = dc_buf_room(buf, 1);
+	if (to) {
+		*to = c;
+		buf->len++;
+	}
+}
 void dc_buf_puts(struct dc_buf *buf, const char *text);
 void dc_buf_put_slice(struct dc_buf *buf, struct dc_slice s);
 void dc_buf_printf(struct dc_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -1,11 +1,6 @@
 /* Byte strings: comparing, searching, cutting. ASCII only, no locale. */
 #include "base/slice.h"
 
-bool dc_slice_eq(struct dc_slice a, struct dc_slice b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 bool dc_slice_eq_nocase(struct dc_slice a, struct dc_slice b)
 {
 	if (a.len != b.len)

@@ -33,7 +33,10 @@ static inline struct dc_slice dc_slice_sub(struct dc_slice s, size_t start, size
 	return (struct dc_slice){s.ptr ? s.ptr + start : NULL, len};
 }
 
-bool dc_slice_eq(struct dc_slice a, struct dc_slice b);
+static inline bool dc_slice_eq(struct dc_slice a, struct dc_slice b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
 /* ASCII case folded; no locale. */
 bool dc_slice_eq_nocase(struct dc_slice a, struct dc_slice b);
 bool dc_slice_starts(struct dc_slice s, struct dc_slice prefix);

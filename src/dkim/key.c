@@ -184,9 +184,12 @@ static struct dc_slice hex(struct dc_arena *arena, const uint8_t *octets, size_t
 enum dc_dkim_form dc_dkim_key_read(struct dc_arena *arena, const uint8_t *octets, size_t len, bool raw,
 				   struct dc_dkim_key *ret_key)
 {
-	struct found found = {0};
+	struct found found; /* its octets are written before they are read */
 	enum dc_dkim_form form;
 
+	found.key = (struct dc_dkim_key){0};
+	found.modulus_len = found.exponent_len = 0;
+	found.has_digest = false;
 	*ret_key = (struct dc_dkim_key){0};
 	if (!len)
 		return DC_DKIM_FORM_NOT_A_KEY;

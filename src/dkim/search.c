@@ -133,5 +133,11 @@ struct dc_slice dc_dkim_probe_label(struct dc_arena *arena, struct dc_slice doma
 
 	for (size_t i = 0; i < domain.len; i++)
 		hash = (hash ^ (unsigned char)domain.ptr[i]) * UINT64_C(1099511628211);
-	return dc_arena_printf(arena, "no-such-key-%08x%08x", (unsigned)(hash >> 32), (unsigned)hash);
+	static const char lead[] = "no-such-key-";
+	char label[sizeof lead - 1 + 16];
+
+	memcpy(label, lead, sizeof lead - 1);
+	for (size_t i = sizeof label; i-- > sizeof lead - 1; hash >>= 4)
+		label[i] = "0123456789abcdef"[hash & 15];
+	return dc_arena_dup(arena, (struct dc_slice){label, sizeof label});
 }

@@ -22,7 +22,7 @@ static size_t label_end(struct dc_slice name, size_t start)
 	return i < name.len ? i : name.len;
 }
 
-enum { PLAIN = 1, UPPER = 2, DOT = 4 };
+enum { PLAIN = 1, UPPER = 2, DOT = 4, LITTLE_ENDIAN_WORDS = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ };
 
 /* Asked of every octet of every name. */
 static const uint8_t classes[256] = {
@@ -35,6 +35,48 @@ static bool is_plain(char c)
 	return classes[(uint8_t)c] & PLAIN;
 }
 
+/* The same of eight octets at once, for text in which no label can be too long; the highest bit of an octet says yes. Right for
+ * octets below 0x80, and only then. */
+#define EACH(octet) (UINT64_C(0x0101010101010101) * (octet))
+#define FROM(word, first) ((word) + EACH(0x80 - (first)))
+#define BETWEEN(word, first, last) (FROM(word, first) & ~FROM(word, (last) + 1))
+
+/* One after the other, because a dot may not follow a dot: `state` begins as 1 (as if a dot came before) and has its lowest bit
+ * set when the last octet was one; UPPER << 8 is added for capitals. False: not plain. */
+static bool plain_word(uint64_t word, uint64_t *state)
+{
+	uint64_t tops = EACH(0x80), folded = word | EACH(0x20), letters = BETWEEN(folded, 'a', 'z');
+	uint64_t dots = BETWEEN(word, '.', '.') & tops;
+	uint64_t fine = letters | BETWEEN(word, '0', '9') | BETWEEN(word, '-', '.') | BETWEEN(word, '_', '_');
+	bool is_plain = !(word & tops) && (fine & tops) == tops && !(dots & (dots << 8 | (*state & 1) << 7));
+	*state = (*state & ~(uint64_t)1) | dots >> 63 | ((letters & ~(word << 2) & tops) ? UPPER << 8 : 0);
+	return is_plain;
+}
+
+static bool plain_short(struct dc_slice name, bool *ret_upper)
+{
+	uint64_t word, state = 1;
+	const char *at = name.ptr;
+	size_t left = name.len;
+	for (; left >= sizeof word; at += sizeof word, left -= sizeof word) {
+		memcpy(&word, at, sizeof word);
+		if (!plain_word(word, &state))
+			return false;
+	}
+	if (left) {
+		/* the last octets, filled up with a letter */
+		word = 0;
+		if (name.len >= sizeof word)
+			memcpy(&word, at + left - sizeof word, sizeof word), word >>= 8 * (sizeof word - left);
+		else
+			memcpy(&word, at, left);
+		if (!plain_word(word | EACH('a') << 8 * left, &state))
+			return false;
+	}
+	*ret_upper = state & UPPER << 8;
+	return name.ptr[name.len - 1] != '.';
+}
+
 /* Only letters, digits, "-", "_" in labels of legal length: the wire form needs no thought. *ret_upper is set when a letter
  * is a capital. */
 static bool plain_or_upper(struct dc_slice name, bool *ret_upper)
@@ -43,6 +85,8 @@ static bool plain_or_upper(struct dc_slice name, bool *ret_upper)
 	unsigned seen = 0;
 	if (name.len == 0 || name.len > DC_NAME_WIRE_MAX - 2)
 		return false;
+	if (LITTLE_ENDIAN_WORDS && name.len <= DC_LABEL_MAX)
+		return plain_short(name, ret_upper);
 	for (; at < end; at++) {
 		unsigned class = classes[(uint8_t)*at];
 		seen |= class;
@@ -231,10 +275,15 @@ bool dc_name_is_below(struct dc_slice name, struct dc_slice ancestor)
 
 bool dc_name_join(struct dc_arena *arena, struct dc_slice prefix, struct dc_slice name, struct dc_slice *ret_name)
 {
-	struct dc_slice whole = is_root(name)
-					? prefix
-					: dc_arena_concat(arena, dc_arena_concat(arena, prefix, DC_S(".")), name);
-	return dc_name_normalize(arena, whole, ret_name);
+	if (is_root(name))
+		return dc_name_normalize(arena, prefix, ret_name);
+	char *whole = dc_arena_alloc(arena, prefix.len + 1 + name.len);
+	if (prefix.len)
+		memcpy(whole, prefix.ptr, prefix.len);
+	whole[prefix.len] = '.';
+	if (name.len)
+		memcpy(whole + prefix.len + 1, name.ptr, name.len);
+	return dc_name_normalize(arena, (struct dc_slice){whole, prefix.len + 1 + name.len}, ret_name);
 }
 
 struct dc_slice dc_name_to_unicode(struct dc_arena *arena, struct dc_slice name)

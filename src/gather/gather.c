@@ -28,7 +28,7 @@ struct dc_gather_job {
 	struct pending *round, **round_end; /* the questions of this round, in order */
 	struct pending *background, **background_end;
 	size_t waiting, background_waiting;
-	struct dc_question missing[MISSING_MAX]; /* what receiver jobs could not find: asked before they run again */
+	struct dc_question *missing;     /* MISSING_MAX, made when the first comes: what receiver jobs could not find: asked before they run again */
 	size_t missing_count, calls;
 	uint64_t started_ms, octets;
 	size_t questions;
@@ -109,8 +109,10 @@ static void call_done(struct dc_receiver_call *call, struct dc_answer *answer, c
 {
 	struct pending *pending = call->user;
 	struct dc_gather_job *job = pending->job;
-	for (size_t i = 0; !answer && i < missing_count && job->missing_count < MISSING_MAX; i++) {
-		/* No jump may leave the receiver's frame: without memory the question is just not asked. */
+	/* No jump may leave the receiver's frame: without memory the question is just not asked. */
+	if (missing_count && !job->missing)
+		job->missing = dc_arena_try(job->keep, MISSING_MAX * sizeof *job->missing);
+	for (size_t i = 0; !answer && job->missing && i < missing_count && job->missing_count < MISSING_MAX; i++) {
 		char *name = dc_arena_try(job->keep, missing[i].name.len + 1);
 		if (!name)
 			break;

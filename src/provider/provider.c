@@ -58,17 +58,18 @@ static bool suffix_matches(struct dc_slice suffix, struct dc_slice name)
 	return true;
 }
 
-enum { TAIL = 4 };
+enum { TAIL = 8 };
 
 /* A quick no: the last octets, letters folded (and some others, which does no harm), are not the same. */
 static bool tail_differs(const char *suffix_end, const char *name_end)
 {
-	uint32_t a, b, fold = 0x20202020;
+	static const uint64_t ones = 0x0101010101010101u, fold = ones * 0x20;
+	uint64_t a, b, stars;
 
 	memcpy(&a, suffix_end - TAIL, TAIL);
 	memcpy(&b, name_end - TAIL, TAIL);
-	return (a | fold) != (b | fold) && suffix_end[-1] != '*' && suffix_end[-2] != '*' && suffix_end[-3] != '*' &&
-	       suffix_end[-4] != '*';
+	stars = a ^ ones * '*';
+	return (a | fold) != (b | fold) && !((stars - ones) & ~stars & ones << 7);
 }
 
 const struct dc_provider_row *dc_provider_of(enum dc_provider_by by, struct dc_slice name)
