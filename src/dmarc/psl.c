@@ -48,6 +48,25 @@ struct dc_slice dc_psl_org_domain(const struct dc_psl *psl, struct dc_slice name
 	return found ? dc_slice_sub(name, (size_t)(found - text), name.len) : name;
 }
 
+struct dc_slice dc_psl_org_of(struct dc_asker *asker, struct dc_slice name)
+{
+	size_t octets = dc_memo_find_org(asker, name);
+	struct dc_slice org;
+
+	if (octets)
+		return dc_slice_sub(name, name.len - octets, octets);
+	org = dc_psl_org_domain(asker->psl, name);
+	dc_memo_keep_org(asker, name, org.len);
+	return org;
+}
+
+static char *put_digits(char *to, int number, int digits)
+{
+	for (int i = digits; i-- > 0; number /= 10)
+		to[i] = (char)('0' + number % 10);
+	return to + digits;
+}
+
 /* Days since 1970 as a date (proleptic Gregorian calendar), without the C library's clock and locale. */
 static void civil(int64_t days, int *year, int *month, int *day)
 {
@@ -63,12 +82,20 @@ static void civil(int64_t days, int *year, int *month, int *day)
 
 struct dc_slice dc_psl_version(const struct dc_psl *psl, struct dc_arena *arena)
 {
+	static const char lead[] = "built-in ";
+	char text[sizeof(lead) + 16], *at = text + sizeof(lead) - 1;
 	int year, month, day;
 
 	if (psl)
 		return dc_arena_printf(arena, "%s (%d suffixes)", psl->path, psl_suffix_count(psl->context));
 	civil((int64_t)psl_builtin_file_time() / 86400, &year, &month, &day);
-	return dc_arena_printf(arena, "built-in %04d-%02d-%02d", year, month, day);
+	memcpy(text, lead, sizeof(lead) - 1);
+	at = put_digits(at, year, 4);
+	*at++ = '-';
+	at = put_digits(at, month, 2);
+	*at++ = '-';
+	at = put_digits(at, day, 2);
+	return dc_arena_dup(arena, (struct dc_slice){text, (size_t)(at - text)});
 }
 
 enum dc_status dc_psl_load(const char *path, struct dc_psl **ret_psl, struct dc_error *err)

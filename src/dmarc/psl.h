@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "evidence/ask.h"
 
 struct dc_psl; /* a list that was read; NULL everywhere stands for the list built into libpsl */
 
@@ -18,5 +19,7 @@ bool dc_psl_is_suffix(const struct dc_psl *psl, struct dc_slice name);
 /* The registrable domain: the suffix and one label more, a part of `name`; `name` itself when it is a suffix
  * (RFC 7489 3.2 leaves nothing else). */
 struct dc_slice dc_psl_org_domain(const struct dc_psl *psl, struct dc_slice name);
+/* The same by the list of the audit, which keeps what it was told. */
+struct dc_slice dc_psl_org_of(struct dc_asker *asker, struct dc_slice name);
 
 #endif

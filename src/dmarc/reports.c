@@ -52,7 +52,7 @@ static void look_up_consent(struct dc_asker *asker, const struct dc_dmarc_record
 	struct dc_slice host = report->uri->host, prefix;
 	enum dc_tri same = dc_dmarc_aligned(asker, record->domain, host, false);
 	bool looks_same = dc_name_eq(record->domain, host) ||
-			  dc_name_eq(dc_psl_org_domain(asker->psl, record->domain), dc_psl_org_domain(asker->psl, host));
+			  dc_name_eq(dc_psl_org_of(asker, record->domain), dc_psl_org_of(asker, host));
 
 	if (same == DC_TRI_YES) {
 		report->external = DC_TRI_NO;
@@ -66,7 +66,7 @@ static void look_up_consent(struct dc_asker *asker, const struct dc_dmarc_record
 		report->blocked = dc_dmarc_org_failure(asker, record->domain);
 	if (same == DC_TRI_UNKNOWN && looks_same)
 		return; /* most likely our own host: wait for the walk before its consent is asked for */
-	prefix = dc_arena_printf(asker->arena, "%.*s._report._dmarc", DC_FMT(record->domain));
+	prefix = dc_arena_concat(asker->arena, record->domain, DC_S("._report._dmarc"));
 	if (!dc_name_join(asker->arena, prefix, host, &report->auth_name)) {
 		report->auth_name = (struct dc_slice){0};
 		report->authorised = DC_TRI_NO; /* no such name can exist */

@@ -92,7 +92,7 @@ void dc_dmarc_view_now(struct dc_arena *arena, const struct dc_dmarc_walk *walk,
 {
 	/* A walk from one label deeper comes by the domain itself, unless that is cut off because it has too many labels. */
 	size_t skip = dc_name_labels(walk->start) > DC_DMARC_SHORT && walk->count;
-	struct dc_slice below = dc_arena_printf(arena, "x.%.*s", DC_FMT(walk->start));
+	struct dc_slice below = dc_arena_concat(arena, DC_S("x."), walk->start);
 
 	*ret_view = (struct dc_dmarc_view){.org_domain = walk->org_domain};
 	ret_view->name = of_itself(walk, exists);
@@ -144,7 +144,7 @@ void dc_dmarc_view_legacy(struct dc_asker *asker, const struct dc_dmarc_walk *wa
 	const struct dc_dmarc_node *own = walk->nodes, *org;
 	bool suffix = dc_psl_is_suffix(asker->psl, walk->start);
 
-	*ret_view = (struct dc_dmarc_view){.org_domain = dc_psl_org_domain(asker->psl, walk->start)};
+	*ret_view = (struct dc_dmarc_view){.org_domain = dc_psl_org_of(asker, walk->start)};
 	if (!walk->count)
 		return;
 	org = node_at(asker, walk, ret_view->org_domain);

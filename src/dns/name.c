@@ -118,16 +118,18 @@ size_t dc_name_to_wire(struct dc_slice name, uint8_t wire[DC_NAME_WIRE_MAX])
 		return 1;
 	}
 	if (plain_name(name)) {
-		size_t start = 0, n = 0;
-		while (start < name.len) {
-			size_t end = label_end(name, start);
-			wire[n++] = (uint8_t)(end - start);
-			memcpy(wire + n, name.ptr + start, end - start);
-			n += end - start;
-			start = end + 1;
+		uint8_t label = 0;
+		memcpy(wire + 1, name.ptr, name.len);
+		wire[name.len + 1] = 0;
+		for (size_t i = name.len; i > 0; i--) {
+			label++;
+			if (wire[i] == '.') {
+				wire[i] = (uint8_t)(label - 1);
+				label = 0;
+			}
 		}
-		wire[n++] = 0;
-		return n;
+		wire[0] = label;
+		return name.len + 2;
 	}
 	/* ldns reads a C string: octets that it cannot hold or would misread are escaped first. */
 	char text[4 * DC_NAME_TEXT_MAX + 1];

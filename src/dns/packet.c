@@ -69,7 +69,8 @@ bool dc_packet_matches(const uint8_t *wire, size_t len, const struct dc_question
 	size_t n = dc_name_to_wire(question->name, name);
 	if (n == 0 || len < HEADER + n + 4 || LDNS_QDCOUNT(wire) != 1)
 		return false;
-	for (size_t i = 0; i < n; i++)
+	bool same = memcmp(name, wire + HEADER, n) == 0;
+	for (size_t i = 0; !same && i < n; i++)
 		if (dc_lower((char)name[i]) != dc_lower((char)wire[HEADER + i]))
 			return false;
 	return ldns_read_uint16(wire + HEADER + n) == question->type &&

@@ -83,3 +83,26 @@ void dc_memo_keep(struct dc_asker *asker, enum dc_memo_user user, const struct d
 	if (memo)
 		DC_PUSH(memo->arena, memo->items, memo->count, memo->capacity) = (struct dc_memo_item){answer, result, user};
 }
+
+enum { ORGS_MAX = 16 }; /* the names that an audit asks for again and again are few */
+
+struct dc_memo_org {
+	struct dc_slice name;
+	size_t octets;
+};
+
+size_t dc_memo_find_org(const struct dc_asker *asker, struct dc_slice name)
+{
+	for (size_t i = 0; asker->memo && i < asker->memo->org_count; i++)
+		if (dc_slice_eq(asker->memo->orgs[i].name, name))
+			return asker->memo->orgs[i].octets;
+	return 0;
+}
+
+void dc_memo_keep_org(struct dc_asker *asker, struct dc_slice name, size_t octets)
+{
+	struct dc_memo *memo = asker->memo;
+	if (memo && memo->org_count < ORGS_MAX)
+		DC_PUSH(memo->arena, memo->orgs, memo->org_count, memo->org_capacity) =
+			(struct dc_memo_org){dc_arena_dup(memo->arena, name), octets};
+}

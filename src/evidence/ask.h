@@ -20,6 +20,8 @@ struct dc_memo {
 	struct dc_arena *arena; /* lives as long as the audit */
 	struct dc_memo_item *items;
 	size_t count, capacity;
+	struct dc_memo_org *orgs; /* organizational domains by the public suffix list */
+	size_t org_count, org_capacity;
 };
 
 struct dc_asker {
@@ -38,6 +40,10 @@ struct dc_arena *dc_memo_arena(struct dc_asker *asker);
 /* The result that `user` keeps for `answer`, or NULL. `answer` is one of the evidence, not one made up in a build. */
 const void *dc_memo_find(const struct dc_asker *asker, enum dc_memo_user user, const struct dc_answer *answer);
 void dc_memo_keep(struct dc_asker *asker, enum dc_memo_user user, const struct dc_answer *answer, const void *result);
+
+/* The organizational domain that is kept for the canonical `name`, in octets from its end; 0: none is. */
+size_t dc_memo_find_org(const struct dc_asker *asker, struct dc_slice name);
+void dc_memo_keep_org(struct dc_asker *asker, struct dc_slice name, size_t octets);
 
 /* `name` in any spelling; it is normalised. A name that cannot be put on the wire gives an answer MALFORMED at once. */
 const struct dc_answer *dc_ask(struct dc_asker *asker, struct dc_slice name, uint16_t type);

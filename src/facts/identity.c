@@ -59,6 +59,13 @@ static enum dc_tri passes(enum dc_spf_code code)
 	return dc_tri_of(code == DC_SPF_PASS);
 }
 
+static struct dc_slice address(const struct builder *b, struct dc_slice domain)
+{
+	struct dc_arena *arena = b->asker->arena;
+
+	return dc_arena_concat(arena, dc_arena_concat(arena, b->local, DC_S("@")), domain);
+}
+
 /* Without a sending address SPF can be told only when the address does not matter. */
 static enum dc_tri spf_without_address(const struct builder *b, struct dc_identity *identity)
 {
@@ -82,10 +89,8 @@ static enum dc_tri look_up_spf(const struct builder *b, struct dc_identity *iden
 	identity->spf = code_text(result.code);
 	identity->spf_mechanism = result.mechanism;
 	identity->spf_answer = failed_lookup(&result);
-	identity->libspf2_known = dc_receiver_spf(
-		b->asker, identity->ip, helo,
-		dc_arena_printf(b->asker->arena, "%.*s@%.*s", DC_FMT(b->local), DC_FMT(identity->mail_from)),
-		identity->mail_from, &identity->libspf2);
+	identity->libspf2_known = dc_receiver_spf(b->asker, identity->ip, helo, address(b, identity->mail_from),
+						  identity->mail_from, &identity->libspf2);
 	if (identity->helo.len && identity->helo.ptr[0] != '[') {
 		helo_result = check_host(b, identity->ip, identity->helo, DC_S("postmaster"), identity->helo);
 		identity->helo_spf = code_text(helo_result.code);
@@ -101,8 +106,7 @@ static enum dc_receiver_fate probe(const struct builder *b, const struct dc_iden
 	struct dc_receiver_spf spf = {.fate = DC_RECEIVER_DONE};
 
 	(void)dc_receiver_spf(b->asker, dc_ip_v4(nobody), identity->mail_from,
-			      dc_arena_printf(b->asker->arena, "%.*s@%.*s", DC_FMT(b->local), DC_FMT(identity->mail_from)),
-			      identity->mail_from, &spf);
+			      address(b, identity->mail_from), identity->mail_from, &spf);
 	return spf.fate;
 }
 

@@ -79,7 +79,7 @@ static void add_range(struct list *list, struct dc_prefix prefix)
 
 static bool is_ours(const struct list *list, struct dc_slice name)
 {
-	return dc_name_is_below(name, list->org) && dc_name_eq(dc_psl_org_domain(list->asker->psl, name), list->org);
+	return dc_name_is_below(name, list->org) && dc_name_eq(dc_psl_org_of(list->asker, name), list->org);
 }
 
 static void add_spf(struct list *list, const struct dc_spf_facts *spf)
@@ -134,7 +134,7 @@ const struct dc_sender_facts *dc_senders_build(struct dc_asker *asker, const str
 		.asker = asker,
 		.items = DC_NEW_ARRAY(asker->arena, struct dc_ptr_sender, DC_SENDER_MAX),
 		.facts = facts,
-		.org = dc_psl_org_domain(asker->psl, inputs->domain),
+		.org = dc_psl_org_of(asker, inputs->domain),
 	};
 
 	facts->items = list.items;

@@ -224,5 +224,9 @@ struct dc_slice dc_finding_fingerprint(struct dc_arena *arena, const struct dc_f
 		if (arg->type == DC_ARG_LIST)
 			h = hash_number(h, sum);
 	}
-	return dc_arena_printf(arena, "%016llx", (unsigned long long)h);
+	char digits[16];
+
+	for (size_t i = sizeof(digits); i-- > 0; h >>= 4)
+		digits[i] = "0123456789abcdef"[h & 15];
+	return dc_arena_dup(arena, (struct dc_slice){digits, sizeof(digits)});
 }

@@ -16,9 +16,15 @@ struct writer {
 
 static void put_quoted(struct dc_buf *out, const char *text, size_t len)
 {
-	dc_buf_putc(out, '"');
-	dc_buf_put(out, text, len);
-	dc_buf_putc(out, '"');
+	char *to = dc_buf_room(out, len + 2);
+
+	if (to) {
+		to[0] = '"';
+		if (len)
+			memcpy(to + 1, text, len);
+		to[len + 1] = '"';
+		out->len += len + 2;
+	}
 }
 
 static void put_integer(struct dc_buf *out, int64_t number)

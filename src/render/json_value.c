@@ -124,16 +124,20 @@ void dc_json_write(struct dc_json *json, struct dc_buf *out, const json_t *value
 
 void dc_json_put_word(struct dc_json *json, struct dc_buf *out, const char *lead, const char *word)
 {
-	size_t len = strlen(word);
+	size_t len = strlen(word), lead_len = strlen(lead);
+	char *to = dc_node_is_plain(word, len) ? dc_buf_room(out, lead_len + len + 2) : NULL;
 	json_t *value;
 
-	dc_buf_puts(out, lead);
-	if (dc_node_is_plain(word, len)) {
-		dc_buf_putc(out, '"');
-		dc_buf_put(out, word, len);
-		dc_buf_putc(out, '"');
+	if (to) {
+		memcpy(to, lead, lead_len);
+		to += lead_len;
+		*to++ = '"';
+		memcpy(to, word, len);
+		to[len] = '"';
+		out->len += lead_len + len + 2;
 		return;
 	}
+	dc_buf_put(out, lead, lead_len);
 	value = json_string(word);
 	dc_json_write(json, out, value, true, 0);
 	json_decref(value);
