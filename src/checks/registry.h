@@ -65,6 +65,13 @@
 	X(dc_check_dane_dnssec) \
 	X(dc_check_dane_lookup) \
 	X(dc_check_dane_hosts) \
+	X(dc_check_dane_match) \
+	X(dc_check_smtp_reach) \
+	X(dc_check_smtp_starttls) \
+	X(dc_check_smtp_tls_version) \
+	X(dc_check_smtp_certificate) \
+	X(dc_check_smtp_names) \
+	X(dc_check_smtp_auth) \
 	X(dc_check_mta_sts_record) \
 	X(dc_check_mta_sts_policy) \
 	X(dc_check_mta_sts_hosts) \

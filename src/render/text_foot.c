@@ -50,7 +50,7 @@ static struct dc_slice check_group(const struct dc_check *check)
 static void check_line(const struct dc_text *text, const struct dc_audit_result *result, struct dc_slice group)
 {
 	enum { AT = DC_TEXT_INDENT + DC_TEXT_LABEL };
-	static const char *const titles[] = {"MX", "SPF", "DKIM", "DMARC", "PTR", "DNS", "DNSSEC", "DANE",
+	static const char *const titles[] = {"MX", "SPF", "DKIM", "DMARC", "PTR", "DNS", "DNSSEC", "DANE", "SMTP",
 					    "MTA-STS", "TLS-RPT", "BIMI", "CAA"};
 	struct dc_slice label = group.len > 0 ? group : DC_S("overall");
 	size_t at = AT;

@@ -27,17 +27,17 @@ static struct dc_slice first_word(const struct dc_dialogue_reply *reply)
 static void read_replies(struct dc_smtp_server *server)
 {
 	const struct dc_dialogue *said = server->said;
-	bool ehlo_whole = !dc_slice_eq(said->end_step, DC_S("ehlo")), plain = said->ehlo.code == 250;
+	/* A reply that broke off tells nothing by what it lacks. */
+	bool plain = said->ehlo.code == 250 && !dc_slice_eq(said->end_step, DC_S("ehlo"));
+	bool under_tls = said->tls_ehlo.code == 250 && !dc_slice_eq(said->end_step, DC_S("tls-ehlo"));
 	struct dc_slice ignored;
 
 	server->tls = said->tls_version.len ? DC_TRI_YES : said->tls_error.len ? DC_TRI_NO : DC_TRI_UNKNOWN;
 	if (server->target.service == DC_SMTP_SUBMISSIONS)
 		server->starttls = server->tls;
-	else if (plain && dc_dialogue_extension(&said->ehlo, DC_S("STARTTLS"), &ignored))
-		server->starttls = DC_TRI_YES;
-	else if (plain && ehlo_whole)
-		server->starttls = DC_TRI_NO;
-	server->ehlo = said->tls_ehlo.code == 250 ? &said->tls_ehlo : plain ? &said->ehlo : NULL;
+	else if (plain)
+		server->starttls = dc_tri_of(dc_dialogue_extension(&said->ehlo, DC_S("STARTTLS"), &ignored));
+	server->ehlo = under_tls ? &said->tls_ehlo : plain ? &said->ehlo : NULL;
 	if (said->banner.code)
 		server->welcome = dc_tri_of(said->banner.code == 220 && server->ehlo);
 	if (said->banner.code == 220)
@@ -45,8 +45,7 @@ static void read_replies(struct dc_smtp_server *server)
 	if (server->ehlo)
 		server->ehlo_name = first_word(server->ehlo);
 	server->auth_plain = plain && dc_dialogue_extension(&said->ehlo, DC_S("AUTH"), &server->mechanisms_plain);
-	server->auth_tls = said->tls_ehlo.code == 250 &&
-			   dc_dialogue_extension(&said->tls_ehlo, DC_S("AUTH"), &server->mechanisms_tls);
+	server->auth_tls = under_tls && dc_dialogue_extension(&said->tls_ehlo, DC_S("AUTH"), &server->mechanisms_tls);
 }
 
 /* ---- the certificate ---- */
