@@ -7,8 +7,11 @@
  * fail: the rest is done. Not here: the receivers' libraries, whose own process may do next to nothing (src/receiver/sandbox.c). */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
 #include <linux/landlock.h>
-#include <seccomp.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,43 +120,77 @@ void confine_files(const struct options *options)
 }
 
 /* Refused with EPERM: a library that only tries goes on. */
-static const int refused[] = {
-	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
-	SCMP_SYS(kcmp), SCMP_SYS(pidfd_getfd), SCMP_SYS(mount), SCMP_SYS(umount2), SCMP_SYS(pivot_root), SCMP_SYS(chroot),
-	SCMP_SYS(open_tree), SCMP_SYS(move_mount), SCMP_SYS(fsopen), SCMP_SYS(fsmount), SCMP_SYS(unshare), SCMP_SYS(setns),
-	SCMP_SYS(bpf), SCMP_SYS(perf_event_open), SCMP_SYS(userfaultfd), SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter),
-	SCMP_SYS(io_uring_register), SCMP_SYS(keyctl), SCMP_SYS(add_key), SCMP_SYS(request_key), SCMP_SYS(init_module),
-	SCMP_SYS(finit_module), SCMP_SYS(delete_module), SCMP_SYS(kexec_load), SCMP_SYS(kexec_file_load), SCMP_SYS(reboot),
-	SCMP_SYS(swapon), SCMP_SYS(swapoff), SCMP_SYS(acct), SCMP_SYS(settimeofday), SCMP_SYS(clock_settime), SCMP_SYS(adjtimex),
-	SCMP_SYS(clock_adjtime), SCMP_SYS(sethostname), SCMP_SYS(setdomainname), SCMP_SYS(setuid), SCMP_SYS(setgid),
-	SCMP_SYS(setreuid), SCMP_SYS(setregid), SCMP_SYS(setresuid), SCMP_SYS(setresgid), SCMP_SYS(setgroups), SCMP_SYS(capset),
-	SCMP_SYS(personality), SCMP_SYS(iopl), SCMP_SYS(ioperm), SCMP_SYS(quotactl), SCMP_SYS(name_to_handle_at),
-	SCMP_SYS(open_by_handle_at), SCMP_SYS(fanotify_init), SCMP_SYS(lookup_dcookie), SCMP_SYS(mknod), SCMP_SYS(mknodat),
-	SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(listen), SCMP_SYS(shmget), SCMP_SYS(shmat), SCMP_SYS(msgget), SCMP_SYS(semget),
+static const unsigned refused[] = {
+	SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kcmp, SYS_mount, SYS_umount2,
+	SYS_pivot_root, SYS_chroot, SYS_unshare, SYS_setns, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_keyctl, SYS_add_key,
+	SYS_request_key, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load, SYS_reboot, SYS_swapon, SYS_swapoff,
+	SYS_acct, SYS_settimeofday, SYS_clock_settime, SYS_adjtimex, SYS_clock_adjtime, SYS_sethostname, SYS_setdomainname,
+	SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid, SYS_setresuid, SYS_setresgid, SYS_setgroups, SYS_capset, SYS_personality,
+	SYS_quotactl, SYS_name_to_handle_at, SYS_open_by_handle_at, SYS_fanotify_init, SYS_mknodat, SYS_accept, SYS_accept4,
+	SYS_listen, SYS_shmget, SYS_shmat, SYS_msgget, SYS_semget,
+	/* the same numbers everywhere */
+	425 /* io_uring_setup */, 426 /* io_uring_enter */, 427 /* io_uring_register */, 428 /* open_tree */, 429 /* move_mount */,
+	430 /* fsopen */, 432 /* fsmount */, 438 /* pidfd_getfd */,
 };
 
-/* Families above those that resolvers and clients use: packets as they are, devices, other hosts' worlds. */
-static bool refuse_families(scmp_filter_ctx filter)
+/* Packets as they are, devices, the kernel's own: nothing that resolvers and clients use. */
+static const unsigned refused_families[] = {AF_PACKET, AF_BLUETOOTH, AF_VSOCK, AF_ALG, AF_XDP, AF_CAN, AF_RDS, AF_TIPC, AF_KEY};
+
+enum {
+	REFUSED = sizeof refused / sizeof *refused,
+	FAMILIES = sizeof refused_families / sizeof *refused_families,
+	PROGRAM_MAX = 9 + 2 * REFUSED + 2 * FAMILIES,
+};
+
+#if defined __x86_64__
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined __aarch64__
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#endif
+#define FIRST_OF_X32 0x40000000u /* the same calls by other numbers */
+
+struct program {
+	struct sock_filter steps[PROGRAM_MAX];
+	unsigned short count;
+};
+
+static void load(struct program *program, size_t offset)
 {
-	static const int families[] = {AF_PACKET, AF_BLUETOOTH, AF_VSOCK, AF_ALG, AF_XDP, AF_CAN, AF_RDS, AF_TIPC, AF_KEY};
-	for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-		if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
-				     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i])) != 0)
-			return false;
-	return true;
+	program->steps[program->count++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offset);
+}
+
+/* When the octets loaded compare with `value`, the call fails with `fault`. */
+static void refuse(struct program *program, unsigned short comparison, unsigned value, unsigned fault)
+{
+	program->steps[program->count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | comparison | BPF_K, value, 0, 1);
+	program->steps[program->count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | fault);
+}
+
+/* Written by hand: a library that makes filters needs memory, and one of them never returns without. */
+static void make_program(struct program *program, unsigned architecture)
+{
+	load(program, offsetof(struct seccomp_data, arch));
+	program->steps[program->count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, architecture, 1, 0);
+	program->steps[program->count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+	load(program, offsetof(struct seccomp_data, nr));
+	refuse(program, BPF_JGE, FIRST_OF_X32, EPERM);
+	for (size_t i = 0; i < REFUSED; i++)
+		refuse(program, BPF_JEQ, refused[i], EPERM);
+	/* skips the families for all calls but one */
+	program->steps[program->count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 1 + 2 * FAMILIES);
+	load(program, offsetof(struct seccomp_data, args)); /* the lower half: both machines are little-endian */
+	for (size_t i = 0; i < FAMILIES; i++)
+		refuse(program, BPF_JEQ, refused_families[i], EAFNOSUPPORT);
+	program->steps[program->count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 }
 
 void confine_calls(void)
 {
-	scmp_filter_ctx filter = CONFINE ? seccomp_init(SCMP_ACT_ALLOW) : NULL;
-	if (!filter)
-		return;
-	bool fine = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 && refuse_families(filter);
-	for (size_t i = 0; fine && i < sizeof refused / sizeof *refused; i++) {
-		int status = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
-		fine = status == 0 || status == -EDOM; /* a call that this machine does not have */
-	}
-	if (fine)
-		(void)seccomp_load(filter);
-	seccomp_release(filter);
+#ifdef ARCHITECTURE
+	struct program program = {.count = 0};
+	make_program(&program, ARCHITECTURE);
+	struct sock_fprog filter = {.len = program.count, .filter = program.steps};
+	if (CONFINE)
+		(void)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter);
+#endif
 }

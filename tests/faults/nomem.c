@@ -22,7 +22,7 @@ static struct {
 	unsigned long at;
 	atomic_ulong count;
 	pid_t started;
-	const char *count_file;
+	int count_fd; /* opened before the program gives up what it does not need */
 } fault;
 
 static bool fails(void)
@@ -73,7 +73,8 @@ __attribute__((constructor)) static void start(void)
 	fault.at = at ? strtoul(at, NULL, 10) : 0;
 	fault.all = all != NULL;
 	fault.in_child = in && strcmp(in, "child") == 0;
-	fault.count_file = getenv("NOMEM_COUNT");
+	const char *path = getenv("NOMEM_COUNT");
+	fault.count_fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
 	fault.on = true;
 }
 
@@ -81,12 +82,9 @@ __attribute__((destructor)) static void report(void)
 {
 	char text[32];
 	fault.on = false;
-	if (!fault.count_file || getpid() != fault.started)
+	if (fault.count_fd < 0 || getpid() != fault.started)
 		return;
-	int fd = open(fault.count_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	int len = snprintf(text, sizeof text, "%lu\n", atomic_load(&fault.count));
-	if (fd >= 0 && len > 0 && write(fd, text, (size_t)len) != len)
+	if (len > 0 && write(fault.count_fd, text, (size_t)len) != len)
 		_exit(99);
-	if (fd >= 0)
-		close(fd);
 }

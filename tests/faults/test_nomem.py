@@ -21,7 +21,7 @@ from lab import Lab
 from tool import ROOT, Tests, Tool
 
 test = Tests()
-SAMPLE = 150  # runs a scenario
+SAMPLE = 80  # runs a scenario
 CLOCK = ("--now", "2026-11-20T12:00:00Z")
 ZONE = ("-z", os.path.join(ROOT, "data/demo/demo.zone"), "-s", "s1", *CLOCK)
 PAIR = ("healthy.example", "broken.example")
