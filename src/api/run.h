@@ -57,6 +57,7 @@ struct dc_run {
 	struct dc_gather *gather;
 	struct dc_recording_writer *writer; /* --record */
 	struct dc_run_info info;
+	struct dc_places *places; /* for the reports; NULL: none */
 	dc_next_domain next;
 	void *user;
 	size_t replayed; /* domains taken from the recording */

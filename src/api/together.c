@@ -1,6 +1,7 @@
 /* What only all domains of a run together show: two RSA keys with a prime in common, and waivers that match nothing. Every
  * format gets to know it, also those that have written each domain long before. */
 #include "api/manifest.h"
+#include "api/places.h"
 #include "api/run.h"
 #include "render/fleet.h"
 
@@ -111,4 +112,5 @@ void dc_run_forget(struct dc_run *run)
 {
 	dc_fleet_free(run->together);
 	dc_arena_free(run->together_arena);
+	dc_places_free(run->places);
 }

@@ -1,5 +1,6 @@
 /* Reports for the world outside: the public face of the render room. */
 #include "api/run.h"
+#include "api/places.h"
 
 #include <stdlib.h>
 
@@ -64,6 +65,8 @@ static enum dc_status new_writer(const struct dc_run_info *info, const char *for
 enum dc_status dc_writer_new(struct dc_run *run, const char *format, const struct dc_look *look, dc_write write,
 			     void *user, struct dc_writer **ret_writer, struct dc_error *err)
 {
+	if (!run->places)
+		run->info.places = run->places = dc_places_new(run->config);
 	return new_writer(&run->info, format, look, write, user, ret_writer, err);
 }
 

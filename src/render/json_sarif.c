@@ -1,11 +1,17 @@
-/* sarif: SARIF 2.1.0 (OASIS), for code-scanning views. Every row of the catalogue is a rule; a finding is a result with
- * the record's name as a logical location and as a dns: URI (RFC 4501). What could not be determined is a result of
- * kind "open"; a waived finding carries a suppression. */
+/* sarif: SARIF 2.1.0 (OASIS), for code-scanning views, as GitHub takes it. Every row of the catalogue is a rule; a finding is
+ * a result at the line of the zone file or manifest it comes from, else at dns/NAME, with the record's name as a logical
+ * location. What could not be determined is a result of kind "open"; a waived finding carries a suppression. */
 #include "render/json_value.h"
+#include "render/place.h"
+
+enum {
+	RESULTS_MAX = 25000, /* of a run: GitHub refuses more */
+};
 
 struct state {
 	struct dc_json json;
 	bool begun;
+	uint64_t results, left_out;
 };
 
 static const char *level_name(enum dc_severity severity, bool inconclusive)
@@ -26,7 +32,7 @@ static json_t *message(struct dc_json *json, json_t *text)
 static json_t *rule(struct dc_json *json, const struct dc_catalogue_row *row)
 {
 	json_t *object = json_object(), *level = json_object(), *properties = json_object(), *tags = json_array();
-	json_t *references = json_array();
+	json_t *references = json_array(), *help = json_object();
 
 	for (size_t i = 0; row->references[i]; i++)
 		dc_json_add(json, references, json_string(row->references[i]));
@@ -34,27 +40,38 @@ static json_t *rule(struct dc_json *json, const struct dc_catalogue_row *row)
 	dc_json_set(json, level, "level", json_string(level_name(row->severity, row->inconclusive)));
 	dc_json_set(json, properties, "tags", tags);
 	dc_json_set(json, properties, "references", references);
+	dc_json_set(json, properties, "precision", json_string("very-high"));
+	dc_json_set(json, properties, "problem.severity",
+		    json_string(row->inconclusive			? "recommendation"
+				: row->severity == DC_SEVERITY_ERROR	? "error"
+				: row->severity == DC_SEVERITY_WARNING ? "warning"
+									: "recommendation"));
 	dc_json_set(json, object, "id", json_string(row->slug));
 	dc_json_set(json, object, "shortDescription", message(json, json_string(row->message)));
 	dc_json_set(json, object, "fullDescription", message(json, json_string(row->why)));
-	dc_json_set(json, object, "help", message(json, json_string(row->fix)));
+	dc_json_set(json, help, "text", json_string(row->fix));
+	dc_json_set(json, help, "markdown", json_sprintf("%s\n\n**What to do:** %s", row->why, row->fix));
+	dc_json_set(json, object, "help", help);
 	dc_json_set(json, object, "defaultConfiguration", level);
 	dc_json_set(json, object, "properties", properties);
 	return object;
 }
 
-/* dns:NAME, with everything but letters, digits, ".", "-" and "_" percent-encoded. */
-static struct dc_slice uri(struct dc_arena *arena, struct dc_slice name)
+/* A path as a URI reference: everything but letters, digits, "/", ".", "-", "_", "~" and what is encoded already. */
+static struct dc_slice uri(struct dc_arena *arena, const struct dc_place_found *place)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	char *out = dc_arena_alloc(arena, 4 + 3 * name.len);
-	size_t n = 4;
+	bool absolute = place->path.len > 0 && place->path.ptr[0] == '/';
+	char *out = dc_arena_alloc(arena, 7 + 3 * place->path.len);
+	size_t n = absolute ? 7 : 0;
 
-	memcpy(out, "dns:", 4);
-	for (size_t i = 0; i < name.len; i++) {
-		unsigned char c = (unsigned char)name.ptr[i];
+	if (!place->in_file)
+		return place->path;
+	memcpy(out, "file://", n);
+	for (size_t i = 0; i < place->path.len; i++) {
+		unsigned char c = (unsigned char)place->path.ptr[i];
 
-		if (dc_is_alnum(name.ptr[i]) || c == '.' || c == '-' || c == '_') {
+		if (dc_is_alnum((char)c) || (c && strchr("/.-_~", c))) {
 			out[n++] = (char)c;
 		} else {
 			out[n++] = '%';
@@ -74,13 +91,22 @@ static bool is_ascii(struct dc_slice s)
 	return true;
 }
 
-/* Columns count characters, spans count octets: the same in ASCII only. */
-static json_t *region(struct dc_json *json, const struct dc_span *span)
+struct words {
+	struct dc_slice message, uri, fingerprint, key;
+	uint32_t line;
+	bool in_file;
+};
+
+/* The line of a file; of dns/NAME the place in the record. Columns count characters, spans count octets: the same in ASCII
+ * only. */
+static json_t *region(struct dc_json *json, const struct dc_span *span, const struct words *words)
 {
 	json_t *object = json_object();
 
-	dc_json_set(json, object, "startLine", json_integer(1));
-	if (is_ascii(span->record)) {
+	dc_json_set(json, object, "startLine", dc_json_uint(words->line));
+	if (span->record.len == 0)
+		return object;
+	if (!words->in_file && is_ascii(span->record)) {
 		dc_json_set(json, object, "startColumn", dc_json_uint((uint64_t)span->start + 1));
 		dc_json_set(json, object, "endColumn", dc_json_uint((uint64_t)span->start + span->length + 1));
 	}
@@ -90,15 +116,14 @@ static json_t *region(struct dc_json *json, const struct dc_span *span)
 }
 
 static json_t *location(struct dc_json *json, const struct dc_audit_result *result, const struct dc_finding *finding,
-			struct dc_slice where)
+			const struct words *words)
 {
 	json_t *object = json_object(), *physical = json_object(), *artifact = json_object();
 	json_t *logical = json_object(), *logicals = json_array();
 
-	dc_json_set(json, artifact, "uri", dc_json_text(json, where));
+	dc_json_set(json, artifact, "uri", dc_json_text(json, words->uri));
 	dc_json_set(json, physical, "artifactLocation", artifact);
-	if (finding->span.record.len > 0)
-		dc_json_set(json, physical, "region", region(json, &finding->span));
+	dc_json_set(json, physical, "region", region(json, &finding->span, words));
 	dc_json_set(json, logical, "name", dc_json_text(json, finding->subject));
 	dc_json_set(json, logical, "fullyQualifiedName", dc_json_text(json, result->inputs->domain));
 	dc_json_add(json, logicals, logical);
@@ -107,17 +132,15 @@ static json_t *location(struct dc_json *json, const struct dc_audit_result *resu
 	return object;
 }
 
-struct words {
-	struct dc_slice message, uri, fingerprint;
-};
-
 static json_t *sarif_result(struct dc_json *json, const struct dc_audit_result *result,
 			    const struct dc_finding *finding, const struct words *words)
 {
 	const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
 	json_t *object = json_object(), *locations = json_array(), *prints = json_object();
 
-	dc_json_add(json, locations, location(json, result, finding, words->uri));
+	dc_json_add(json, locations, location(json, result, finding, words));
+	/* The name that GitHub compares; it would make one of the line's text otherwise. */
+	dc_json_set(json, prints, "primaryLocationLineHash", dc_json_text(json, words->key));
 	dc_json_set(json, prints, "domaincheck/v1", dc_json_text(json, words->fingerprint));
 	dc_json_set(json, object, "ruleId", json_string(row->slug));
 	dc_json_set(json, object, "ruleIndex", json_integer(finding->id));
@@ -171,7 +194,12 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 		const struct dc_finding *finding = &result->findings[i];
 
 		words[i].message = dc_finding_message(report->scratch, finding);
-		words[i].uri = uri(report->scratch, finding->subject);
+		struct dc_place_found place = dc_report_place(report, result, finding);
+
+		words[i].uri = uri(report->scratch, &place);
+		words[i].line = place.line;
+		words[i].in_file = place.in_file;
+		words[i].key = dc_report_key(report, result, i);
 		words[i].fingerprint = dc_finding_fingerprint(report->scratch, finding);
 	}
 	for (size_t i = 0; i < result->finding_count; i++) {
@@ -179,6 +207,11 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 
 		if (result->findings[i].severity == DC_SEVERITY_OFF)
 			continue;
+		if (state->results == RESULTS_MAX) {
+			state->left_out++;
+			continue;
+		}
+		state->results++;
 		object = sarif_result(&state->json, result, &result->findings[i], &words[i]);
 		dc_buf_puts(&report->out, state->begun ? ",\n      " : "\n      ");
 		dc_json_write(&state->json, &report->out, object, false, 6);
@@ -200,8 +233,14 @@ static void end(struct dc_report *report)
 	dc_buf_puts(&report->out, state->begun ? "\n    ]" : "]");
 	dc_buf_printf(&report->out,
 		      ",\n    \"invocations\": [{\"executionSuccessful\": true, \"startTimeUtc\": \"%s\", "
-		      "\"endTimeUtc\": \"%s\"}]\n  }]\n}\n",
+		      "\"endTimeUtc\": \"%s\"",
 		      started, finished);
+	if (state->left_out > 0)
+		dc_buf_printf(&report->out,
+			      ", \"toolExecutionNotifications\": [{\"level\": \"warning\", \"message\": {\"text\": \"%llu further "
+			      "findings are left out: a run may have %d results\"}}]",
+			      (unsigned long long)state->left_out, RESULTS_MAX);
+	dc_buf_puts(&report->out, "}]\n  }]\n}\n");
 }
 
 static void clear(struct dc_report *report)

@@ -1,8 +1,9 @@
-/* junit: a test suite a domain, a test case a check, for Jenkins, GitLab and everything that reads their XML. A check
- * that fails is a failure, one that could not be decided an error, one that has nothing to say is skipped. Warnings and
- * notices go to the case's system-out. Printable ASCII only, so that every octet is legal in XML 1.0. */
+/* junit: a test suite a domain, a test case a check and a requirement, for Jenkins, GitLab and everything that reads their
+ * XML. A check that fails is a failure, one that could not be decided an error, one that has nothing to say is skipped.
+ * Warnings and notices go to the case's system-out. Printable ASCII only, so that every octet is legal in XML 1.0. */
 #include "base/escape.h"
-#include "render/report.h"
+#include "render/case.h"
+#include "render/place.h"
 
 struct state {
 	struct dc_buf text; /* escaped, before the XML entities */
@@ -46,22 +47,6 @@ static void seconds(struct dc_report *report, uint64_t ms)
 	dc_buf_printf(&report->out, " time=\"%llu.%03u\"", (unsigned long long)(ms / 1000), (unsigned)(ms % 1000));
 }
 
-static bool counts(const struct dc_finding *finding, const char *check)
-{
-	return finding->severity != DC_SEVERITY_OFF && strcmp(dc_catalogue_row(finding->id)->check, check) == 0;
-}
-
-/* Does this finding make the check fail (or leave it undecided)? */
-static bool decides(const struct dc_finding *finding, enum dc_verdict verdict)
-{
-	const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
-
-	if (finding->waived.len > 0)
-		return false;
-	return verdict == DC_VERDICT_FAIL ? !row->inconclusive && finding->severity == DC_SEVERITY_ERROR
-					  : verdict == DC_VERDICT_INCONCLUSIVE && row->inconclusive;
-}
-
 static void finding_lines(struct dc_report *report, const struct dc_finding *finding)
 {
 	const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
@@ -81,58 +66,67 @@ static void finding_lines(struct dc_report *report, const struct dc_finding *fin
 }
 
 /* One failure or error element with everything that led to it. */
-static void trouble(struct dc_report *report, const struct dc_audit_result *result, const struct dc_check_result *check)
+static void trouble(struct dc_report *report, const struct dc_case *one)
 {
-	const char *element = check->verdict == DC_VERDICT_FAIL ? "failure" : "error";
-	const struct dc_finding *first = NULL;
+	const char *element = one->state == DC_CASE_FAIL ? "failure" : "error";
+	const struct dc_finding *first = one->reason_count > 0 ? one->reasons[0] : NULL;
 
-	for (size_t i = 0; i < result->finding_count && !first; i++) {
-		if (counts(&result->findings[i], check->check->id) && decides(&result->findings[i], check->verdict))
-			first = &result->findings[i];
-	}
 	dc_buf_printf(&report->out, "      <%s type=\"%s\" message=\"", element,
-		      first ? dc_catalogue_row(first->id)->slug : check->check->id);
-	xml(report, first ? dc_finding_message(report->scratch, first) : DC_S("could not be determined"));
+		      first ? dc_catalogue_row(first->id)->slug : one->id);
+	xml(report, first				   ? dc_finding_message(report->scratch, first)
+		    : one->state == DC_CASE_FAIL ? DC_S("broken")
+						   : DC_S("could not be determined"));
 	dc_buf_puts(&report->out, "\">");
-	for (size_t i = 0; i < result->finding_count; i++) {
-		if (counts(&result->findings[i], check->check->id) && decides(&result->findings[i], check->verdict))
-			finding_lines(report, &result->findings[i]);
-	}
+	for (size_t i = 0; i < one->reason_count; i++)
+		finding_lines(report, one->reasons[i]);
 	dc_buf_printf(&report->out, "</%s>\n", element);
 }
 
-static void remarks(struct dc_report *report, const struct dc_audit_result *result, const struct dc_check_result *check)
+static void remarks(struct dc_report *report, const struct dc_case *one)
 {
-	bool begun = false;
-
-	for (size_t i = 0; i < result->finding_count; i++) {
-		if (!counts(&result->findings[i], check->check->id) || decides(&result->findings[i], check->verdict))
-			continue;
-		if (!begun)
-			dc_buf_puts(&report->out, "      <system-out>");
-		begun = true;
-		finding_lines(report, &result->findings[i]);
-	}
-	if (begun)
-		dc_buf_puts(&report->out, "</system-out>\n");
+	if (one->remark_count == 0)
+		return;
+	dc_buf_puts(&report->out, "      <system-out>");
+	for (size_t i = 0; i < one->remark_count; i++)
+		finding_lines(report, one->remarks[i]);
+	dc_buf_puts(&report->out, "</system-out>\n");
 }
 
-static void test_case(struct dc_report *report, const struct dc_audit_result *result, const struct dc_check_result *check)
+/* GitLab makes a link of the file. */
+static void file(struct dc_report *report, const struct dc_audit_result *result, const struct dc_case *one)
+{
+	struct dc_place_found place = {0};
+
+	if (one->reason_count > 0)
+		place = dc_report_place(report, result, one->reasons[0]);
+	if (!place.in_file)
+		return;
+	dc_buf_puts(&report->out, " file=\"");
+	xml(report, place.path);
+	dc_buf_printf(&report->out, "\" line=\"%lu\"", (unsigned long)place.line);
+}
+
+static void test_case(struct dc_report *report, const struct dc_audit_result *result, const struct dc_case *one)
 {
 	dc_buf_puts(&report->out, "    <testcase classname=\"");
 	xml(report, result->inputs->domain);
 	dc_buf_puts(&report->out, "\" name=\"");
-	xml(report, dc_slice_of(check->check->id));
+	if (one->profile) {
+		xml(report, dc_slice_of(one->profile));
+		dc_buf_putc(&report->out, '/');
+	}
+	xml(report, dc_slice_of(one->id));
 	dc_buf_puts(&report->out, ": ");
-	xml(report, dc_slice_of(check->check->title));
+	xml(report, dc_slice_of(one->title));
 	dc_buf_puts(&report->out, "\"");
+	file(report, result, one);
 	seconds(report, 0);
 	dc_buf_puts(&report->out, ">\n");
-	if (check->verdict == DC_VERDICT_NOT_APPLICABLE)
+	if (one->state == DC_CASE_SKIP)
 		dc_buf_puts(&report->out, "      <skipped message=\"does not apply to this domain\"/>\n");
-	else if (check->verdict == DC_VERDICT_FAIL || check->verdict == DC_VERDICT_INCONCLUSIVE)
-		trouble(report, result, check);
-	remarks(report, result, check);
+	else if (one->state != DC_CASE_PASS)
+		trouble(report, one);
+	remarks(report, one);
 	dc_buf_puts(&report->out, "    </testcase>\n");
 }
 
@@ -147,13 +141,14 @@ static void begin(struct dc_report *report)
 static void domain(struct dc_report *report, const struct dc_audit_result *result)
 {
 	struct state *state = report->state;
-	size_t failures = 0, errors = 0, skipped = 0;
+	size_t failures = 0, errors = 0, skipped = 0, count;
+	const struct dc_case *cases = dc_report_cases(report, result, &count);
 	char time[DC_TIME_TEXT_MAX];
 
-	for (size_t i = 0; i < result->check_count; i++) {
-		failures += result->checks[i].verdict == DC_VERDICT_FAIL;
-		errors += result->checks[i].verdict == DC_VERDICT_INCONCLUSIVE;
-		skipped += result->checks[i].verdict == DC_VERDICT_NOT_APPLICABLE;
+	for (size_t i = 0; i < count; i++) {
+		failures += cases[i].state == DC_CASE_FAIL;
+		errors += cases[i].state == DC_CASE_UNKNOWN;
+		skipped += cases[i].state == DC_CASE_SKIP;
 	}
 	dc_time_format(report->run->started_s, time);
 	time[19] = '\0'; /* readers of this format expect no time zone */
@@ -162,11 +157,11 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 	dc_buf_printf(&report->out,
 		      "\" id=\"%llu\" package=\"domaincheck\" hostname=\"localhost\" timestamp=\"%s\" tests=\"%zu\" "
 		      "failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\"",
-		      (unsigned long long)state->suites++, time, result->check_count, failures, errors, skipped);
+		      (unsigned long long)state->suites++, time, count, failures, errors, skipped);
 	seconds(report, result->dns.elapsed_ms);
 	dc_buf_puts(&report->out, ">\n");
-	for (size_t i = 0; i < result->check_count; i++)
-		test_case(report, result, &result->checks[i]);
+	for (size_t i = 0; i < count; i++)
+		test_case(report, result, &cases[i]);
 	dc_buf_puts(&report->out, "  </testsuite>\n");
 }
 

@@ -1,11 +1,15 @@
 /* markdown: GitHub Flavored Markdown, for job summaries and comments. A table of the domains, then what was found in
  * each. What came from the network stands in code spans, where nothing is markup; our own words are escaped. */
 #include "base/escape.h"
-#include "render/report.h"
+#include "render/case.h"
+
+/* Of a job's summary on GitHub: 1 MiB, and nothing of it is shown when it is more. Some room for title and last line. */
+enum { SUMMARY_MAX = (1 << 20) - 1024 };
 
 struct state {
 	struct dc_buf table, details; /* the table comes first, and is complete only at the end */
 	struct dc_buf text;
+	uint64_t rows_left_out, details_left_out;
 };
 
 /* ---- escaping ---- */
@@ -144,12 +148,63 @@ static void finding_item(struct dc_report *report, const struct dc_audit_result 
 	dc_buf_puts(out, "\n");
 }
 
+/* What stands in the way of a profile: "google-bulk asks for dmarc-record: …" */
+static void requirements(struct dc_report *report, const struct dc_audit_result *result)
+{
+	struct state *state = report->state;
+	size_t count;
+	const struct dc_case *cases = dc_report_cases(report, result, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct dc_case *one = &cases[i];
+
+		if (!one->profile || (one->state != DC_CASE_FAIL && one->state != DC_CASE_UNKNOWN))
+			continue;
+		dc_buf_puts(&state->details, one->state == DC_CASE_FAIL ? "- **blocked** " : "- **not determined** ");
+		code(report, &state->details, dc_slice_of(one->profile));
+		dc_buf_puts(&state->details, " asks for ");
+		code(report, &state->details, dc_slice_of(one->id));
+		dc_buf_puts(&state->details, ": ");
+		prose(&state->details, dc_slice_of(one->title));
+		dc_buf_puts(&state->details, "\n");
+	}
+}
+
+/* Takes away from the end what was too much. */
+static void fit(struct dc_report *report)
+{
+	struct state *state = report->state;
+
+	/* The table came to its size after details that fitted beside a smaller one. */
+	if (state->table.len + state->details.len > SUMMARY_MAX) {
+		state->details.len = 0;
+		state->details_left_out = report->summary.domains;
+	}
+}
+
+static void left_out(struct dc_report *report)
+{
+	struct state *state = report->state;
+
+	if (state->rows_left_out > 0)
+		dc_buf_printf(&report->out, "\n%llu further domains and ", (unsigned long long)state->rows_left_out);
+	if (state->details_left_out > 0)
+		dc_buf_printf(&report->out,
+			      "%sthe details of %llu domains are left out: a job summary holds 1 MiB. The other formats have all.\n",
+			      state->rows_left_out > 0 ? "" : "\n", (unsigned long long)state->details_left_out);
+}
+
 static void domain(struct dc_report *report, const struct dc_audit_result *result)
 {
 	struct state *state = report->state;
+	size_t table = state->table.len, details = state->details.len;
 	bool begun = false;
 
 	table_row(report, result);
+	if (state->table.len > SUMMARY_MAX) {
+		state->table.len = table;
+		state->rows_left_out++;
+	}
 	for (size_t i = 0; i < result->finding_count; i++) {
 		const struct dc_finding *finding = &result->findings[i];
 
@@ -169,8 +224,14 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 		begun = true;
 		finding_item(report, result, finding);
 	}
-	if (begun)
+	if (begun) {
+		requirements(report, result);
 		dc_buf_puts(&state->details, "\n</details>\n");
+	}
+	if (state->table.len + state->details.len > SUMMARY_MAX && state->details.len > details) {
+		state->details.len = details;
+		state->details_left_out++;
+	}
 	if (state->text.status != DC_OK || state->table.status != DC_OK || state->details.status != DC_OK)
 		report->status = DC_ERR_NOMEM;
 }
@@ -191,6 +252,7 @@ static void end(struct dc_report *report)
 	const struct dc_summary *summary = &report->summary;
 	struct state *state = report->state;
 
+	fit(report);
 	dc_buf_printf(&report->out, "## domaincheck: %llu of %llu %s ready to send\n\n",
 		      (unsigned long long)summary->pass, (unsigned long long)summary->domains,
 		      summary->domains == 1 ? "domain is" : "domains are");
@@ -199,6 +261,7 @@ static void end(struct dc_report *report)
 					  "|---|---|---:|---:|---:|---:|\n");
 	dc_buf_put_slice(&report->out, dc_buf_slice(&state->table));
 	dc_buf_put_slice(&report->out, dc_buf_slice(&state->details));
+	left_out(report);
 }
 
 static void clear(struct dc_report *report)

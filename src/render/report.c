@@ -15,6 +15,9 @@ static const struct dc_format *const formats[] = {
 	&dc_format_junit,
 	&dc_format_sarif,
 	&dc_format_markdown,
+	&dc_format_github,
+	&dc_format_gitlab,
+	&dc_format_tap,
 	&dc_format_spf,
 	&dc_format_spf_flat,
 };

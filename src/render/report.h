@@ -16,6 +16,7 @@ struct dc_report {
 	enum dc_status status;
 };
 
+extern const struct dc_format dc_format_github, dc_format_gitlab, dc_format_tap;
 extern const struct dc_format dc_format_text, dc_format_json, dc_format_ndjson, dc_format_csv, dc_format_lint,
 	dc_format_junit, dc_format_sarif, dc_format_markdown,
 	dc_format_html, dc_format_prometheus, dc_format_spf, dc_format_spf_flat;

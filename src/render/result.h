@@ -35,7 +35,15 @@ struct dc_run_option {
 	size_t value_count;
 };
 
+/* Where records and domains are written down: zone files, a manifest. False: nowhere that is known. The path lives as long
+ * as the run; lines count from 1. */
+struct dc_places {
+	bool (*find)(const struct dc_places *places, struct dc_slice domain, const struct dc_finding *finding,
+		     struct dc_slice *ret_path, uint32_t *ret_line);
+};
+
 struct dc_run_info {
+	const struct dc_places *places; /* NULL: none */
 	const char *tool_version;
 	int64_t started_s, finished_s; /* UTC, by the clock of the audit; `finished_s` counts at the end only */
 	const struct dc_run_option *options;

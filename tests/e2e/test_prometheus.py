@@ -141,7 +141,7 @@ class Rules(unittest.TestCase):
         """Alerts and dashboard ask for what the report has."""
         out = audit("-f", "prometheus", "broken.example").stdout.decode()
         known = set(re.findall(r"^# TYPE (\S+)", out, re.M)) | {"domaincheck_dkim_key_first_seen_timestamp_seconds"}
-        for path in glob.glob(os.path.join(EXAMPLES, "*")):
+        for path in filter(os.path.isfile, glob.glob(os.path.join(EXAMPLES, "*"))):
             with open(path, encoding="utf-8") as f:
                 for name in re.findall(r"\bdomaincheck_[a-z_]+", f.read()):
                     if os.path.basename(path).startswith(("prometheus", "grafana")):

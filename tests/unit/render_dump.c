@@ -3,7 +3,7 @@
  * usage: render_dump FORMAT STYLE SAMPLE...          one report of all samples
  *        render_dump FORMAT STYLE each SAMPLE...     a report of each, with the healthy one; before it a line with its octets
  * STYLE: letters: u UTF-8, c colour, v verbose, q quiet, f a row a finding; then the width. SAMPLE: broken, healthy,
- * unknown, holeN, the hexadecimal octets of a hostile text, or @FILE that holds them. */
+ * unknown, holeN, broken*N (that many times), none, the hexadecimal octets of a hostile text, or @FILE that holds them. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,14 +70,20 @@ static struct dc_style read_style(const char *letters)
 static bool print(struct dc_arena *arena, const char *format, const struct dc_style *style, const char *const *names,
 		  size_t count, bool with_length)
 {
-	enum { SAMPLES_MAX = 16 };
-	struct dc_audit_result *results[SAMPLES_MAX];
+	enum { SAMPLES_MAX = 50000 };
+	size_t times = count == 1 && strncmp(names[0], "broken*", 7) == 0 ? strtoul(names[0] + 7, NULL, 10) : 1;
+	struct dc_audit_result **results = DC_NEW_ARRAY(arena, struct dc_audit_result *, count * times + 1);
 	struct dc_slice out;
 
-	if (count > SAMPLES_MAX)
+	if (count * times > SAMPLES_MAX)
 		return false;
+	if (count == 1 && strcmp(names[0], "none") == 0)
+		count = 0;
 	for (size_t i = 0; i < count; i++)
-		results[i] = sample(arena, names[i]);
+		results[i] = sample(arena, times > 1 ? "broken" : names[i]);
+	for (size_t i = count; i < count * times; i++)
+		results[i] = results[0];
+	count *= times;
 	out = sample_render(arena, format, style, results, count);
 	if (with_length)
 		printf("%zu\n", out.len);

@@ -24,7 +24,7 @@ import validate  # noqa: E402
 
 UPDATE = "--update" in sys.argv
 DUMP = [argument for argument in sys.argv[1:] if not argument.startswith("-")][0]
-FORMATS = ["text", "json", "ndjson", "csv", "lint", "junit", "sarif", "markdown", "prometheus", "html"]
+FORMATS = ["text", "json", "ndjson", "csv", "lint", "junit", "sarif", "markdown", "prometheus", "html", "github", "gitlab", "tap"]
 SAMPLES = ["broken", "healthy", "unknown"]
 
 GOLDEN = {
@@ -257,7 +257,7 @@ class Hostile(unittest.TestCase):
                 self.assertIn(result["level"], ("none", "note", "warning", "error"))
                 self.assertEqual(result["kind"] == "fail", result["level"] != "none")
                 uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-                self.assertRegex(uri, r"^dns:([A-Za-z0-9._-]|%[0-9A-F]{2})*$")
+                self.assertRegex(uri, r"^dns/([A-Za-z0-9._-]|%[0-9A-F]{2})*$")
                 self.assertTrue(result["message"]["text"])
 
     def test_prometheus(self):

@@ -1,0 +1,106 @@
+/* github: workflow commands, which GitHub Actions shows as annotations of the run and beside the lines of a pull request.
+ * One command a finding, then a plain line with the verdict. GitHub shows ten errors, ten warnings and ten notices of a
+ * step; markdown (for the step's summary) and sarif have no such limit. */
+#include "base/escape.h"
+#include "policy/verdict.h"
+#include "render/place.h"
+
+struct state {
+	struct dc_buf text;
+};
+
+/* Text between commands: '%', and in properties ':' and ',' too, would be read. */
+static void put(struct dc_report *report, struct dc_slice raw, bool property)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	struct state *state = report->state;
+
+	dc_buf_reset(&state->text);
+	dc_escape_text(&state->text, raw, 0);
+	for (size_t i = 0; i < state->text.len; i++) {
+		char c = state->text.ptr[i];
+
+		if (c == '%' || (property && (c == ':' || c == ',')))
+			dc_buf_printf(&report->out, "%%%c%c", hex[(unsigned char)c >> 4], hex[c & 15]);
+		else
+			dc_buf_putc(&report->out, c);
+	}
+	if (state->text.status != DC_OK)
+		report->status = state->text.status;
+}
+
+static void command(struct dc_report *report, const struct dc_audit_result *result, const struct dc_finding *finding)
+{
+	const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
+	struct dc_place_found place = dc_report_place(report, result, finding);
+	const char *name = finding->waived.len > 0 || finding->severity == DC_SEVERITY_NOTICE ? "notice"
+			   : row->inconclusive || finding->severity == DC_SEVERITY_WARNING	? "warning"
+												: "error";
+
+	dc_buf_printf(&report->out, "::%s ", name);
+	/* A file that is none would show as a broken link. */
+	if (place.in_file) {
+		dc_buf_puts(&report->out, "file=");
+		put(report, place.path, true);
+		dc_buf_printf(&report->out, ",line=%lu,", (unsigned long)place.line);
+	}
+	dc_buf_puts(&report->out, "title=");
+	put(report, result->inputs->domain, true);
+	dc_buf_printf(&report->out, "%%3A %s", row->slug);
+	dc_buf_puts(&report->out, row->inconclusive ? " (not determined)::" : finding->waived.len > 0 ? " (accepted)::" : "::");
+	put(report, dc_finding_message(report->scratch, finding), false);
+	if (!dc_slice_eq(finding->subject, result->inputs->domain)) {
+		dc_buf_puts(&report->out, " (at ");
+		put(report, finding->subject, false);
+		dc_buf_putc(&report->out, ')');
+	}
+	dc_buf_puts(&report->out, "%0A");
+	put(report, dc_finding_fix(report->scratch, finding), false);
+	if (finding->waived.len > 0) {
+		dc_buf_puts(&report->out, "%0AAccepted: ");
+		put(report, finding->waived, false);
+	}
+	dc_buf_putc(&report->out, '\n');
+}
+
+static void begin(struct dc_report *report)
+{
+	struct state *state = report->state;
+
+	dc_buf_init(&state->text, DC_REPORT_MAX);
+}
+
+static void domain(struct dc_report *report, const struct dc_audit_result *result)
+{
+	static const char *const words[] = {[DC_DOMAIN_PASS] = "GO", [DC_DOMAIN_INCOMPLETE] = "HOLD", [DC_DOMAIN_FAIL] = "NO-GO"};
+
+	for (size_t i = 0; i < result->finding_count; i++)
+		if (result->findings[i].severity != DC_SEVERITY_OFF)
+			command(report, result, &result->findings[i]);
+	dc_buf_printf(&report->out, "%-5s  ", words[result->verdict]);
+	put(report, result->inputs->domain, false);
+	dc_buf_putc(&report->out, '\n');
+}
+
+static void end(struct dc_report *report)
+{
+	(void)report;
+}
+
+static void clear(struct dc_report *report)
+{
+	struct state *state = report->state;
+
+	dc_buf_free(&state->text);
+}
+
+const struct dc_format dc_format_github = {
+	.name = "github",
+	.about = "annotations of GitHub Actions",
+	.streams = true,
+	.state_size = sizeof(struct state),
+	.begin = begin,
+	.domain = domain,
+	.end = end,
+	.clear = clear,
+};
