@@ -1,5 +1,6 @@
 /* May the authorities issue again what the domain uses for mail? RFC 8659 section 3: the policy host's certificate is renewed
  * every few weeks, and a CAA record that forbids it ends MTA-STS some night. */
+#include "bimi/bimi.h"
 #include "caa/caa.h"
 #include "checks/check.h"
 #include "mta_sts/mta_sts.h"
@@ -32,12 +33,36 @@ static void judge_policy_host(const struct dc_facts *facts, struct dc_emitter *e
 			dc_text("allowed", names ? dc_slice_of(names[0]) : DC_S("the name that its authority gives for CAA"))));
 }
 
+/* Only issuevmc restricts mark certificates; issue does not. */
+static void judge_mark(const struct dc_facts *facts, struct dc_emitter *emitter)
+{
+	const struct dc_caa_facts *caa = facts->caa;
+	const struct dc_bimi_mark *mark = facts->bimi->mark;
+	const char *const *names = dc_caa_names_of(mark->issuer);
+	struct dc_slice *issuers;
+	size_t count = dc_caa_issuers(dc_emitter_arena(emitter), caa, DC_CAA_ISSUEVMC, &issuers);
+
+	if (!dc_caa_has(caa, DC_CAA_ISSUEVMC) || (!names && count))
+		return;
+	for (size_t i = 0; names && names[i]; i++)
+		if (dc_caa_allows(caa, DC_CAA_ISSUEVMC, dc_slice_of(names[i])) != DC_TRI_NO)
+			return;
+	dc_emit(emitter, DC_F_CAA_FORBIDS_MARK,
+		(struct dc_where){.subject = caa->location, .answer = caa->answer, .more = facts->bimi->evidence.answer},
+		DC_ARGS(dc_text("issuer", mark->issuer), dc_text("location", caa->location),
+			dc_text("allowed", names ? dc_slice_of(names[0]) : DC_S("the name that its authority gives for CAA"))));
+}
+
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_mta_sts_facts *sts = facts->mta_sts;
+	const struct dc_bimi_mark *mark = facts->bimi->mark;
 
+	if (mark && !mark->problem && facts->caa->present == DC_TRI_YES)
+		judge_mark(facts, emitter);
 	if (!facts->mta_sts_caa || sts->fetch.state != DC_HTTPS_REPLY || sts->fetch.reply.verify != DC_HTTPS_VERIFY_OK) {
-		dc_not_applicable(emitter);
+		if (!mark || mark->problem)
+			dc_not_applicable(emitter);
 		return;
 	}
 	if (facts->mta_sts_caa->present == DC_TRI_YES)

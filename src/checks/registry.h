@@ -76,6 +76,10 @@
 	X(dc_check_mta_sts_policy) \
 	X(dc_check_mta_sts_hosts) \
 	X(dc_check_tls_rpt_record) \
+	X(dc_check_bimi_record) \
+	X(dc_check_bimi_dmarc) \
+	X(dc_check_bimi_logo) \
+	X(dc_check_bimi_certificate) \
 	X(dc_check_caa_records) \
 	X(dc_check_caa_issuers) \
 	X(dc_check_message_signatures) \

@@ -2,6 +2,7 @@
  * can at once, so the first build opens all first questions. */
 #include "facts/facts.h"
 
+#include "bimi/bimi.h"
 #include "caa/caa.h"
 #include "dane/dane.h"
 #include "authority/authority.h"
@@ -47,30 +48,10 @@ enum dc_tri dc_facts_published(const struct dc_facts *facts, enum dc_published w
 	case DC_PUBLISHED_TLS_RPT:
 		return facts->tls_rpt ? facts->tls_rpt->present : DC_TRI_UNKNOWN;
 	case DC_PUBLISHED_BIMI:
-		return facts->bimi.present;
+		return facts->bimi ? facts->bimi->present : DC_TRI_UNKNOWN;
 	default:
 		return facts->caa ? facts->caa->present : DC_TRI_UNKNOWN;
 	}
-}
-
-/* A record that is recognised by how it begins; which rooms judge it comes later than knowing whether it is there. */
-static struct dc_policy_record policy_record(struct dc_asker *asker, struct dc_slice domain, const char *prefix,
-					     struct dc_slice version)
-{
-	struct dc_policy_record found = {.answer = dc_ask_below(asker, prefix, domain, DC_TYPE_TXT)};
-	struct dc_txt txt;
-	if (!found.answer || !dc_outcome_is_known(found.answer->outcome))
-		return found;
-	found.present = DC_TRI_NO;
-	for (size_t i = 0; dc_answer_rr(found.answer, i); i++) {
-		if (!dc_rr_txt(asker->arena, dc_answer_rr(found.answer, i), &txt) ||
-		    !dc_slice_starts_nocase(txt.text, version))
-			continue;
-		found.present = DC_TRI_YES;
-		found.record = txt.text;
-		found.count++;
-	}
-	return found;
 }
 
 static const struct dc_provider_facts *providers(struct dc_asker *asker, const struct dc_facts *facts)
@@ -137,7 +118,7 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 	facts->dmarc = dc_dmarc_build(asker, domain, inputs->what_if);
 	facts->mta_sts = dc_mta_sts_build(asker, domain, inputs->now_s);
 	facts->tls_rpt = dc_tls_rpt_build(asker, domain);
-	facts->bimi = policy_record(asker, domain, "default._bimi", DC_S("v=BIMI1"));
+	facts->bimi = dc_bimi_build(asker, domain, facts->dmarc->now.org_domain);
 	facts->caa = dc_caa_build(asker, domain, CAA_LABELS);
 	if (facts->mta_sts->wanted)
 		facts->mta_sts_caa = dc_caa_build(asker, facts->mta_sts->host, 1);

@@ -18,6 +18,7 @@ struct dc_dane_facts;     /* dane/dane.h */
 struct dc_smtp_facts;     /* smtp/smtp.h */
 struct dc_mta_sts_facts;  /* mta_sts/mta_sts.h */
 struct dc_tls_rpt_facts;  /* tls_rpt/tls_rpt.h */
+struct dc_bimi_facts;     /* bimi/bimi.h */
 struct dc_caa_facts;      /* caa/caa.h */
 struct dc_authority_facts; /* authority/authority.h */
 struct dc_message;        /* message/message.h */
@@ -70,14 +71,6 @@ struct dc_inputs {
 enum dc_budget { DC_BUDGET_ROUNDS, DC_BUDGET_QUESTIONS, DC_BUDGET_BYTES, DC_BUDGET_TIME, DC_BUDGET_MEMORY, DC_BUDGET_COUNT };
 const char *dc_budget_name(enum dc_budget budget); /* "rounds" "questions" "octets" "milliseconds" "octets of memory" */
 
-/* A record of which only the presence is known here. */
-struct dc_policy_record {
-	const struct dc_answer *answer; /* NULL while open */
-	enum dc_tri present;
-	struct dc_slice record;         /* the last one's text, raw; empty for CAA */
-	size_t count;
-};
-
 struct dc_facts {
 	const struct dc_inputs *inputs;
 	const struct dc_answer *soa, *ns; /* at the domain */
@@ -98,7 +91,7 @@ struct dc_facts {
 	const struct dc_tls_rpt_facts *tls_rpt;
 	const struct dc_caa_facts *caa;          /* of the domain, up to its registrable domain or so */
 	const struct dc_caa_facts *mta_sts_caa;  /* of the policy host, up to the top; NULL: no policy */
-	struct dc_policy_record bimi;
+	const struct dc_bimi_facts *bimi;
 	const struct dc_declared_facts *hosts;  /* facts/hosts.h; NULL: no manifest */
 	const struct dc_evidence *evidence;
 	bool budget_spent[DC_BUDGET_COUNT];

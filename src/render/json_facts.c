@@ -147,17 +147,7 @@ struct dc_node *dc_json_spoofable(struct dc_json *json, const struct dc_facts *f
 	return object;
 }
 
-/* ---- what is looked at, but not judged yet ---- */
-
-static struct dc_node *present(struct dc_json *json, const struct dc_policy_record *found, bool text)
-{
-	struct dc_node *object = dc_node_object(json);
-
-	dc_node_set(json, object, "present", dc_node_tri(json, found ? found->present : DC_TRI_UNKNOWN));
-	if (text)
-		dc_node_set(json, object, "record", found ? dc_node_text_or_null(json, found->record) : dc_node_null(json));
-	return object;
-}
+/* ---- dnssec ---- */
 
 struct dc_node *dc_json_facts(struct dc_json *json, const struct dc_audit_result *result)
 {
@@ -171,7 +161,7 @@ struct dc_node *dc_json_facts(struct dc_json *json, const struct dc_audit_result
 	dc_node_set(json, object, "ptr", dc_json_ptr(json, facts));
 	dc_node_set(json, object, "mta_sts", dc_json_mta_sts(json, facts));
 	dc_node_set(json, object, "tls_rpt", dc_json_tls_rpt(json, facts));
-	dc_node_set(json, object, "bimi", present(json, facts ? &facts->bimi : NULL, true));
+	dc_node_set(json, object, "bimi", dc_json_bimi(json, facts));
 	dc_node_set(json, object, "dane", dc_json_dane(json, facts));
 	dc_node_set(json, object, "smtp", dc_json_smtp(json, facts));
 	dc_node_set(json, object, "dnssec", dc_json_dnssec(json, facts));

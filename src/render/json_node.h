@@ -70,6 +70,7 @@ struct dc_node *dc_json_declared(struct dc_json *json, const struct dc_inputs *i
 struct dc_node *dc_json_message(struct dc_json *json, const struct dc_message_facts *message);
 struct dc_node *dc_json_mta_sts(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_tls_rpt(struct dc_json *json, const struct dc_facts *facts);
+struct dc_node *dc_json_bimi(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_caa(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_spoofable(struct dc_json *json, const struct dc_facts *facts);
 

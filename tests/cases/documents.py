@@ -8,6 +8,7 @@ documents behind its names; the zone is audited once with --record, and the docu
 that a zone leaves open. Run it again when an audit asks new questions. `findings` files are not touched.
 """
 
+import gzip
 import os
 import re
 import subprocess
@@ -65,12 +66,48 @@ def word(data):
                          for b in data) + '"'
 
 
+def material(name):
+    with open(os.path.join(HERE, "../support/bimi", name), encoding="ascii") as f:
+        return f.read()
+
+
+def web(body, kind="image/svg+xml", **options):
+    return reply(body, kind=kind, host="www.example.com", **options)
+
+
+def logo(svg=None, **options):
+    return {"logo.svg": web(material("logo.svg") if svg is None else svg, **options)}
+
+
+def mark(name, **options):
+    return {**logo(), "mark.pem": web(material(name), kind="application/x-pem-file", **options)}
+
+
+def changed(old, new):
+    svg = material("logo.svg")
+    assert old in svg, old
+    return svg.replace(old, new)
+
+
 def policy(text=POLICY, **options):
     return {"mta-sts": reply(text, **options)}
 
 
 def lines(*parts):
     return "\n".join(parts) + "\n"
+
+
+WWW = "www.example.com. A 192.0.2.80\n"
+BIMI = MX + DMARC + WWW + 'default._bimi.example.com. TXT "v=BIMI1; l=https://www.example.com/logo.svg"\n'
+VMC = BIMI.replace("logo.svg", "logo.svg; a=https://www.example.com/mark.pem")
+
+
+def bimi_record(text):
+    return MX + DMARC + WWW + f'default._bimi.example.com. TXT "{text}"\n'
+
+
+def bimi_dmarc(text):
+    return VMC.replace(DMARC, f'_dmarc.example.com. TXT "v=DMARC1; {text}; rua=mailto:dmarc@example.com"\n')
 
 
 # case -> (lines added to the zone, {part of a URL: reply, or the words of a failed answer})
@@ -123,6 +160,56 @@ CASES = {
     "tls_rpt/address-alone": (MX + DMARC + RPT + '"v=TLSRPTv1; rua=tls@example.com"\n', {}),
     "tls_rpt/one-bad": (MX + DMARC + RPT + '"v=TLSRPTv1; rua=mailto:tls@example.com,http://r.example.com/,mailto:a@example.com!10m"\n', {}),
     "tls_rpt/unanswered": (MX + DMARC, {"_smtp._tls.example.com TXT": "TIMEOUT"}),
+    "bimi/ok": (VMC, mark("ok.pem")),
+    "bimi/selector-name": (VMC, mark("selector-name.pem")),
+    "bimi/gzip": (VMC, {**mark("ok.pem"), "logo.svg": web(gzip.compress(material("logo.svg").encode(), mtime=0))}),
+    "bimi/no-certificate": (BIMI, logo()),
+    "bimi/unanswered": (MX + DMARC, {"default._bimi.example.com TXT": "SERVFAIL"}),
+    "bimi/near-miss": (bimi_record("v=bimi1; l=https://www.example.com/logo.svg"), {}),
+    "bimi/multiple": (BIMI + 'default._bimi.example.com. TXT "v=BIMI1; l=;"\n', {}),
+    "bimi/no-l": (bimi_record("v=BIMI1; a=https://www.example.com/mark.pem"), {}),
+    "bimi/broken-tag": (bimi_record("v=BIMI1; l=https://www.example.com/logo.svg; avp"), {}),
+    "bimi/http": (bimi_record("v=BIMI1; l=http://www.example.com/logo.svg; a=self"), {}),
+    "bimi/declined": (bimi_record("v=BIMI1; l=; a=;"), {}),
+    "bimi/no-logo": (bimi_record("v=BIMI1; l=; a=https://www.example.com/mark.pem; avp=both; lps=news,shop"), mark("ok.pem")),
+    "bimi/dmarc-none": (bimi_dmarc("p=none"), mark("ok.pem")),
+    "bimi/dmarc-missing": (VMC.replace(DMARC, ""), mark("ok.pem")),
+    "bimi/dmarc-pct": (bimi_dmarc("p=quarantine; pct=50"), mark("ok.pem")),
+    "bimi/dmarc-sp": (bimi_dmarc("p=reject; sp=none"), mark("ok.pem")),
+    "bimi/dmarc-testing": (bimi_dmarc("p=reject; t=y"), mark("ok.pem")),
+    "bimi/dmarc-unanswered": (VMC, {**mark("ok.pem"), "_dmarc.example.com TXT": "TIMEOUT"}),
+    "bimi/logo-not-fetched": (BIMI, {"logo.svg": 'MALFORMED via=192.0.2.80 detail="the server closed the connection without an answer"'}),
+    "bimi/logo-missing": (BIMI, logo("gone", status=404, kind="text/html")),
+    "bimi/logo-redirect": (BIMI, logo("moved", status=302, location="https://cdn.example.net/logo.svg")),
+    "bimi/logo-no-host": (BIMI.replace(WWW, ""), {}),
+    "bimi/logo-tls": (BIMI, logo(verify="untrusted", reason="unable to get local issuer certificate")),
+    "bimi/logo-type": (BIMI, logo(kind="text/plain")),
+    "bimi/logo-web-page": (BIMI, logo("<!doctype html><p>Welcome", kind="text/html")),
+    "bimi/logo-broken": (BIMI, logo(changed("</svg>", ""))),
+    "bimi/logo-doctype": (BIMI, logo(changed("<svg", '<!DOCTYPE svg [<!ENTITY a "b">]>\n<svg'))),
+    "bimi/logo-plain-svg": (BIMI, logo('<svg xmlns="http://www.w3.org/2000/svg" x="0" y="0"><rect width="1" height="1"/></svg>')),
+    "bimi/logo-script": (BIMI, logo(changed("<rect", '<script>alert(1)</script><g onload="a()"/><rect'))),
+    "bimi/logo-everything": (BIMI, logo(changed("<rect", '<image href="data:image/png;base64,AA=="/><animate/><style>a{}</style>'
+                                                       '<use href="https://example.net/a.svg#b"/><path fill="url( http://example.net/#g)"/><rect'))),
+    "bimi/logo-not-square": (BIMI, logo(changed("0 0 100 100", "0 0 200 100"))),
+    "bimi/logo-large": (BIMI, logo(changed("</svg>", "<!-- " + "x" * 40000 + " --></svg>"))),
+    "bimi/certificate-not-fetched": (VMC, {**logo(), "mark.pem": 'TIMEOUT via=192.0.2.80 detail="no connection in time"'}),
+    "bimi/certificate-missing": (VMC, mark("ok.pem", status=403)),
+    "bimi/certificate-web-page": (VMC, {**logo(), "mark.pem": web("<html>", kind="text/html")}),
+    "bimi/certificate-cut-short": (VMC, {**logo(), "mark.pem": web(material("ok.pem")[:400])}),
+    "bimi/certificate-expired": (VMC, mark("expired.pem")),
+    "bimi/certificate-early": (VMC, mark("early.pem")),
+    "bimi/certificate-ends": (VMC, mark("ends.pem")),
+    "bimi/certificate-long": (VMC, mark("long.pem")),
+    "bimi/certificate-usage": (VMC, mark("no-usage.pem")),
+    "bimi/certificate-name": (VMC, mark("other-name.pem")),
+    "bimi/certificate-reversed": (VMC, mark("reversed.pem")),
+    "bimi/certificate-alone": (VMC, mark("alone.pem")),
+    "bimi/certificate-self-signed": (VMC, mark("self-signed.pem")),
+    "bimi/certificate-no-logo": (VMC, mark("no-logo.pem")),
+    "bimi/certificate-other-logo": (VMC, mark("other-logo.pem")),
+    "caa/forbids-mark": (VMC + 'example.com. CAA 0 issuevmc "globalsign.com"\n', mark("ok.pem")),
+    "caa/allows-mark": (VMC + 'example.com. CAA 0 issuevmc "digicert.com"\nexample.com. CAA 0 issue ";"\n', mark("ok.pem")),
     "caa/ok": (MX + DMARC + STS + lines('example.com. CAA 0 issue "letsencrypt.org; validationmethods=dns-01"', 'example.com. CAA 0 issuewild ";"',
                                         'example.com. CAA 0 iodef "mailto:security@example.com"', 'example.com. CAA 128 issuemail ";"'), policy()),
     "caa/none": (MX + DMARC, {}),

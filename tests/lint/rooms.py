@@ -12,7 +12,7 @@ import re
 import sys
 
 # Rooms whose content is a function of evidence: no headers but these of the C library.
-PROTOCOLS = ["spf", "dkim", "dmarc", "mx", "ptr", "provider", "dnssec", "dane", "authority", "smtp", "message", "mta_sts", "tls_rpt", "caa"]
+PROTOCOLS = ["spf", "dkim", "dmarc", "mx", "ptr", "provider", "dnssec", "dane", "authority", "smtp", "message", "mta_sts", "tls_rpt", "bimi", "caa"]
 PURE = PROTOCOLS + ["facts", "findings", "checks", "manifest"]
 PURE_HEADERS = {"assert.h", "limits.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "string.h", "stdalign.h"}
 
@@ -67,8 +67,10 @@ FOREIGN = {
     "yaml.h": ["src/manifest/yaml.c"],
     "idn2.h": ["src/dns/"],
     "libpsl.h": ["src/dmarc/psl.c"],
-    "openssl/": ["src/dkim/key.c", "src/dkim/own.c", "src/receiver/key_decoder.c", "src/smtp/digest.c", "src/source/"],
+    "openssl/": ["src/bimi/mark.c", "src/dkim/key.c", "src/dkim/own.c", "src/receiver/key_decoder.c", "src/smtp/digest.c", "src/source/"],
     "curl/": ["src/source/"],
+    "expat.h": ["src/bimi/svg.c"],
+    "zlib.h": ["src/bimi/gzip.c"],
     "gmp.h": ["src/base/gmp_guard.c", "src/dkim/weak.c", "src/dkim/batch_gcd.c"],
     "libpsl.h": ["src/dmarc/psl.c"],
     "seccomp.h": ["src/receiver/", "src/source/"],
