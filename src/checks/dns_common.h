@@ -13,6 +13,21 @@ static inline struct dc_slice dc_dns_records(struct dc_emitter *emitter, const s
 	return dc_arena_printf(dc_emitter_arena(emitter), "%s %.*s", dc_type_name(record->type, type), DC_FMT(record->name));
 }
 
+/* "2 hours", "90 minutes", "1209600 seconds" … the largest unit that fits without a rest. */
+static inline struct dc_slice dc_dns_time(struct dc_arena *arena, uint32_t seconds)
+{
+	static const struct {
+		uint32_t seconds;
+		const char *word;
+	} units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (seconds >= units[i].seconds && seconds % units[i].seconds == 0)
+			return dc_arena_printf(arena, "%u %s%s", seconds / units[i].seconds, units[i].word,
+					       seconds == units[i].seconds ? "" : "s");
+	return dc_arena_printf(arena, "%u second%s", seconds, seconds == 1 ? "" : "s");
+}
+
 /* `so_far` and one more of a list in words. */
 static inline struct dc_slice dc_dns_join(struct dc_emitter *emitter, struct dc_slice so_far, struct dc_slice more)
 {

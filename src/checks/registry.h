@@ -53,6 +53,9 @@
 	X(dc_check_dns_delegation) \
 	X(dc_check_dns_tcp) \
 	X(dc_check_dns_names) \
+	X(dc_check_dns_soa) \
+	X(dc_check_dns_ttl) \
+	X(dc_check_dns_wildcard) \
 	X(dc_check_declared_role) \
 	X(dc_check_declared_policy) \
 	X(dc_check_declared_providers) \

@@ -6,6 +6,7 @@
 #include "caa/caa.h"
 #include "dane/dane.h"
 #include "authority/authority.h"
+#include "authority/wildcard.h"
 #include "dkim/dkim.h"
 #include "dmarc/dmarc.h"
 #include "dnssec/dnssec.h"
@@ -129,6 +130,7 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 		.submission_host = inputs->submission_host, .submission_port = inputs->submission_port};
 	facts->smtp = dc_smtp_build(asker, &wish, facts->mx, facts->dane, inputs->now_s);
 	facts->authority = authority(asker, facts);
+	facts->wildcard = dc_wildcard_build(asker, domain, inputs->authority != DC_WISH_NO);
 	const struct dc_sender_facts *senders = dc_senders_build(asker, inputs, facts->mx, facts->spf);
 	facts->streams = dc_streams_build(asker, inputs, senders, facts->dkim, facts->dmarc);
 	facts->ptr = facts->streams->ptr;

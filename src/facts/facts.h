@@ -21,6 +21,7 @@ struct dc_tls_rpt_facts;  /* tls_rpt/tls_rpt.h */
 struct dc_bimi_facts;     /* bimi/bimi.h */
 struct dc_caa_facts;      /* caa/caa.h */
 struct dc_authority_facts; /* authority/authority.h */
+struct dc_wildcard_facts; /* authority/wildcard.h */
 struct dc_message;        /* message/message.h */
 struct dc_message_facts;  /* facts/message.h */
 struct dc_dkim_own;       /* dkim/dkim.h */
@@ -86,6 +87,7 @@ struct dc_facts {
 	const struct dc_dane_facts *dane;
 	const struct dc_smtp_facts *smtp; /* nothing was asked without --probe */
 	const struct dc_authority_facts *authority;
+	const struct dc_wildcard_facts *wildcard;
 	const struct dc_message_facts *message; /* NULL: no message */
 	const struct dc_mta_sts_facts *mta_sts;
 	const struct dc_tls_rpt_facts *tls_rpt;

@@ -1,5 +1,6 @@
 /* DNSSEC and the authoritative servers in the JSON report. */
 #include "authority/authority.h"
+#include "base/civil.h"
 #include "dnssec/dnssec.h"
 #include "render/json_node.h"
 
@@ -66,6 +67,29 @@ static struct dc_node *record(struct dc_json *json, const struct dc_authority_re
 	return object;
 }
 
+/* When everybody sees what the servers say now, had it been changed this moment. */
+static struct dc_node *settled(struct dc_json *json, const struct dc_facts *facts)
+{
+	const struct dc_authority_facts *found = facts ? facts->authority : NULL;
+	char stamp[DC_CIVIL_STAMP_LEN + 1];
+	uint32_t longest_s = 0;
+	bool known = false;
+
+	for (size_t i = 0; found && i < found->record_count; i++) {
+		const struct dc_authority_record *record = &found->records[i];
+
+		if (!record->has_ttl || record->type == DC_TYPE_NS)
+			continue;
+		known = true;
+		longest_s = record->ttl_s > longest_s ? record->ttl_s : longest_s;
+		if (record->cached && record->cached->ttl_s > longest_s)
+			longest_s = record->cached->ttl_s;
+	}
+	if (!known)
+		return dc_node_null(json);
+	return dc_node_copy(json, dc_slice_of(dc_civil_stamp(facts->inputs->now_s + longest_s, stamp)));
+}
+
 struct dc_node *dc_json_authority(struct dc_json *json, const struct dc_facts *facts)
 {
 	const struct dc_authority_facts *found = facts ? facts->authority : NULL;
@@ -82,6 +106,7 @@ struct dc_node *dc_json_authority(struct dc_json *json, const struct dc_facts *f
 	dc_node_set(json, object, "parent", found ? dc_node_text_or_null(json, found->parent) : dc_node_null(json));
 	dc_node_set(json, object, "reached",
 		    dc_node_bool(json, found && found->asked, found && found->reached && !found->intercepted));
+	dc_node_set(json, object, "settled_at", settled(json, facts));
 	dc_node_set(json, object, "names", names);
 	dc_node_set(json, object, "servers", servers);
 	dc_node_set(json, object, "records", records);

@@ -9,6 +9,7 @@ by port53.py.
 """
 
 import os
+import signal
 import socket
 import struct
 import threading
@@ -53,7 +54,7 @@ DOMAINS = {
     "no-authority": ["one", "no-authority"],
     "big": ["one", "cuts"],         # TXT records that need TCP, and a server without
     "delegation": ["one", "two"],   # the parent names "old" beside
-    "stale": ["one", "two"],        # the resolver remembers another SPF record
+    "stale": ["one", "two"],        # changed by a test, so that the resolver remembers the old record
 }
 TTL_S = 600
 
@@ -64,8 +65,6 @@ def zone_text(domain, server, addresses, key):
     old = domain in ("lag", "serials") and server == "old"
     text = RECORDS.format(domain=name, key=key[:200] + '" "' + key[200:])
     if (domain == "disagree" and server == "two") or (domain == "lag" and old):
-        text = text.replace("v=spf1 ip4:192.0.2.1 -all", "v=spf1 ip4:192.0.2.2 -all")
-    if domain == "stale":
         text = text.replace("v=spf1 ip4:192.0.2.1 -all", "v=spf1 ip4:192.0.2.2 -all")
     if domain == "big":
         text += "".join(f'@\tTXT\t"verification-{i:03}={"0123456789abcdef" * 6}"\n' for i in range(60))
@@ -224,6 +223,16 @@ class NameServers(base.Lab):
             for server in servers + (["old"] if domain == "delegation" else []):
                 tld += f"{domain} NS ns-{server}.{domain}\nns-{server}.{domain} A {addresses[server]}\n"
         self.write("tld.zone", tld)
+
+    def change(self, domain, old, new):
+        """Changes the zone at both servers, as after an edit."""
+        for server in ("one", "two"):
+            with open(self.path(f"{domain}.{server}.zone"), encoding="ascii") as f:
+                text = f.read()
+            self.write(f"{domain}.{server}.zone", text.replace(old, new).replace("2026112001", "2026112002"))
+        for name, server, _ in self.servers:
+            if name in ("nsd-one", "nsd-two"):
+                server.send_signal(signal.SIGHUP)
 
     def start_nsds(self):
         """zones: what each NSD serves, as (name, file)."""

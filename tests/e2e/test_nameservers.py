@@ -5,6 +5,7 @@ usage: test_nameservers.py BINARY [TEST...]      (by port53.py: the servers need
 """
 
 import sys
+import time
 
 from nameservers import DOMAINS, NameServers
 from tool import Tests, Tool, finding_lines
@@ -69,6 +70,22 @@ def by_our_own_recursion(tool, lab):
     for name in ("lag", "no-tcp", "fine"):
         domain = tool.audit(*options, *NOW, f"{name}.example").domains[f"{name}.example"]
         test.equal(about_servers(domain), EXPECTED[name], name)
+
+
+@test
+def a_change_on_its_way(tool, lab):
+    """The resolver remembers the old record: safe to launch when the old time to live has passed."""
+    tool.audit(*lab.options(), *NOW, "stale.example")
+    lab.change("stale", "ip4:192.0.2.1", "ip4:192.0.2.2")
+    for _ in range(50):
+        time.sleep(0.1)
+        domain = tool.audit(*lab.options(), *NOW, "stale.example").domains["stale.example"]
+        if {server["serial"] for server in domain["facts"]["authority"]["servers"]} == {2026112002}:
+            break
+    test.equal(about_servers(domain), ["warning dns-change-in-flight stale.example"], "findings")
+    until = [f["args"]["until"] for f in domain["findings"] if f["id"] == "dns-change-in-flight"]
+    test.equal(until, ["2026-11-20T12:10:00Z"], "the end of it")
+    test.equal(domain["facts"]["authority"]["settled_at"], "2026-11-20T12:10:00Z", "settled_at")
 
 
 @test
