@@ -69,6 +69,7 @@
 	X(dc_check_dane_lookup) \
 	X(dc_check_dane_hosts) \
 	X(dc_check_dane_match) \
+	X(dc_check_mta_sts_tls) \
 	X(dc_check_smtp_reach) \
 	X(dc_check_smtp_starttls) \
 	X(dc_check_smtp_tls_version) \
