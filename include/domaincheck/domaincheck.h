@@ -205,6 +205,23 @@ DC_PUBLIC enum dc_status dc_compare_reports(const struct dc_config *config, cons
 					    const char *format, const struct dc_look *look, dc_write write, void *user,
 					    enum dc_result_verdict *ret_verdict, struct dc_error *err);
 
+/* ---- runs over time ---- */
+
+/* A file that keeps what reports said: when each finding and key was seen first and last. */
+struct dc_history;
+
+/* `create`: the file is made when it is not there. DC_ERR_INPUT: it is no such store, or one of a later version; DC_ERR_IO: it
+ * cannot be opened, or others write into it for longer than a minute. */
+DC_PUBLIC enum dc_status dc_history_open(const char *path, bool create, struct dc_history **ret_history, struct dc_error *err);
+/* Adds a JSON or NDJSON report ("-": standard input) whole or not at all, on the disk when this returns. *ret_new false: it is
+ * there already. DC_ERR_INPUT: no report. */
+DC_PUBLIC enum dc_status dc_history_add(struct dc_history *history, const char *path, bool *ret_new, struct dc_error *err);
+/* `domain` NULL: all; `format`: "text" or "json" (domaincheck.history/1). */
+DC_PUBLIC enum dc_status dc_history_write(struct dc_history *history, const char *domain, const char *format,
+					  const struct dc_look *look, dc_write write, void *user, struct dc_error *err);
+/* `history` may be NULL. */
+DC_PUBLIC void dc_history_close(struct dc_history *history);
+
 /* What a finding means, why it matters, how to mend it. `slug` NULL: all. `format`: "text" or "json". DC_ERR_USAGE: no
  * such finding or format. */
 DC_PUBLIC enum dc_status dc_explain(const char *slug, const char *format, const struct dc_look *look, dc_write write,

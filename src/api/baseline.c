@@ -9,6 +9,7 @@
 #include "base/escape.h"
 #include "diff/scan.h"
 #include "dkim/dkim.h"
+#include "history/history.h"
 #include "source/file.h"
 
 struct known {
@@ -128,6 +129,43 @@ static enum dc_status parse(struct dc_baseline *baseline, const char *path, stru
 	return status;
 }
 
+/* What the latest audits of a store found, and since when its keys are known. */
+static enum dc_status take_store(struct dc_baseline *baseline, const char *path, struct dc_error *err)
+{
+	struct dc_arena *arena = baseline->arena;
+	struct dc_history *history;
+	const struct dc_history_run *runs;
+	const struct dc_history_finding *findings = NULL;
+	const struct dc_history_key *keys = NULL;
+	size_t run_count = 0, finding_count = 0, key_count = 0;
+	enum dc_status status = dc_history_open_store(path, false, &history, err);
+	if (status != DC_OK)
+		return status;
+	status = dc_history_runs(history, arena, &runs, &run_count, err);
+	if (status == DC_OK)
+		status = dc_history_findings(history, DC_S(""), arena, &findings, &finding_count, err);
+	if (status == DC_OK)
+		status = dc_history_keys(history, DC_S(""), arena, &keys, &key_count, err);
+	dc_history_close_store(history);
+	if (status == DC_OK && DC_ARENA_GUARD(arena))
+		status = dc_error_set(err, DC_ERR_INPUT, "the baseline takes more than %d MiB of memory", DC_SCAN_REPORT_MAX >> 20);
+	if (status != DC_OK)
+		return status;
+	if (run_count && dc_time_parse(runs[run_count - 1].started, &baseline->when_s))
+		baseline->when = runs[run_count - 1].started;
+	for (size_t i = 0; i < finding_count; i++)
+		if (findings[i].open)
+			DC_PUSH(arena, baseline->findings, baseline->finding_count, baseline->finding_capacity) =
+				(struct known){.domain = findings[i].domain, .fingerprint = findings[i].fingerprint};
+	for (size_t i = 0; i < key_count; i++) {
+		struct dc_dkim_seen seen = {.name = keys[i].name, .fingerprint = keys[i].fingerprint};
+		if (dc_time_parse(keys[i].first_seen, &seen.since_s))
+			DC_PUSH(arena, baseline->keys, baseline->key_count, baseline->key_capacity) = seen;
+	}
+	sort(baseline);
+	return DC_OK;
+}
+
 enum dc_status dc_baseline_read(const char *path, struct dc_baseline **ret_baseline, struct dc_error *err)
 {
 	struct dc_buf file;
@@ -137,8 +175,9 @@ enum dc_status dc_baseline_read(const char *path, struct dc_baseline **ret_basel
 		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the baseline");
 	}
 	dc_buf_init(&file, DC_SCAN_REPORT_MAX);
-	enum dc_status status = dc_file_read(path, &file, err);
-	if (status == DC_OK)
+	bool is_store = dc_slice_starts(dc_slice_of(path), DC_S("history:"));
+	enum dc_status status = is_store ? take_store(baseline, path + sizeof "history:" - 1, err) : dc_file_read(path, &file, err);
+	if (status == DC_OK && !is_store)
 		status = parse(baseline, path, dc_buf_slice(&file), err);
 	dc_buf_free(&file);
 	if (status == DC_OK)

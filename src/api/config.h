@@ -46,6 +46,7 @@ struct dc_config {
 	struct dc_slice helo, mail_from, mail_from_local, dkim_domain, what_if;
 	struct dc_psl *psl;     /* NULL: the one built into libpsl */
 	struct dc_baseline *baseline; /* NULL: none */
+	struct dc_slice history;      /* a store of earlier runs; empty: none */
 	uint64_t key_age_days;        /* 0: the default of the check */
 	struct dc_config_manifest *manifest; /* api/manifest.h; NULL: none */
 	struct dc_slice campaign;            /* only its domains; empty: all */

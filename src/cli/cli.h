@@ -148,6 +148,7 @@ enum exit_status cmd_explain(int argc, char **argv);
 enum exit_status cmd_checks(int argc, char **argv);
 enum exit_status cmd_spf(int argc, char **argv);
 enum exit_status cmd_merge(int argc, char **argv);
+enum exit_status cmd_history(int argc, char **argv);
 enum exit_status cmd_diff(int argc, char **argv);
 
 #endif

@@ -14,6 +14,7 @@ static const struct {
 	{"message", cmd_message},
 	{"spf", cmd_spf},
 	{"merge", cmd_merge},
+	{"history", cmd_history},
 	{"diff", cmd_diff},
 };
 

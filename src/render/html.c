@@ -191,8 +191,10 @@ static void end(struct dc_report *report)
 		dc_html_put(html, "<div class=\"card\" id=\"d1\" tabindex=\"-1\">\n");
 		dc_buf_put_slice(html->out, dc_buf_slice(&html->bodies));
 		dc_html_put(html, "</div>\n");
+		dc_html_trend(html, report->run, &report->summary);
 	} else {
 		numbers(html, &report->summary);
+		dc_html_trend(html, report->run, &report->summary);
 		fleet_table(html, view);
 		dc_html_fleet(html, &report->summary, view);
 		domains(html, view);

@@ -59,6 +59,8 @@ void dc_html_facts(struct dc_html *html, const json_t *facts);
 void dc_html_identities(struct dc_html *html, const json_t *identities, const json_t *spoofable);
 /* Row, head and body of a domain object. */
 void dc_html_domain(struct dc_html *html, const json_t *object, enum dc_domain_verdict verdict);
+/* How earlier runs went, when a store was given. */
+void dc_html_trend(struct dc_html *html, const struct dc_run_info *run, const struct dc_summary *now);
 /* What the fleet shares, and where it differs. */
 void dc_html_fleet(struct dc_html *html, const struct dc_summary *summary, const struct dc_fleet_view *view);
 

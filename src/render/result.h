@@ -42,12 +42,15 @@ struct dc_places {
 		     struct dc_slice *ret_path, uint32_t *ret_line);
 };
 
+struct dc_history_run;
 struct dc_run_info {
 	const struct dc_places *places; /* NULL: none */
 	const char *tool_version;
 	int64_t started_s, finished_s; /* UTC, by the clock of the audit; `finished_s` counts at the end only */
 	const struct dc_run_option *options;
 	size_t option_count;
+	const struct dc_history_run *past; /* earlier runs by time, when a store was given */
+	size_t past_count;
 	const struct dc_waiver *const *waivers; /* all that were given */
 	const enum dc_tri *waivers_matched;     /* whether they matched a finding; counts at the end only */
 	size_t waiver_count;

@@ -32,9 +32,10 @@ ROOMS = {
     "gather": VALUES + PROTOCOLS + ["source", "receiver", "facts"],
     "policy": VALUES + PROTOCOLS + ["facts", "findings", "checks"],
     "manifest": VALUES + ["provider", "dmarc", "facts", "findings", "checks", "policy"],
-    "render": VALUES + PROTOCOLS + ["facts", "findings", "checks", "policy"],
+    "history": VALUES,
+    "render": VALUES + PROTOCOLS + ["facts", "findings", "checks", "policy", "history"],
     "diff": VALUES + ["findings", "render"],
-    "api": VALUES + PROTOCOLS + ["source", "receiver", "facts", "gather", "findings", "checks", "policy", "manifest", "render", "diff"],
+    "api": VALUES + PROTOCOLS + ["source", "receiver", "facts", "gather", "findings", "checks", "policy", "manifest", "history", "render", "diff"],
     "cli": [],
 }
 
@@ -64,6 +65,7 @@ FOREIGN = {
     "spf2/": ["src/receiver/libspf2.c"],
     "opendkim/": ["src/receiver/opendkim_handle.h"],
     "jansson.h": ["src/render/", "src/diff/"],
+    "sqlite3.h": ["src/history/store.c"],
     "yaml.h": ["src/manifest/yaml.c"],
     "idn2.h": ["src/dns/"],
     "libpsl.h": ["src/dmarc/psl.c"],
