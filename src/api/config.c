@@ -5,6 +5,7 @@
 
 #include "api/baseline.h"
 #include "api/crew.h"
+#include "api/history.h"
 #include "api/manifest.h"
 #include "api/decision.h"
 #include "api/own_key.h"
@@ -282,6 +283,12 @@ static enum dc_status set_manifest(struct dc_config *config, const struct row *r
 	return dc_config_manifest(config, value.ptr, NULL, NULL, err);
 }
 
+static enum dc_status set_history(struct dc_config *config, const struct row *row, struct dc_slice value,
+				  struct dc_error *err)
+{
+	return dc_history_past(value.ptr, config->arena, &config->past, &config->past_count, err);
+}
+
 static enum dc_status set_now(struct dc_config *config, const struct row *row, struct dc_slice value,
 			      struct dc_error *err)
 {
@@ -419,7 +426,7 @@ static const struct row rows[] = {
 	 set_severity, 0},
 	{{"waivers", 0, "FILE", true, "accepted findings: one a line, with a reason and a last day"}, set_waivers, 0},
 	{{"baseline", 0, "FILE", false, "an earlier JSON report, or history:FILE: only findings that are not in it fail"}, set_baseline, 0},
-	{{"history", 0, "FILE", false, "a store of domaincheck history: -f html shows the trend"}, set_path, AT(history)},
+	{{"history", 0, "FILE", false, "a store of domaincheck history: -f html shows the trend"}, set_history, 0},
 	{{"key-age", 0, "DAYS", false, "with --baseline: when a DKIM key is old (default 183)"}, set_number,
 	 AT(key_age_days), 1, 36500},
 	{{"now", 0, "TIME", false, "the clock of the audit (RFC 3339)"}, set_now, 0},

@@ -46,7 +46,8 @@ struct dc_config {
 	struct dc_slice helo, mail_from, mail_from_local, dkim_domain, what_if;
 	struct dc_psl *psl;     /* NULL: the one built into libpsl */
 	struct dc_baseline *baseline; /* NULL: none */
-	struct dc_slice history;      /* a store of earlier runs; empty: none */
+	const struct dc_history_run *past; /* the runs of a store, by time */
+	size_t past_count;
 	uint64_t key_age_days;        /* 0: the default of the check */
 	struct dc_config_manifest *manifest; /* api/manifest.h; NULL: none */
 	struct dc_slice campaign;            /* only its domains; empty: all */

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "api/baseline.h"
-#include "api/history.h"
 #include "api/manifest.h"
 #include "source/clock.h"
 #include "source/recording.h"
@@ -191,10 +190,8 @@ static enum dc_status set_up(struct dc_run *run, struct dc_config *config, struc
 			      : run->sources.recording && dc_recording_has_clock(run->sources.recording)
 							? dc_recording_clock(run->sources.recording)
 							: dc_clock_now_s();
-	if (config->history.len)
-		status = dc_history_past(config->history.ptr, run->arena, &run->info.past, &run->info.past_count, err);
-	if (status != DC_OK)
-		return status;
+	run->info.past = config->past;
+	run->info.past_count = config->past_count;
 	config->policy.single |= !run->next && run->sources.recording && dc_recording_audit_count(run->sources.recording) == 1;
 	status = dc_config_manifest_check(config, err);
 	if (status == DC_OK)
