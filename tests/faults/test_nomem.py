@@ -119,7 +119,8 @@ def try_scenario(run, name, args, folder, everything):
         failed += done.returncode == 4
         fault = judge(done, clean, f"{name}, allocation {at}")
         test.check(not fault, fault)
-    test.check(where == "child" or failed, f"{name}: no fault was ever noticed")
+    # Live, nearly all are libunbound's, which does without.
+    test.check(where == "child" or name in ("live", "record") or failed, f"{name}: no fault was ever noticed")
     print(f"  {name}: {tried} of {total} allocations failed, {failed} ended the run", flush=True)
 
 
