@@ -106,13 +106,20 @@ static struct dc_slice system_error(struct transfer *transfer)
 	return text ? dc_slice_of(text) : DC_S("no connection could be made");
 }
 
+/* OpenSSL's words without the numbers before them: "OpenSSL/3.0.1: error:0A00010B:SSL routines::wrong version number". */
+static const char *words_of(const struct transfer *transfer, CURLcode code)
+{
+	const char *text = transfer->error[0] ? transfer->error : curl_easy_strerror(code), *mark = strstr(text, "routines::");
+	return mark ? mark + sizeof("routines::") - 1 : text;
+}
+
 /* What curl's verdict means: no answer, an answer that is none, or one. */
 static void judge(struct transfer *transfer, CURLcode code, struct dc_answer *draft)
 {
 	curl_off_t connected_us = 0;
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
 	draft->outcome = DC_OUTCOME_MALFORMED;
-	draft->detail = dc_slice_of(transfer->error[0] ? transfer->error : curl_easy_strerror(code));
+	draft->detail = dc_slice_of(words_of(transfer, code));
 	if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && transfer->cut)) {
 		draft->outcome = DC_OUTCOME_ANSWER;
 		draft->detail = (struct dc_slice){0};
