@@ -277,12 +277,15 @@ static void audit_finished(struct dc_audit_run *audit)
 	run->done++;
 }
 
+/* In the order of the manifest; of a recording, those that it holds. */
 static bool next_declared(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const char **typed)
 {
-	const struct dc_manifest_domain *declared = dc_config_manifest_at(run->config, run->replayed);
+	const struct dc_manifest_domain *declared;
+	do {
+		declared = dc_config_manifest_at(run->config, run->replayed++);
+	} while (declared && run->sources.recording && !dc_recording_audit(run->sources.recording, declared->name));
 	if (!declared)
 		return false;
-	run->replayed++;
 	memcpy(domain, declared->name.ptr, declared->name.len + 1);
 	*typed = declared->typed.ptr;
 	return true;
@@ -293,7 +296,7 @@ static bool next_name(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const
 	*typed = NULL;
 	if (run->next)
 		return run->next(run->user, domain, typed);
-	if (!run->sources.recording && run->config->manifest)
+	if (run->config->manifest)
 		return next_declared(run, domain, typed);
 	if (!run->sources.recording || run->replayed >= dc_recording_audit_count(run->sources.recording))
 		return false;

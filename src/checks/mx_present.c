@@ -24,6 +24,12 @@ static const struct dc_answer *failed(const struct dc_mx_facts *mx)
 	return dc_outcome_is_known(mx->a->outcome) ? mx->aaaa : mx->a;
 }
 
+/* Has nothing to do with mail, and is an alias as a rule. */
+static bool is_link_host(const struct dc_facts *facts)
+{
+	return facts->inputs->declared && facts->inputs->declared->role == DC_ROLE_TRACKING;
+}
+
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_mx_facts *mx = facts->mx;
@@ -31,7 +37,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	struct dc_where where = {.answer = mx->answer};
 	bool silent = dc_sends_never(facts);
 
-	if (mx->alias.len && dc_outcome_is_known(mx->answer->outcome))
+	if (mx->alias.len && dc_outcome_is_known(mx->answer->outcome) && !is_link_host(facts))
 		dc_emit(emitter, DC_F_MX_ALIAS, where, DC_ARGS(domain, dc_text("target", mx->alias)));
 	switch (mx->class) {
 	case DC_MX_UNKNOWN:
@@ -39,7 +45,10 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		dc_emit_unanswered(emitter, DC_F_MX_UNANSWERED, where, NULL);
 		break;
 	case DC_MX_NXDOMAIN:
-		dc_emit(emitter, DC_F_MX_DOMAIN_NXDOMAIN, where, DC_ARGS(domain));
+		if (is_link_host(facts))
+			dc_not_applicable(emitter); /* declared-tracking says where it leads */
+		else
+			dc_emit(emitter, DC_F_MX_DOMAIN_NXDOMAIN, where, DC_ARGS(domain));
 		break;
 	case DC_MX_NONE:
 		if (silent)

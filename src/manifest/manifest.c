@@ -64,6 +64,8 @@ static void add_domains(struct builder *b, const struct dc_yaml_node *node, cons
 		dc_fault(b->faults, node->place, "domains must be a mapping (example.com: ...), and this is %s", dc_yaml_kind_name(node));
 		return;
 	}
+	if (!node->first)
+		dc_fault(b->faults, node->place, "no domain stands here: write one, or take \"domains\" out");
 	for (const struct dc_yaml_node *entry = node->first; entry; entry = entry->next)
 		add_domain(b, entry, above, campaign);
 }
@@ -105,6 +107,8 @@ static void add_campaigns(struct builder *b, const struct dc_level *defaults)
 		return;
 	}
 	b->manifest->campaigns = DC_NEW_ARRAY(b->faults->arena, const char *, node->count + 1);
+	if (!node->first)
+		dc_fault(b->faults, node->place, "no campaign stands here: write one, or take \"campaigns\" out");
 	b->manifest->campaign_first = b->first = DC_NEW_ARRAY(b->faults->arena, size_t, node->count + 1);
 	b->manifest->campaign_count = b->count = DC_NEW_ARRAY(b->faults->arena, size_t, node->count + 1);
 	for (const struct dc_yaml_node *entry = node->first; entry; entry = entry->next)

@@ -195,7 +195,11 @@ static void read_waiver_text(struct dc_faults *faults, const struct dc_yaml_node
 	struct dc_slice *field = name[0] == 's' ? (name[1] == 'l' ? &waiver->slug : &waiver->subject)
 			       : name[0] == 'r' ? &waiver->reason
 						: &waiver->expires;
-	(void)dc_read_text(faults, node, name, field);
+	int64_t ignored;
+	if (field == &waiver->expires)
+		(void)dc_read_date(faults, node, name, field, &ignored);
+	else
+		(void)dc_read_text(faults, node, name, field);
 }
 
 static void read_waivers(struct dc_faults *faults, const struct dc_yaml_node *node, const char *name, void *target)
@@ -216,9 +220,11 @@ static void read_waivers(struct dc_faults *faults, const struct dc_yaml_node *no
 	}
 	struct dc_manifest_waiver *waivers = DC_NEW_ARRAY(faults->arena, struct dc_manifest_waiver, count + 1);
 	for (const struct dc_yaml_node *entry = node->first; entry; entry = entry->next) {
+		size_t before = faults->count;
 		uint32_t said = dc_read_map(faults, entry, "a waiver", keys, &waivers[n]);
 		waivers[n].place = entry->place;
-		if (entry->kind == DC_YAML_MAP && (said & (SLUG | REASON | EXPIRES)) != (SLUG | REASON | EXPIRES))
+		/* What is not there may be what a misspelt key was meant to be. */
+		if (entry->kind == DC_YAML_MAP && faults->count == before && (said & (SLUG | REASON | EXPIRES)) != (SLUG | REASON | EXPIRES))
 			dc_fault(faults, entry->place, "a waiver needs %s", !(said & SLUG) ? "a slug: the finding it accepts"
 					 : !(said & REASON) ? "a reason" : "a day on which it expires (expires: 2027-01-31)");
 		n++;
