@@ -224,7 +224,8 @@ static void read_waivers(struct dc_faults *faults, const struct dc_yaml_node *no
 		uint32_t said = dc_read_map(faults, entry, "a waiver", keys, &waivers[n]);
 		waivers[n].place = entry->place;
 		/* What is not there may be what a misspelt key was meant to be. */
-		if (entry->kind == DC_YAML_MAP && faults->count == before && (said & (SLUG | REASON | EXPIRES)) != (SLUG | REASON | EXPIRES))
+		if (entry->kind == DC_YAML_MAP && faults->count == before &&
+		    (said & (SLUG | REASON | EXPIRES)) != (SLUG | REASON | EXPIRES))
 			dc_fault(faults, entry->place, "a waiver needs %s", !(said & SLUG) ? "a slug: the finding it accepts"
 					 : !(said & REASON) ? "a reason" : "a day on which it expires (expires: 2027-01-31)");
 		n++;

@@ -16,7 +16,7 @@ import unittest
 import jsonschema
 import yaml
 
-BINARY, SCHEMA, ROOT = sys.argv[1:4]
+BINARY, SCHEMA, ROOT = map(os.path.abspath, sys.argv[1:4])
 
 
 class Loader(yaml.SafeLoader):
