@@ -197,7 +197,8 @@ SENDER = [
      {"X": base("mx-hosts"), "!": base("dane-hosts")}),
     ("MX hosts without IPv6", [drop(f"mx1.{D}", "AAAA"), drop(f"mx2.{D}", "AAAA")], {"X": {"internet-nl/ipv6"}}),
     ("the MX records answer SERVFAIL", [fail(D, "MX")],
-     {"?": base("mx-present", "mx-hosts", "mx-redundancy", "mta-sts-hosts") | {"gmx/mail-host", "internet-nl/ipv6", "internet-nl/dane"}}),
+     {"?": base("mx-present", "mx-hosts", "mx-redundancy", "mta-sts-hosts") | {"gmx/mail-host", "internet-nl/ipv6", "internet-nl/dane",
+                                                                                     "nist-800-177/transport"}}),
 
     # ---- reverse names ----
     ("no reverse name", [drop("25.2.0.192.in-addr.arpa", "PTR")], {"X": base("ptr-present") | PTR, "!": {"yahoo/ptr"}}),
@@ -239,7 +240,7 @@ SENDER = [
     ("a TLS-RPT record without address", [drop(f"_smtp._tls.{D}", "TXT"), put(f'_smtp._tls.{D}. TXT "v=TLSRPTv1;"')],
      {"X": base("tls-rpt-record")}),
     ("an MX host outside the MTA-STS policy", [drop(D, "MX", "mx2"), put(f"{D}. MX 20 mx.reports.example.")],
-     {"X": base("mta-sts-hosts") | {"internet-nl/dane"}, "!": base("dane-hosts")}),
+     {"X": base("mta-sts-hosts") | {"internet-nl/dane"}, "!": base("dane-hosts") | {"nist-800-177/transport"}}),
     ("one name server", [drop(D, "NS", "ns2")], {}),
 ]
 
