@@ -226,6 +226,10 @@ DC_PUBLIC void dc_history_close(struct dc_history *history);
  * such finding or format. */
 DC_PUBLIC enum dc_status dc_explain(const char *slug, const char *format, const struct dc_look *look, dc_write write,
 				    void *user, struct dc_error *err);
+/* The requirement sets of --profile; one of them: what it requires, where it says so, what nobody can see in DNS. `name`
+ * NULL: all. DC_ERR_USAGE: no such profile. */
+DC_PUBLIC enum dc_status dc_list_profiles(const char *name, const char *format, const struct dc_look *look, dc_write write,
+					  void *user, struct dc_error *err);
 /* Every check, with the standard it comes from. */
 DC_PUBLIC enum dc_status dc_list_checks(const char *format, const struct dc_look *look, dc_write write, void *user,
 					struct dc_error *err);

@@ -43,6 +43,16 @@ static void near_try(struct near *near, const char *name)
 	}
 }
 
+const char *dc_slug_near(struct dc_slice name, bool checks)
+{
+	struct near near = near_begin(name);
+	for (size_t i = 0; i < DC_F_COUNT; i++)
+		near_try(&near, dc_catalogue_row((enum dc_finding_id)i)->slug);
+	for (size_t i = 0; checks && dc_check_at(i); i++)
+		near_try(&near, dc_check_at(i)->id);
+	return near.best;
+}
+
 static const struct dc_check *find_check(struct dc_slice id)
 {
 	for (size_t i = 0; dc_check_at(i); i++)
@@ -62,17 +72,13 @@ static bool matches_some(struct dc_slice pattern)
 static enum dc_status unknown(struct dc_slice where, struct dc_slice name, bool checks, struct dc_error *err)
 {
 	char a[SHOWN], b[SHOWN];
-	struct near near = near_begin(name);
+	const char *near = dc_slug_near(name, checks);
 	if (dc_glob_is_pattern(name))
 		return dc_error_set(err, DC_ERR_INPUT, "%s: \"%s\" matches no finding: see domaincheck explain", shown(a, where),
 				    shown(b, name));
-	for (size_t i = 0; i < DC_F_COUNT; i++)
-		near_try(&near, dc_catalogue_row((enum dc_finding_id)i)->slug);
-	for (size_t i = 0; checks && dc_check_at(i); i++)
-		near_try(&near, dc_check_at(i)->id);
-	return dc_error_set(err, DC_ERR_INPUT, near.best ? "%s: there is no finding \"%s\": is \"%s\" meant?"
-							 : "%s: there is no finding \"%s\": see domaincheck explain%s",
-			    shown(a, where), shown(b, name), near.best ? near.best : "");
+	return dc_error_set(err, DC_ERR_INPUT, near ? "%s: there is no finding \"%s\": is \"%s\" meant?"
+						    : "%s: there is no finding \"%s\": see domaincheck explain%s",
+			    shown(a, where), shown(b, name), near ? near : "");
 }
 
 /* ---- waivers ---- */
@@ -221,20 +227,31 @@ void dc_config_single(struct dc_config *config)
 	config->policy.single = true;
 }
 
+enum dc_status dc_profile_unknown(struct dc_slice name, struct dc_slice where, enum dc_status status, struct dc_error *err)
+{
+	char a[SHOWN], b[SHOWN], list[320];
+	const struct dc_profile *near = dc_profile_near(name);
+	size_t len = 0;
+	for (size_t i = 0; dc_profile_at(i); i++) {
+		struct dc_slice id = dc_slice_of(dc_profile_at(i)->id);
+		if (len + id.len + 3 > sizeof list)
+			break;
+		if (i)
+			list[len++] = ' ';
+		memcpy(list + len, id.ptr, id.len);
+		len += id.len;
+	}
+	list[len] = 0;
+	return dc_error_set(err, status, "%s: there is no profile \"%s\"%s%s%s; there are: %s", shown(a, where), shown(b, name),
+			    near ? ": is \"" : "", near ? near->id : "", near ? "\" meant?" : "", list);
+}
+
 enum dc_status dc_profile_add(struct dc_config *config, struct dc_policy *policy, struct dc_slice name,
 			      struct dc_slice where, struct dc_error *err)
 {
-	char a[SHOWN], b[SHOWN];
-	const struct dc_profile *profile = dc_profile_find(name), *near;
-	if (!profile) {
-		struct dc_slice list = {0};
-		near = dc_profile_near(name);
-		for (size_t i = 0; dc_profile_at(i); i++)
-			list = dc_arena_printf(config->arena, "%.*s%s%s", DC_FMT(list), i ? ", " : "", dc_profile_at(i)->id);
-		return dc_error_set(err, DC_ERR_INPUT, "%s: there is no profile \"%s\"%s%s%s; there are: %.*s", shown(a, where),
-				    shown(b, name), near ? ": is \"" : "", near ? near->id : "", near ? "\" meant?" : "",
-				    DC_FMT(list));
-	}
+	const struct dc_profile *profile = dc_profile_find(name);
+	if (!profile)
+		return dc_profile_unknown(name, where, DC_ERR_INPUT, err);
 	for (size_t i = 0; i < policy->profile_count; i++)
 		if (policy->profiles[i] == profile)
 			return DC_OK;

@@ -21,6 +21,10 @@ enum dc_status dc_waivers_read(struct dc_config *config, struct dc_policy *polic
  * begins the message of an error: "--set". */
 enum dc_status dc_severity_rule_add(struct dc_config *config, struct dc_policy *policy, struct dc_slice name,
 				    struct dc_slice severity, struct dc_slice where, struct dc_error *err);
+/* The slug (or the id of a check) that comes nearest to a name that is none; NULL when none is near. */
+const char *dc_slug_near(struct dc_slice name, bool checks);
+/* Says that there is no profile of that name, which one may be meant, and which there are. Returns `status`. */
+enum dc_status dc_profile_unknown(struct dc_slice name, struct dc_slice where, enum dc_status status, struct dc_error *err);
 /* One profile by its name; a second time: nothing. `where` begins the message of an error: "--profile". */
 enum dc_status dc_profile_add(struct dc_config *config, struct dc_policy *policy, struct dc_slice name,
 			      struct dc_slice where, struct dc_error *err);

@@ -1,4 +1,5 @@
 /* Reports for the world outside: the public face of the render room. */
+#include "api/decision.h"
 #include "api/run.h"
 #include "api/places.h"
 
@@ -145,9 +146,27 @@ enum dc_status dc_explain(const char *slug, const char *format, const struct dc_
 					: dc_explain_text(&page, dc_slice_of(slug), &style);
 	if (!found) {
 		dc_buf_free(&page);
-		return dc_error_set(err, DC_ERR_USAGE, "there is no finding \"%s\": \"domaincheck explain\" lists them all",
-				    dc_escape_line(shown, sizeof shown, dc_slice_of(slug)));
+		const char *near = dc_slug_near(dc_slice_of(slug), false);
+		return dc_error_set(err, DC_ERR_USAGE, "there is no finding \"%s\": %s%s%s",
+				    dc_escape_line(shown, sizeof shown, dc_slice_of(slug)), near ? "is \"" : "",
+				    near ? near : "\"domaincheck explain\" lists them all", near ? "\" meant?" : "");
 	}
+	return put(&page, write, user, err);
+}
+
+enum dc_status dc_list_profiles(const char *name, const char *format, const struct dc_look *look, dc_write write,
+				void *user, struct dc_error *err)
+{
+	struct dc_buf page;
+	struct dc_style style = style_of(look);
+	const struct dc_profile *profile = name ? dc_profile_find(dc_slice_of(name)) : NULL;
+	if (name && !profile)
+		return dc_profile_unknown(dc_slice_of(name), DC_S("profiles"), DC_ERR_USAGE, err);
+	dc_buf_init(&page, PAGE_MAX);
+	if (wants_json(format))
+		dc_profiles_json(&page, profile);
+	else
+		dc_profiles_text(&page, profile, &style);
 	return put(&page, write, user, err);
 }
 

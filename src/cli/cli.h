@@ -146,6 +146,7 @@ enum exit_status cmd_audit(const struct options *options);
 enum exit_status cmd_message(int argc, char **argv);
 enum exit_status cmd_explain(int argc, char **argv);
 enum exit_status cmd_checks(int argc, char **argv);
+enum exit_status cmd_profiles(int argc, char **argv);
 enum exit_status cmd_spf(int argc, char **argv);
 enum exit_status cmd_merge(int argc, char **argv);
 enum exit_status cmd_history(int argc, char **argv);

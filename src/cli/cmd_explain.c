@@ -1,9 +1,9 @@
-/* domaincheck explain [SLUG] and domaincheck checks: pages about the program itself. */
+/* domaincheck explain [SLUG], domaincheck checks and domaincheck profiles [NAME]: pages about the program itself. */
 #include <string.h>
 
 #include "cli/cli.h"
 
-/* What both take: -f text|json and at most `most` words. */
+/* What they take: -f text|json and at most `most` words. */
 static enum exit_status page(int argc, char **argv, int most, struct options *options, const char **ret_format)
 {
 	enum exit_status status = options_parse(argc, argv, options);
@@ -21,7 +21,22 @@ static enum exit_status page(int argc, char **argv, int most, struct options *op
 	return EXIT_FINE;
 }
 
-static enum exit_status show(int argc, char **argv, int most, bool checks)
+enum subject { FINDINGS, CHECKS, PROFILES };
+
+static enum dc_status print(enum subject subject, const char *name, const char *format, const struct dc_look *look,
+			    struct sink *sink, struct dc_error *err)
+{
+	switch (subject) {
+	case CHECKS:
+		return dc_list_checks(format, look, sink_write, sink, err);
+	case PROFILES:
+		return dc_list_profiles(name, format, look, sink_write, sink, err);
+	default:
+		return dc_explain(name, format, look, sink_write, sink, err);
+	}
+}
+
+static enum exit_status show(int argc, char **argv, int most, enum subject subject)
 {
 	struct options options;
 	const char *format;
@@ -33,13 +48,12 @@ static enum exit_status show(int argc, char **argv, int most, bool checks)
 	} else if (status == EXIT_FINE) {
 		const char *path = options.output_count ? options.outputs[0].path : NULL;
 		struct dc_look look = look_for(&options, !path);
-		const char *slug = options.name_count ? options.names[0] : NULL;
+		const char *name = options.name_count ? options.names[0] : NULL;
 		if (!sink_open(&sink, path)) {
 			dc_config_free(options.config);
 			return EXIT_FAULT;
 		}
-		enum dc_status done = checks ? dc_list_checks(format, &look, sink_write, &sink, &err)
-					     : dc_explain(slug, format, &look, sink_write, &sink, &err);
+		enum dc_status done = print(subject, name, format, &look, &sink, &err);
 		if (done != DC_OK && done != DC_ERR_IO)
 			complain("%s", err.message);
 		status = exit_of(done);
@@ -52,10 +66,15 @@ static enum exit_status show(int argc, char **argv, int most, bool checks)
 
 enum exit_status cmd_explain(int argc, char **argv)
 {
-	return show(argc, argv, 1, false);
+	return show(argc, argv, 1, FINDINGS);
 }
 
 enum exit_status cmd_checks(int argc, char **argv)
 {
-	return show(argc, argv, 0, true);
+	return show(argc, argv, 0, CHECKS);
+}
+
+enum exit_status cmd_profiles(int argc, char **argv)
+{
+	return show(argc, argv, 1, PROFILES);
 }

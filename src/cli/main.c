@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
 	{"explain", cmd_explain},
 	{"checks", cmd_checks},
+	{"profiles", cmd_profiles},
 	{"message", cmd_message},
 	{"spf", cmd_spf},
 	{"merge", cmd_merge},

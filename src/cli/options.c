@@ -238,6 +238,7 @@ void options_help(FILE *out)
 		    "       domaincheck explain [SLUG]           what a finding means and how to mend it\n"
 		    "       domaincheck message [OPTIONS] FILE   audit the identities of a real message (.eml)\n"
 		    "       domaincheck checks                   every check, with the standard it comes from\n"
+		    "       domaincheck profiles [NAME]          requirement sets; what one of them requires\n"
 		    "       domaincheck merge [OPTIONS] FILE...  ndjson reports into one (json, ndjson, html, prometheus)\n"
 		    "       domaincheck history --db FILE [REPORT...]  keep runs over time: first seen, last seen, trend\n"
 		    "       domaincheck diff [OPTIONS] OLD NEW   what changed between two reports\n"

@@ -69,5 +69,8 @@ bool dc_explain_json(struct dc_buf *out, struct dc_slice slug);
 /* `domaincheck checks` */
 void dc_checks_text(struct dc_buf *out, const struct dc_style *style);
 void dc_checks_json(struct dc_buf *out);
+/* `domaincheck profiles [NAME]`: NULL: all. profile_pages.c */
+void dc_profiles_text(struct dc_buf *out, const struct dc_profile *profile, const struct dc_style *style);
+void dc_profiles_json(struct dc_buf *out, const struct dc_profile *profile);
 
 #endif
