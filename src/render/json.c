@@ -1,6 +1,7 @@
 /* json: one document a run, streamed; ndjson: one domain object a line. The names are a contract with scripts:
  * data/schema/report.json describes them. `null` says "could not be determined", and no key vanishes because something
  * failed. */
+#include "policy/waiver.h"
 #include "render/json_fleet.h"
 #include "render/json_node.h"
 
@@ -372,6 +373,30 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 		report->status = DC_ERR_NOMEM;
 }
 
+/* Every waiver that was given, and whether it was of use: what matches nothing belongs to no domain. */
+static json_t *waivers_array(struct dc_json *json, const struct dc_run_info *run)
+{
+	static const char *const states[] = {[DC_TRI_NO] = "unused", [DC_TRI_UNKNOWN] = "unknown", [DC_TRI_YES] = "used"};
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < run->waiver_count; i++) {
+		const struct dc_waiver *waiver = run->waivers[i];
+		json_t *entry = json_object();
+
+		dc_json_set(json, entry, "slug", dc_json_text(json, waiver->slug));
+		dc_json_set(json, entry, "subject", dc_json_text(json, waiver->subject));
+		if (waiver->domain.len > 0)
+			dc_json_set(json, entry, "domain", dc_json_text(json, waiver->domain));
+		dc_json_set(json, entry, "expires", dc_json_text(json, waiver->expires));
+		dc_json_set(json, entry, "reason", dc_json_text(json, waiver->reason));
+		dc_json_set(json, entry, "given_at", dc_json_text(json, waiver->where));
+		dc_json_set(json, entry, "state",
+			    json_string(waiver->ends_s <= run->started_s ? "expired" : states[run->waivers_matched[i]]));
+		dc_json_add(json, array, entry);
+	}
+	return array;
+}
+
 static void end(struct dc_report *report)
 {
 	const struct dc_run_info *run = report->run;
@@ -382,6 +407,8 @@ static void end(struct dc_report *report)
 	const struct dc_fleet_view *view = dc_fleet_view(state->fleet, report->scratch);
 	dc_buf_puts(&report->out, state->begun ? "\n  ]" : "]");
 	write_member(report, ",\n", "fleet", fleet_object(&state->json, &report->summary, view));
+	if (run->waiver_count > 0)
+		write_member(report, ",\n", "waivers", waivers_array(&state->json, run));
 	write_member(report, ",\n", "summary", summary_object(&state->json, &report->summary));
 	write_member(report, ",\n", "finished", json_string(dc_time_format(finished, time)));
 	dc_buf_puts(&report->out, "\n}\n");
