@@ -56,6 +56,29 @@ static void read_texts(struct dc_asker *asker, struct dc_dmarc_node *node)
 	}
 }
 
+/* What the records of an answer say is worked out once an audit: its walks meet the same names again and again. */
+static void take_texts(struct dc_asker *asker, struct dc_dmarc_node *node)
+{
+	const struct dc_dmarc_node *kept = dc_memo_find(asker, DC_MEMO_DMARC, node->answer);
+	struct dc_asker lasting = *asker;
+	struct dc_dmarc_node *fresh;
+
+	if (!kept) {
+		lasting.arena = dc_memo_arena(asker);
+		fresh = DC_NEW(lasting.arena, struct dc_dmarc_node);
+		*fresh = *node;
+		fresh->domain = dc_arena_dup(lasting.arena, node->domain);
+		read_texts(&lasting, fresh);
+		dc_memo_keep(asker, DC_MEMO_DMARC, node->answer, fresh);
+		kept = fresh;
+	}
+	node->state = kept->state;
+	node->record = kept->record;
+	node->record_count = kept->record_count;
+	node->strays = kept->strays;
+	node->stray_count = kept->stray_count;
+}
+
 void dc_dmarc_look_up(struct dc_asker *asker, struct dc_slice domain, struct dc_dmarc_node *node)
 {
 	*node = (struct dc_dmarc_node){.domain = domain};
@@ -76,7 +99,7 @@ void dc_dmarc_look_up(struct dc_asker *asker, struct dc_slice domain, struct dc_
 	node->state = DC_DMARC_NODE_NONE;
 	(void)dc_answer_alias(asker->arena, node->answer, &node->alias);
 	if (node->answer->outcome == DC_OUTCOME_ANSWER)
-		read_texts(asker, node);
+		take_texts(asker, node);
 }
 
 struct dc_dmarc_org dc_dmarc_select(const struct dc_dmarc_node *nodes, size_t count, struct dc_slice start)

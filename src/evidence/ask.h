@@ -12,7 +12,7 @@
 struct dc_psl;
 
 /* Whose result it is: one answer may mean different things to different rooms. */
-enum dc_memo_user { DC_MEMO_DKIM, DC_MEMO_SPF, DC_MEMO_SPF_LAX };
+enum dc_memo_user { DC_MEMO_DKIM, DC_MEMO_SPF, DC_MEMO_SPF_LAX, DC_MEMO_DMARC };
 
 /* What earlier builds of the same audit worked out from one answer at some cost: the same answer gives the same result, so
  * it is kept for the builds that follow. Results must not change afterwards. */
