@@ -18,7 +18,7 @@ static void judge(struct dc_result *result)
 static bool judge_within(struct dc_result *result, bool bare)
 {
 	struct dc_audit_run *audit = &result->audit;
-	if (DC_ARENA_GUARD(audit->arena))
+	if (!audit->arena || DC_ARENA_GUARD(audit->arena))
 		return false;
 	if (bare) {
 		dc_arena_reset(audit->arena);

@@ -45,6 +45,7 @@ struct dc_gather {
 	struct dc_cache *cache;
 	struct dc_gather_job *jobs;
 	struct dc_gather_job *ready, **ready_end;
+	struct dc_arena *desk; /* where facts are built; an audit that is finished takes it along (NULL: then there is none) */
 	size_t running;
 	uint64_t limits[DC_BUDGET_COUNT];
 };
@@ -236,6 +237,7 @@ static void leave_all(struct dc_gather_job *job)
 static void finish(struct dc_gather_job *job)
 {
 	struct dc_audit_run *audit = job->audit;
+	job->gather->desk = NULL; /* it is audit->arena */
 	if (job->gather->options.timed)
 		audit->elapsed_ms = dc_loop_now_ms(job->gather->loop) - job->started_ms;
 	job_unlink(job);
@@ -248,10 +250,13 @@ static void collapse(struct dc_gather_job *job)
 	struct dc_audit_run *audit = job->audit;
 	leave_all(job);
 	job->collapsing = true;
-	if (job->waiting)
+	if (job->waiting) {
+		audit->arena = NULL;
 		return;
-	dc_arena_reset(audit->arena);
-	if (DC_ARENA_GUARD(audit->arena)) {
+	}
+	if (audit->arena)
+		dc_arena_reset(audit->arena);
+	if (!audit->arena || DC_ARENA_GUARD(audit->arena)) {
 		audit->facts = NULL;
 	} else {
 		struct dc_facts *facts = DC_NEW(audit->arena, struct dc_facts);
@@ -337,15 +342,17 @@ static void step(struct dc_gather_job *job)
 {
 	struct dc_audit_run *audit = job->audit;
 	struct dc_asker asker;
-	if (job->waiting)
+	bool only_background = job->round == NULL && job->background;
+	if (job->waiting ||
+	    (!job->collapsing && only_background && job->background_waiting && !job->spent[DC_BUDGET_TIME]))
 		return;
-	if (job->collapsing || DC_ARENA_GUARD(audit->arena) || DC_ARENA_GUARD(job->keep)) {
+	if (!job->gather->desk)
+		job->gather->desk = dc_arena_new(DC_AUDIT_MEMORY_MAX);
+	audit->arena = job->gather->desk;
+	if (job->collapsing || !audit->arena || DC_ARENA_GUARD(audit->arena) || DC_ARENA_GUARD(job->keep)) {
 		collapse(job);
 		return;
 	}
-	bool only_background = job->round == NULL && job->background;
-	if (only_background && job->background_waiting && !job->spent[DC_BUDGET_TIME])
-		return;
 	take_in(job, &job->round, &job->round_end);
 	if (only_background)
 		take_in(job, &job->background, &job->background_end);
@@ -361,6 +368,7 @@ static void step(struct dc_gather_job *job)
 		return;
 	}
 	(void)fetch_open(job, &asker);
+	audit->arena = NULL; /* the next build starts from nothing */
 	if (job->waiting == 0 && job->background_waiting == 0)
 		make_ready(job);
 }
@@ -383,11 +391,8 @@ static void time_up(struct dc_timer *timer)
 bool dc_gather_start(struct dc_gather *gather, struct dc_audit_run *audit)
 {
 	struct dc_arena *keep = dc_arena_new(DC_AUDIT_MEMORY_MAX);
-	audit->arena = dc_arena_new(DC_AUDIT_MEMORY_MAX);
-	if (!keep || !audit->arena || DC_ARENA_GUARD(keep)) {
+	if (!keep || DC_ARENA_GUARD(keep)) {
 		dc_arena_free(keep);
-		dc_arena_free(audit->arena);
-		audit->arena = NULL;
 		return false;
 	}
 	struct dc_gather_job *job = DC_NEW(keep, struct dc_gather_job);
@@ -466,5 +471,6 @@ void dc_gather_free(struct dc_gather *gather)
 	if (!gather)
 		return;
 	dc_cache_free(gather->cache);
+	dc_arena_free(gather->desk);
 	free(gather);
 }

@@ -25,7 +25,7 @@ struct dc_gather;
 struct dc_audit_run {
 	struct dc_inputs inputs;       /* what it points at belongs to the caller */
 	const struct dc_facts *facts;  /* complete once finished; lives in `arena` */
-	struct dc_arena *arena;        /* facts and whatever is made of them */
+	struct dc_arena *arena;        /* facts and whatever is made of them; NULL before, or when there is no memory */
 	struct dc_evidence *evidence;
 	unsigned rounds;
 	uint64_t elapsed_ms;           /* 0 when every source is a file */

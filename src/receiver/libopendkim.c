@@ -141,11 +141,13 @@ static DKIM_SIGINFO *dummy(struct dc_libopendkim *lib, const struct dc_receiver_
 	DKIM_STAT status;
 	int len, count = 0;
 
-	/* bh= is the SHA-256 of an empty body; b= is 256 octets, right for RSA-2048 and wrong for every key */
+	/* bh= is the SHA-256 of an empty body. b= has three octets, which is no length of an RSA signature: the library reads the key,
+	 * hands it to RSA_verify and hears that the signature is bad, without the exponentiation that would say so for octets of the
+	 * right number. */
 	len = snprintf(header, sizeof(header),
 		       "DKIM-Signature: v=1; a=%.*s; c=relaxed/relaxed; d=%.*s; s=%.*s; h=from; "
-		       "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=%s",
-		       DC_FMT(job->algorithm), DC_FMT(job->domain), DC_FMT(job->selector), lib->dummy_b);
+		       "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA",
+		       DC_FMT(job->algorithm), DC_FMT(job->domain), DC_FMT(job->selector));
 	if (len < 0 || (size_t)len >= sizeof(header))
 		return NULL;
 	*dkim = dkim_verify(lib->keys, (const unsigned char *)"key", NULL, &status);
@@ -290,8 +292,6 @@ struct dc_libopendkim *dc_libopendkim_new(void)
 
 	dc_key_decoder_set_up();
 	if (fine) {
-		memset(lib->dummy_b, 'A', sizeof(lib->dummy_b) - 3);
-		memcpy(lib->dummy_b + sizeof(lib->dummy_b) - 3, "==", 3);
 		lib->keys = open_library(lib);
 		lib->messages = open_library(lib);
 		fine = lib->keys && lib->messages &&

@@ -14,7 +14,6 @@ struct dc_libopendkim {
 	struct dc_run *run;        /* of the job at hand */
 	size_t reply_len;          /* octets of the packet made last; 0 = the query failed */
 	unsigned int min_bits;     /* the library's own minimum for RSA keys */
-	char dummy_b[345];         /* base64 of 256 octets */
 };
 
 /* A copy of at most DC_RECEIVER_REASON_MAX octets; `text` may be NULL. */
