@@ -1,6 +1,7 @@
 /* Replays: what the recorded run was told holds again, unless this one was told otherwise. */
 #include "api/manifest.h"
 #include "api/run.h"
+#include "source/clock.h"
 
 /* The manifest of the recorded run, unless this one was given another. */
 static enum dc_status recorded_manifest(struct dc_config *config, const struct dc_recording *recording, struct dc_error *err)
@@ -48,4 +49,20 @@ enum dc_status dc_run_recorded_options(struct dc_config *config, const struct dc
 		status = dc_config_set(config, option->name.ptr, option->value.ptr, err);
 	}
 	return status == DC_OK ? recorded_manifest(config, recording, err) : status;
+}
+
+/* By the clock of the audit: one that was given stands still, and a replay has that of the recorded run. */
+void dc_run_note_end(struct dc_run *run)
+{
+	const struct dc_recording *recording = run->sources.recording;
+	int64_t now_s = run->info.started_s;
+	if (run->info.finished_s)
+		return;
+	if (!recording && !run->config->now_given)
+		now_s = dc_clock_now_s();
+	else if (!run->config->now_given)
+		(void)dc_recording_end(recording, &now_s);
+	run->info.finished_s = now_s > run->info.started_s ? now_s : run->info.started_s;
+	if (run->writer && run->info.finished_s > run->info.started_s)
+		dc_recording_put_end(run->writer, run->info.finished_s);
 }

@@ -451,6 +451,8 @@ enum dc_status dc_run_wait(struct dc_run *run, int max_ms, struct dc_result **re
 		if (result || ended || (max_ms >= 0 && now_ms >= until_ms)) {
 			*ret_result = result;
 			*ret_ended = ended;
+			if (ended)
+				dc_run_note_end(run);
 			return DC_OK;
 		}
 		int wait_ms = max_ms < 0 ? -1 : (int)(until_ms - now_ms);

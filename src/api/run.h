@@ -75,6 +75,8 @@ struct dc_run {
 
 /* True for settings that the verdict depends on: reports and recordings name them. */
 bool dc_run_is_reported(const char *name);
+/* The run had its last result now; only the first call counts. */
+void dc_run_note_end(struct dc_run *run);
 /* What the recorded run was told is the default of its replay; recorded.c */
 enum dc_status dc_run_recorded_options(struct dc_config *config, const struct dc_recording *recording, struct dc_error *err);
 /* Checks and policy over a finished audit; fills judgement and view. False: out of memory. */

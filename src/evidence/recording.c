@@ -15,8 +15,8 @@ enum {
 struct dc_recording {
 	struct dc_slice label;
 	struct dc_arena *arena; /* settings and audits */
-	int64_t clock_s;
-	bool has_clock;
+	int64_t clock_s, ended_s;
+	bool has_clock, has_ended;
 	struct dc_recorded_option *options;
 	struct dc_recorded_audit *audits;
 	size_t option_count, option_capacity, audit_count, audit_capacity;
@@ -59,6 +59,17 @@ static const char *read_clock(struct reader *reader, struct dc_slice rest)
 	if (!dc_civil_stamp_parse(dc_slice_trim(rest), &recording->clock_s))
 		return "the clock is no time such as 2026-11-20T12:00:00Z";
 	recording->has_clock = true;
+	return NULL;
+}
+
+static const char *read_ended(struct reader *reader, struct dc_slice rest)
+{
+	struct dc_recording *recording = reader->recording;
+	if (recording->has_ended)
+		return "the end stands twice";
+	if (!dc_civil_stamp_parse(dc_slice_trim(rest), &recording->ended_s))
+		return "the end is no time such as 2026-11-20T12:00:00Z";
+	recording->has_ended = true;
 	return NULL;
 }
 
@@ -132,6 +143,8 @@ static const char *read_line(struct reader *reader, struct dc_slice line)
 		return "the line is too long";
 	if (dc_slice_eq(word, DC_S("clock")))
 		return read_clock(reader, rest);
+	if (dc_slice_eq(word, DC_S("ended")))
+		return read_ended(reader, rest);
 	if (dc_slice_eq(word, DC_S("option")))
 		return read_option(reader, rest);
 	if (dc_slice_eq(word, DC_S("audit")))
@@ -142,7 +155,7 @@ static const char *read_line(struct reader *reader, struct dc_slice line)
 		why = dc_recording_read_answer(reader->line, kind, rest, &draft);
 		return why ? why : keep(reader->recording, &draft);
 	}
-	return "a line begins with clock, option, audit, dns, validate, server, https, smtp, receiver or #";
+	return "a line begins with clock, ended, option, audit, dns, validate, server, https, smtp, receiver or #";
 }
 
 static const char *read_header(struct dc_slice line)
@@ -259,6 +272,13 @@ out:
 int64_t dc_recording_clock(const struct dc_recording *recording)
 {
 	return recording->clock_s;
+}
+
+bool dc_recording_end(const struct dc_recording *recording, int64_t *ret_seconds)
+{
+	if (recording->has_ended)
+		*ret_seconds = recording->ended_s;
+	return recording->has_ended;
 }
 
 bool dc_recording_has_clock(const struct dc_recording *recording)

@@ -34,6 +34,7 @@ struct dc_recording_writer *dc_recording_writer_new(void);
 void dc_recording_writer_free(struct dc_recording_writer *writer);
 /* When the run started; UTC. */
 void dc_recording_put_clock(struct dc_recording_writer *writer, int64_t seconds);
+void dc_recording_put_end(struct dc_recording_writer *writer, int64_t seconds);
 /* `name` is a word of lower-case letters, digits and hyphens; `value` any octets but 0. */
 void dc_recording_put_option(struct dc_recording_writer *writer, const char *name, struct dc_slice value);
 /* A line that is there already, octet for octet, is not written again. */
@@ -55,6 +56,8 @@ void dc_recording_free(struct dc_recording *recording);
 /* The time of the clock line; 0 when there is none (hand-made recordings), see dc_recording_has_clock. */
 int64_t dc_recording_clock(const struct dc_recording *recording);
 bool dc_recording_has_clock(const struct dc_recording *recording);
+/* When the run had its last result. False: not said. */
+bool dc_recording_end(const struct dc_recording *recording, int64_t *ret_seconds);
 size_t dc_recording_option_count(const struct dc_recording *recording);
 const struct dc_recorded_option *dc_recording_option(const struct dc_recording *recording, size_t i);
 size_t dc_recording_audit_count(const struct dc_recording *recording);

@@ -44,6 +44,12 @@ void dc_recording_put_clock(struct dc_recording_writer *writer, int64_t seconds)
 	dc_buf_printf(&writer->out, "clock %s\n", dc_civil_stamp(seconds, stamp));
 }
 
+void dc_recording_put_end(struct dc_recording_writer *writer, int64_t seconds)
+{
+	char stamp[DC_CIVIL_STAMP_LEN + 1];
+	dc_buf_printf(&writer->out, "ended %s\n", dc_civil_stamp(seconds, stamp));
+}
+
 void dc_recording_put_option(struct dc_recording_writer *writer, const char *name, struct dc_slice value)
 {
 	dc_buf_printf(&writer->out, "option %s ", name);

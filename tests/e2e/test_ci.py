@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -154,6 +155,22 @@ def one_that_cannot_be_written(tool):
         test.equal((done.status, os.listdir(folder), done.err.count("\n")), (4, [], 1), "a folder that is not there")
         done = tool("-f", "junit", "-o", f"{folder}/junit", "-f", "tap", *ARGS, cwd=ROOT, stdout=open("/dev/full", "w"))
         test.equal((done.status, os.listdir(folder)), (4, []), "a full disk")
+
+
+@test
+def when_it_ended(tool):
+    """The end is that of the run, and of its replay too; a clock that is given stands still."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        slow = ("-n", f"127.0.0.1:{silent.getsockname()[1]}", "--timeout", "1.3", "--retries", "0", "a.example")
+        live = tool.audit("--record", f"{folder}/r", *slow)
+        replay = tool.audit("--replay", f"{folder}/r")
+        test.check(live.report["finished"] > live.report["started"], f"{live.report['started']} to {live.report['finished']}")
+        test.equal(replay.out, live.out, "the replay says the same")
+        given = tool.audit(NOW, *slow).report
+        test.equal((given["started"], given["finished"]), ("2026-11-20T12:00:00Z",) * 2, "a given clock")
+        metrics = tool("-f", "prometheus", "--replay", f"{folder}/r").out
+        test.check(re.search(r"^domaincheck_run_duration_seconds [1-9]", metrics, re.M), "prometheus")
 
 
 def main():

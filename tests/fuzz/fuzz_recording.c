@@ -18,6 +18,9 @@ static void write_again(const struct dc_recording *recording, struct dc_recordin
 {
 	if (dc_recording_has_clock(recording))
 		dc_recording_put_clock(writer, dc_recording_clock(recording));
+	int64_t end_s;
+	if (dc_recording_end(recording, &end_s))
+		dc_recording_put_end(writer, end_s);
 	for (size_t i = 0; i < dc_recording_option_count(recording); i++)
 		dc_recording_put_option(writer, dc_recording_option(recording, i)->name.ptr, dc_recording_option(recording, i)->value);
 	for (size_t i = 0; i < dc_recording_count(recording); i++)
