@@ -271,19 +271,13 @@ static void audit_finished(struct dc_audit_run *audit)
 	struct dc_run *run = result->run;
 	if (!dc_result_judge(result))
 		run->status = dc_error_set(&run->error, DC_ERR_NOMEM, "out of memory for the findings of %s", result->domain);
-	else if (run->writer && run->status == DC_OK)
-		record(result);
 	result->done = true;
 	run->done++;
 }
 
-/* In the order of the manifest; of a recording, those that it holds. */
 static bool next_declared(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const char **typed)
 {
-	const struct dc_manifest_domain *declared;
-	do {
-		declared = dc_config_manifest_at(run->config, run->replayed++);
-	} while (declared && run->sources.recording && !dc_recording_audit(run->sources.recording, declared->name));
+	const struct dc_manifest_domain *declared = dc_config_manifest_at(run->config, run->replayed++);
 	if (!declared)
 		return false;
 	memcpy(domain, declared->name.ptr, declared->name.len + 1);
@@ -296,7 +290,7 @@ static bool next_name(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const
 	*typed = NULL;
 	if (run->next)
 		return run->next(run->user, domain, typed);
-	if (run->config->manifest)
+	if (!run->sources.recording && run->config->manifest)
 		return next_declared(run, domain, typed);
 	if (!run->sources.recording || run->replayed >= dc_recording_audit_count(run->sources.recording))
 		return false;
@@ -429,6 +423,8 @@ static struct dc_result *take_finished(struct dc_run *run)
 	*(result->next ? &result->next->prev : &run->last) = result->prev;
 	result->next = result->prev = NULL;
 	run->waiting--;
+	if (run->writer && run->status == DC_OK)
+		record(result); /* in the order of the names, whatever was ready first */
 	dc_run_remember(run, result);
 	return result;
 }

@@ -57,6 +57,38 @@ def ours(domain):
     return {slug for slug in slugs(domain) if slug.startswith(("mta-sts-", "bimi-", "caa-"))}
 
 
+# a tracking host -> what is said of it
+TRACKING = {
+    "ok": set(),
+    "expired": {"declared-tracking-certificate"},
+    "wrong-name": {"declared-tracking-certificate"},
+    "self-signed": {"declared-tracking-certificate"},
+    "missing": set(), # a host of links has no page of its own
+    "redirect": set(),
+    "plain": {"declared-tracking-not-fetched"},
+    "closing": {"declared-tracking-not-fetched"},
+    "nobody": {"declared-tracking-not-fetched"},
+    "no-such-host": {"declared-tracking-gone"},
+}
+
+
+@test
+def tracking_hosts(tool, web):
+    hosts = {f"mta-sts.{name}.test": want for name, want in TRACKING.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        manifest, recording = os.path.join(folder, "domaincheck.yaml"), os.path.join(folder, "r")
+        with open(manifest, "w", encoding="utf-8") as f:
+            f.write("domains:\n  ok.test:\n    tracking:\n" + "".join(f"      - {host}\n" for host in hosts))
+        args = ("-c", manifest, *NOW, "--timeout", "1", "--selectors", "none")
+        result = tool.audit(*args, *web.options, "--record", recording)
+        findings = result.domains["ok.test"]["findings"]
+        for host, want in hosts.items():
+            test.equal({f["id"] for f in findings if f["subject"] == host and f["id"].startswith("declared-")}, want, host)
+        declared = {t["host"]: t["certificate"] for t in result.domains["ok.test"]["declared"]["tracking"]}
+        test.equal(declared["mta-sts.wrong-name.test"], "wrong-name", "in the report")
+        test.equal(tool.audit("--replay", recording).out, result.out, "replayed")
+
+
 @test
 def every_kind_of_server(tool, web):
     test.equal(set(EXPECTED), set(DOMAINS), "every domain has an expectation")

@@ -154,6 +154,8 @@ def recorded_and_replayed(tool, folder):
         replay = tool("--replay", recording, "-f", form)
         test.check(live.out and live.out == replay.out, f"{form}: the same report")
         test.equal((replay.status, replay.err), (live.status, live.err), f"{form}: the same end")
+    live = tool("-c", MANIFEST, "-z", zone, *NOW, "-f", "json", "--record", recording, "help.example", "shop.example")
+    test.equal(tool("--replay", recording, "-f", "json").out, live.out, "some of its domains, in another order")
     other = write(folder, "other.yaml", "domains: {shop.example: {role: parked}}\n")
     replay = tool.audit("--replay", recording, "-c", other)
     test.equal(list(replay.domains), ["shop.example"], "another manifest in its place: its domains")
