@@ -21,8 +21,12 @@ static bool is_number(struct dc_slice label)
 	return true;
 }
 
+/* No escapes of zone files here: a client would go to another host than we think. */
 static bool parse_host(struct dc_arena *arena, struct dc_slice text, struct dc_slice *ret_host)
 {
+	for (size_t i = 0; i < text.len; i++)
+		if (!dc_is_alnum(text.ptr[i]) && !memchr("-_.", text.ptr[i], 3))
+			return false;
 	return text.len && dc_name_normalize(arena, text, ret_host) && dc_name_is_host(*ret_host, true) &&
 	       dc_name_labels(*ret_host) >= 2 && !is_number(dc_name_keep_right(*ret_host, 1));
 }

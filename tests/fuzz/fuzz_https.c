@@ -1,0 +1,68 @@
+/* Documents as evidence: URLs, requests and replies out of a recording. The first octet chooses; what is read is written
+ * again and must come out as it was. */
+#include "base/arena.h"
+#include "evidence/https.h"
+#include "fuzz.h"
+
+static void check_url(struct dc_arena *arena, struct dc_slice text)
+{
+	struct dc_https_url url, again;
+
+	if (dc_https_url_parse(arena, text, &url))
+		return;
+	FUZZ_CHECK(dc_slice_starts(url.text, DC_S("https://")) && url.port && url.path.len && url.path.ptr[0] == '/');
+	FUZZ_CHECK(dc_name_is_host(url.host, true) && dc_name_labels(url.host) >= 2);
+	for (size_t i = 0; i < url.text.len; i++)
+		FUZZ_CHECK(url.text.ptr[i] > 0x20 && url.text.ptr[i] < 0x7f);
+	if (url.text.len > DC_HTTPS_URL_MAX)
+		return;
+	FUZZ_CHECK(!dc_https_url_parse(arena, url.text, &again) && dc_slice_eq(again.text, url.text));
+}
+
+static void check_request(struct dc_arena *arena, struct dc_slice text)
+{
+	struct dc_slice rest = text, name = dc_slice_cut(&rest, ' ');
+	struct dc_question question = {.kind = DC_ASK_HTTPS, .name = name, .server = rest}, again;
+	struct dc_https_request request;
+
+	if (!dc_https_request_parse(arena, &question, &request))
+		return;
+	FUZZ_CHECK(request.ip_count > 0 && request.ip_count <= DC_HTTPS_IP_MAX && request.limit <= DC_HTTPS_BODY_MAX);
+	again = dc_https_question(arena, &request);
+	FUZZ_CHECK(dc_slice_eq(again.name, name));
+	FUZZ_CHECK(dc_https_request_parse(arena, &again, &request));
+}
+
+static void check_reply(struct dc_arena *arena, struct dc_slice text)
+{
+	struct dc_https_reply reply;
+	struct dc_buf out;
+
+	if (!dc_https_reply_read(arena, text, &reply))
+		return;
+	FUZZ_CHECK(reply.status >= 100 && reply.status <= 999 && reply.verify < DC_HTTPS_VERIFY_COUNT);
+	FUZZ_CHECK(reply.name_count <= DC_HTTPS_NAME_MAX && reply.body.len <= DC_HTTPS_BODY_MAX);
+	dc_buf_init(&out, DC_HTTPS_DATA_MAX);
+	dc_https_reply_write(&out, &reply);
+	FUZZ_CHECK(out.status == DC_OK && dc_slice_eq(dc_buf_slice(&out), text));
+	dc_buf_free(&out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct dc_arena *arena = dc_arena_new(16 << 20);
+	struct dc_slice text = {(const char *)data + 1, size ? size - 1 : 0};
+
+	if (!arena || !size || DC_ARENA_GUARD(arena)) {
+		dc_arena_free(arena);
+		return 0;
+	}
+	if (data[0] == 'u')
+		check_url(arena, text);
+	else if (data[0] == 'q')
+		check_request(arena, text);
+	else
+		check_reply(arena, (struct dc_slice){(const char *)data, size});
+	dc_arena_free(arena);
+	return 0;
+}

@@ -1,0 +1,58 @@
+/* MTA-STS: the first line as a record, the rest as a policy. */
+#include "base/arena.h"
+#include "fuzz.h"
+#include "mta_sts/policy.h"
+
+static bool inside(struct dc_slice part, struct dc_slice whole)
+{
+	return !part.len || (part.ptr >= whole.ptr && part.ptr + part.len <= whole.ptr + whole.len);
+}
+
+static void check_record(struct dc_slice text)
+{
+	struct dc_txt txt = {.text = text};
+	struct dc_mta_sts_record record;
+
+	FUZZ_CHECK(!(dc_mta_sts_is_record(text) && dc_mta_sts_is_near(text)));
+	if (!dc_mta_sts_is_record(text))
+		return;
+	record = dc_mta_sts_record_parse(&txt);
+	FUZZ_CHECK(inside(record.id, text) && inside(record.part, text) && record.id.len <= DC_MTA_STS_ID_MAX);
+	FUZZ_CHECK(record.problem || record.id.len);
+}
+
+static void check_policy(struct dc_arena *arena, struct dc_slice text)
+{
+	const struct dc_mta_sts_policy *policy = dc_mta_sts_policy_parse(arena, text);
+
+	FUZZ_CHECK(policy->pattern_count <= DC_MTA_STS_PATTERN_MAX && policy->fault_count <= DC_MTA_STS_FAULT_MAX);
+	FUZZ_CHECK(policy->unknown_count <= DC_MTA_STS_FAULT_MAX);
+	FUZZ_CHECK(policy->problem || (policy->version && policy->has_age && policy->mode != DC_MTA_STS_MODE_UNKNOWN));
+	for (size_t i = 0; i < policy->fault_count; i++)
+		FUZZ_CHECK(inside(policy->faults[i].text, text) && policy->faults[i].problem && policy->faults[i].line);
+	for (size_t i = 0; i < policy->pattern_count; i++) {
+		struct dc_slice pattern = policy->patterns[i], host;
+		bool wild = dc_slice_starts(pattern, DC_S("*."));
+
+		if (!wild) {
+			FUZZ_CHECK(dc_mta_sts_match(policy, pattern) <= i);
+		} else if (dc_name_join(arena, DC_S("mx"), dc_slice_sub(pattern, 2, SIZE_MAX), &host)) {
+			FUZZ_CHECK(dc_mta_sts_covers(pattern, host) && !dc_mta_sts_covers(pattern, dc_name_parent(host)));
+		}
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct dc_arena *arena = dc_arena_new(4 << 20);
+	struct dc_slice rest = {(const char *)data, size};
+
+	if (!arena || !size || DC_ARENA_GUARD(arena)) {
+		dc_arena_free(arena);
+		return 0;
+	}
+	check_record(dc_slice_cut(&rest, '\n'));
+	check_policy(arena, rest);
+	dc_arena_free(arena);
+	return 0;
+}
