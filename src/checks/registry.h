@@ -64,6 +64,8 @@
 	X(dc_check_declared_tracking) \
 	X(dc_check_declared_return_path) \
 	X(dc_check_dnssec_state) \
+	X(dc_check_dnssec_keys) \
+	X(dc_check_dnssec_signatures) \
 	X(dc_check_dane_records) \
 	X(dc_check_dane_dnssec) \
 	X(dc_check_dane_lookup) \

@@ -119,10 +119,11 @@ static uint32_t clean_ttl(uint32_t ttl)
 	return ttl > TTL_MAX ? 0 : ttl;
 }
 
-/* Signatures come unasked from libunbound: without them answers are the same whoever was asked. */
-static bool is_signature(const struct dc_section_rr *rr, uint16_t wanted)
+/* Signatures come unasked from libunbound: without them answers are the same whoever was asked. Who asks for validation
+ * wants to see them. */
+static bool is_signature(const struct dc_section_rr *rr, const struct dc_question *question)
 {
-	return rr->type == DC_TYPE_RRSIG && wanted != DC_TYPE_RRSIG;
+	return rr->type == DC_TYPE_RRSIG && question->type != DC_TYPE_RRSIG && question->kind != DC_ASK_VALIDATE;
 }
 
 /* In packet order. */
@@ -132,7 +133,7 @@ static bool read_records(struct dc_arena *scratch, const struct dc_section *sect
 	struct dc_rr *rrs = DC_NEW_ARRAY(scratch, struct dc_rr, section->count ? section->count : 1);
 	for (size_t i = 0; i < section->count; i++) {
 		const struct dc_section_rr *rr = &section->rrs[i];
-		if (rr->class != LDNS_RR_CLASS_IN || is_signature(rr, draft->question.type))
+		if (rr->class != LDNS_RR_CLASS_IN || is_signature(rr, &draft->question))
 			continue;
 		struct dc_rr *to = &rrs[n++];
 		*to = (struct dc_rr){.owner = rr->owner, .type = rr->type, .ttl_s = clean_ttl(rr->ttl_s), .rdata = rr->rdata};

@@ -102,6 +102,20 @@ static const struct dc_authority_facts *authority(struct dc_asker *asker, const 
 	return dc_authority_build(asker, &input);
 }
 
+/* Where the zone begins: at the domain, mostly. */
+static struct dc_slice zone_of(const struct dc_facts *facts)
+{
+	const struct dc_answer *soa = facts->soa;
+	if (facts->authority->zone.len)
+		return facts->authority->zone;
+	for (size_t i = 0; soa && soa->outcome == DC_OUTCOME_ANSWER && i < soa->rr_count; i++)
+		if (soa->rrs[i].type == DC_TYPE_SOA && dc_name_eq(soa->rrs[i].owner, facts->inputs->domain))
+			return facts->inputs->domain;
+	if (soa && !dc_outcome_is_known(soa->outcome))
+		return facts->inputs->domain; /* likely: a zone that fails validation shows no SOA either */
+	return (struct dc_slice){0};
+}
+
 const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_inputs *inputs)
 {
 	struct dc_facts *facts = DC_NEW(asker->arena, struct dc_facts);
@@ -123,13 +137,13 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 	facts->caa = dc_caa_build(asker, domain, CAA_LABELS);
 	if (facts->mta_sts->wanted)
 		facts->mta_sts_caa = dc_caa_build(asker, facts->mta_sts->host, 1);
-	facts->dnssec = dc_dnssec_build(asker, domain, inputs->lone);
 	facts->dane = dc_dane_build(asker, facts->mx, inputs->lone);
 	const struct dc_smtp_wish wish = {
 		.domain = domain, .mx = inputs->probe_smtp, .submission = inputs->probe_submission,
 		.submission_host = inputs->submission_host, .submission_port = inputs->submission_port};
 	facts->smtp = dc_smtp_build(asker, &wish, facts->mx, facts->dane, inputs->now_s);
 	facts->authority = authority(asker, facts);
+	facts->dnssec = dc_dnssec_build(asker, domain, zone_of(facts), inputs->now_s, inputs->lone);
 	facts->wildcard = dc_wildcard_build(asker, domain, inputs->authority != DC_WISH_NO);
 	const struct dc_sender_facts *senders = dc_senders_build(asker, inputs, facts->mx, facts->spf);
 	facts->streams = dc_streams_build(asker, inputs, senders, facts->dkim, facts->dmarc);

@@ -4,6 +4,52 @@
 #include "dnssec/dnssec.h"
 #include "render/json_node.h"
 
+static struct dc_node *key(struct dc_json *json, const struct dc_dnssec_key *key)
+{
+	struct dc_node *object = dc_node_object(json);
+
+	dc_node_set(json, object, "tag", dc_node_uint(json, key->tag));
+	dc_node_set(json, object, "algorithm", dc_node_uint(json, key->algorithm));
+	dc_node_set(json, object, "bits", key->bits ? dc_node_uint(json, key->bits) : dc_node_null(json));
+	dc_node_set(json, object, "entry", dc_node_flag(json, key->entry));
+	return object;
+}
+
+static struct dc_node *digest(struct dc_json *json, const struct dc_dnssec_ds *ds)
+{
+	struct dc_node *object = dc_node_object(json);
+
+	dc_node_set(json, object, "tag", dc_node_uint(json, ds->tag));
+	dc_node_set(json, object, "algorithm", dc_node_uint(json, ds->algorithm));
+	dc_node_set(json, object, "digest_type", dc_node_uint(json, ds->digest_type));
+	dc_node_set(json, object, "matches", dc_node_tri(json, ds->matches));
+	return object;
+}
+
+/* What the state rests on. */
+static void chain(struct dc_json *json, struct dc_node *object, const struct dc_dnssec_facts *found)
+{
+	struct dc_node *keys = dc_node_array(json), *digests = dc_node_array(json);
+	char stamp[DC_CIVIL_STAMP_LEN + 1];
+	int64_t ends_s = INT64_MAX;
+
+	for (size_t i = 0; found && i < found->key_count; i++)
+		dc_node_add(json, keys, key(json, &found->keys[i]));
+	for (size_t i = 0; found && i < found->ds_count; i++)
+		dc_node_add(json, digests, digest(json, &found->ds[i]));
+	for (size_t i = 0; found && i < found->signature_count; i++)
+		if (found->signatures[i].ends_s < ends_s)
+			ends_s = found->signatures[i].ends_s;
+	dc_node_set(json, object, "why_unknown", dc_node_text_or_null(json, found && found->blind ? found->blind->detail : (struct dc_slice){0}));
+	dc_node_set(json, object, "island", dc_node_tri(json, found ? found->island : DC_TRI_UNKNOWN));
+	dc_node_set(json, object, "keys", keys);
+	dc_node_set(json, object, "ds", digests);
+	dc_node_set(json, object, "signed_until",
+		    ends_s != INT64_MAX ? dc_node_copy(json, dc_slice_of(dc_civil_stamp(ends_s, stamp))) : dc_node_null(json));
+	dc_node_set(json, object, "nsec3_iterations",
+		    found && found->nsec3 ? dc_node_uint(json, found->nsec3_iterations) : dc_node_null(json));
+}
+
 struct dc_node *dc_json_dnssec(struct dc_json *json, const struct dc_facts *facts)
 {
 	const struct dc_dnssec_facts *found = facts ? facts->dnssec : NULL;
@@ -24,6 +70,7 @@ struct dc_node *dc_json_dnssec(struct dc_json *json, const struct dc_facts *fact
 	dc_node_set(json, object, "present", dc_node_tri(json, found ? found->present : DC_TRI_UNKNOWN));
 	dc_node_set(json, object, "state", known ? dc_node_word(json, dc_dnssec_name(found->state)) : dc_node_null(json));
 	dc_node_set(json, object, "names", names);
+	chain(json, object, found);
 	return object;
 }
 

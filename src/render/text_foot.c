@@ -23,7 +23,11 @@ static void other_records(const struct dc_text *text, const struct dc_audit_resu
 	if (!facts)
 		return;
 	dnssec = facts->dnssec ? facts->dnssec->state : DC_DNSSEC_UNKNOWN;
-	line = dc_text_format(text, "DNSSEC %s", dnssec == DC_DNSSEC_UNKNOWN ? "?" : dc_dnssec_name(dnssec));
+	line = dc_text_format(text, "DNSSEC %s%s", dnssec == DC_DNSSEC_UNKNOWN ? "?" : dc_dnssec_name(dnssec),
+			      facts->dnssec && facts->dnssec->blind && dnssec == DC_DNSSEC_UNKNOWN
+				      ? " (the resolver passes no signatures on)"
+			      : facts->dnssec && facts->dnssec->island == DC_TRI_YES ? " (signed, but the parent has no DS)"
+										     : "");
 	for (size_t i = 0; i < sizeof(published) / sizeof(published[0]); i++)
 		line = dc_text_format(text, "%.*s, %s %s", DC_FMT(line), published[i],
 				      dc_text_tri(dc_facts_published(facts, (enum dc_published)i)).ptr);

@@ -20,8 +20,12 @@ void unbound_read(struct dc_arena *scratch, const struct dc_unbound_options *opt
 		draft->outcome = DC_OUTCOME_BOGUS;
 		draft->dnssec = DC_DNSSEC_BOGUS;
 		draft->detail = dc_slice_of(why_bogus);
-		draft->rrs = NULL;
-		draft->rr_count = 0;
+		/* Keys and digests say why, where nobody takes them for the truth; records do not. */
+		if (draft->question.kind != DC_ASK_VALIDATE ||
+		    (draft->question.type != DC_TYPE_DNSKEY && draft->question.type != DC_TYPE_DS)) {
+			draft->rrs = NULL;
+			draft->rr_count = 0;
+		}
 	} else if (!options->no_validation) {
 		draft->dnssec = sec == SECURE ? DC_DNSSEC_SECURE : DC_DNSSEC_INSECURE;
 	}

@@ -5,9 +5,11 @@ A world file is made of zones:
     [NAME FLAGS...]          opens a zone
     records                  zone-file lines relative to NAME; SOA, NS and delegations are added here
 
-Flags: signed, expired (signatures of the past), tampered (TXT and TLSA changed after signing), no-ds (signed, but the parent does
-not know), with-ds (the parent has a DS, the zone is not signed), lame (delegated to a server that refuses), dead
-(delegated to a server that never answers), server=root|tld (default: leaf).
+Flags: signed, expired (signatures of the past), soon (signatures that end in a day), tampered (TXT and TLSA changed after
+signing), no-ds (signed, but the parent does not know), with-ds (the parent has a DS, the zone is not signed), wrong-ds
+(that of another key), two-ds (a good one and that of another key), sha1-ds (its digest by SHA-1), nsec3=ITERATIONS,
+key=ALGORITHM or ALGORITHM:BITS, lame (delegated to a server that refuses), dead (delegated to a server that never
+answers), server=root|tld (default: leaf).
 
 Placeholders: {key:NAME} a public key of keys.txt, {terms:N} N ip4: terms, {note:N} N octets of words, {killer} the text
 that ends libspf2, {filler:N} N TXT records of the zone's apex. Keys of zones are made anew each time: they are no secret
@@ -17,6 +19,7 @@ and no fixture.
 import os
 import re
 import subprocess
+import time
 
 TTL_S = 300
 SERIAL = 1
@@ -28,6 +31,8 @@ class Zone:
         self.flags = {flag for flag in flags if "=" not in flag}
         options = dict(flag.split("=") for flag in flags if "=" in flag)
         self.server = options.get("server", "leaf")
+        self.nsec3 = options.get("nsec3")
+        self.key = options.get("key", "ECDSAP256SHA256")
         self.lines = []
         self.children = []
         self.ds = []
@@ -83,7 +88,7 @@ def load(folder):
             continue
         with open(os.path.join(folder, name), encoding="ascii") as f:
             for line in f.read().splitlines():
-                header = re.match(r"\[(\S+)((?: [\w=-]+)*)\]$", line)
+                header = re.match(r"\[(\S+)((?: [\w=:-]+)*)\]$", line)
                 if header:
                     zone = Zone(header[1], header[2].split())
                     zones[zone.name] = zone
@@ -109,9 +114,21 @@ def run(*command, cwd):
 
 def make_keys(zone, folder):
     """One combined key a zone; returns its base name. Without .ds the signer would not mind, the parent does."""
-    base = run("ldns-keygen", "-a", "ECDSAP256SHA256", "-k", zone.fqdn, cwd=folder)
+    base, ds = make_key(zone, folder)
+    if "sha1-ds" in zone.flags:
+        ds = [run("ldns-key2ds", "-n", "-1", base + ".key", cwd=folder)]
+    if "wrong-ds" in zone.flags:
+        ds = make_key(zone, folder)[1]
+    if "two-ds" in zone.flags:
+        ds = ds + make_key(zone, folder)[1]
+    return base, ds
+
+
+def make_key(zone, folder):
+    algorithm, _, bits = zone.key.partition(":")
+    base = run("ldns-keygen", "-a", algorithm, *(["-b", bits] if bits else []), "-k", zone.fqdn, cwd=folder)
     with open(os.path.join(folder, base + ".ds"), encoding="ascii") as f:
-        return base, f.read().strip()
+        return base, [f.read().strip()]
 
 
 def server_of(zone):
@@ -128,9 +145,17 @@ def zone_text(zone, addresses):
     return "\n".join(lines + zone.lines) + "\n"
 
 
+def stamp(seconds):
+    return time.strftime("%Y%m%d%H%M%S", time.gmtime(seconds))
+
+
 def sign(zone, base, folder):
     times = ["-i", "20200101", "-e", "20200201"] if "expired" in zone.flags else []
-    run("ldns-signzone", *times, "-o", zone.fqdn, "-f", "signed", f"{file_of(zone)}", base, cwd=folder)
+    if "soon" in zone.flags:
+        now = int(time.time())
+        times = ["-i", stamp(now - 20 * 86400), "-e", stamp(now + 86400)]
+    chain = ["-n", "-t", zone.nsec3] if zone.nsec3 else []
+    run("ldns-signzone", *times, *chain, "-o", zone.fqdn, "-f", "signed", f"{file_of(zone)}", base, cwd=folder)
     os.replace(os.path.join(folder, "signed"), os.path.join(folder, file_of(zone)))
     if "tampered" in zone.flags:
         path = os.path.join(folder, file_of(zone))
@@ -157,10 +182,10 @@ def build(source, folder, addresses):
         if zone.signed or "with-ds" in zone.flags:
             bases[zone.name], ds = make_keys(zone, folder)
             if parent and "no-ds" not in zone.flags:
-                zone.ds = [ds]
+                zone.ds = ds
             if not parent:
                 with open(os.path.join(folder, "root.key"), "w", encoding="ascii") as f:
-                    f.write(ds + "\n")
+                    f.write(ds[0] + "\n")
     for zone in zones.values():
         if not zone.served:
             continue
