@@ -13,7 +13,10 @@ static void put_pem(struct dc_buf *out, const uint8_t *data, size_t size)
 
 	dc_buf_puts(out, "-----BEGIN CERTIFICATE-----\n");
 	for (size_t i = 0; i < size; i += 3) {
-		uint32_t bits = (uint32_t)data[i] << 16 | (i + 1 < size ? (uint32_t)data[i + 1] << 8 : 0) | (i + 2 < size ? data[i + 2] : 0u);
+		uint32_t bits = (uint32_t)data[i] << 16;
+
+		bits |= i + 1 < size ? (uint32_t)data[i + 1] << 8 : 0;
+		bits |= i + 2 < size ? data[i + 2] : 0u;
 
 		dc_buf_putc(out, digits[bits >> 18]);
 		dc_buf_putc(out, digits[bits >> 12 & 63]);

@@ -48,9 +48,11 @@ static void test_urls(void **state)
 	};
 	static const char *const bad[] = {
 		"", "https://", "http://www.example.com/", "www.example.com", "https://localhost/", "https://192.0.2.1/", "https://127.1/",
-		"https://example.0x7f/", "https://[2001:db8::1]/", "https://u:p@www.example.com/", "https://www.example.com:0/",
+		"https://example.0x7f/",
+		"https://[2001:db8::1]/", "https://u:p@www.example.com/", "https://www.example.com:0/",
 		"https://www.example.com:99999/", "https://www.example.com:/", "https://www..example.com/", "https://www.example.com/ x",
-		"https://www.example.com/\x01", "https://www.example.com/\xc3\xa4", "https://\xc3\xa4.example/", "https://www.example.com\\x", "https://www.example.com\\.evil.example/", "https://www.example.com%2eevil.example/",
+		"https://www.example.com/\x01", "https://www.example.com/\xc3\xa4", "https://\xc3\xa4.example/",
+		"https://www.example.com\\x", "https://www.example.com\\.evil.example/", "https://www.example.com%2eevil.example/",
 		"https://www.example.com/\"", "ftp://www.example.com/",
 	};
 	struct dc_https_url url;
@@ -93,7 +95,9 @@ static void test_replies(void **state)
 {
 	const struct dc_slice names[] = {DC_S("a.example"), DC_S("*.b.example"), DC_S("\xff\n%")};
 	struct dc_https_reply reply = {
-		.status = 301, .type = DC_S("text/plain; charset=\"\xc3\xa4\""), .encoding = DC_S("gzip"), .location = DC_S("https://x/\r\nbody 9"),
+		.status = 301, .type = DC_S("text/plain; charset=\"\xc3\xa4\""),
+		.encoding = DC_S("gzip"), .location = DC_S("https://x/\r\nbody 9"),
+		
 		.tls = DC_S("TLSv1.3"), .verify = DC_HTTPS_VERIFY_NAME, .verify_text = DC_S("%41"), .subject = DC_S("CN = a\tb"),
 		.issuer = DC_S("O = b"), .issuer_name = DC_S("b"), .not_before_s = 0, .not_after_s = 4102444800, .names = names,
 		.name_count = 3, .body = DC_S("body 3\n\n\0\xff"),

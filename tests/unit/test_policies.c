@@ -99,7 +99,8 @@ static void test_sts_policies(void **state)
 		{"version : STSv1\nmode: enforce\nmx: a.example\nmax_age: 5\n", false, 1, 1},
 		{"version: STSv1\nmode: enforce\nmx: a.example\nmax_age: -5\n", false, 1, 1},
 		{"version: STSv1\nmode: enforce\nmx: a.example\nmax_age: 12345678901\n", false, 1, 1},
-		{"version: STSv1\nmode: enforce\nmx: *.\nmx: **.a.example\nmx: a.*.example\nmx: example\nmx: ::1\nmax_age: 5\n", false, 0, 5},
+		{"version: STSv1\nmode: enforce\nmx: *.\nmx: **.a.example\nmx: a.*.example\nmx: example\nmx: ::1\nmax_age: 5\n", false,
+		 0, 5},
 		{"", false, 0, 0},
 		{"\n\n\n", false, 0, 0},
 	};
@@ -329,8 +330,8 @@ static unsigned faults_of(const char *text)
 }
 
 #define SVG(attributes, inside) \
-	"<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.2\" baseProfile=\"tiny-ps\" viewBox=\"0 0 9 9\" " attributes "><title>t</title>" \
-	inside "</svg>"
+	"<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.2\" baseProfile=\"tiny-ps\" viewBox=\"0 0 9 9\" " attributes ">" \
+	"<title>t</title>" inside "</svg>"
 
 static void test_svg(void **state)
 {
