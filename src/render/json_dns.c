@@ -40,7 +40,8 @@ static void chain(struct dc_json *json, struct dc_node *object, const struct dc_
 	for (size_t i = 0; found && i < found->signature_count; i++)
 		if (found->signatures[i].ends_s < ends_s)
 			ends_s = found->signatures[i].ends_s;
-	dc_node_set(json, object, "why_unknown", dc_node_text_or_null(json, found && found->blind ? found->blind->detail : (struct dc_slice){0}));
+	dc_node_set(json, object, "why_unknown",
+		    found && found->blind ? dc_node_text_or_null(json, found->blind->detail) : dc_node_null(json));
 	dc_node_set(json, object, "island", dc_node_tri(json, found ? found->island : DC_TRI_UNKNOWN));
 	dc_node_set(json, object, "keys", keys);
 	dc_node_set(json, object, "ds", digests);
