@@ -28,7 +28,7 @@ struct options {
 	struct output outputs[OUTPUTS_MAX];
 	size_t output_count;
 	enum { AUTO, ALWAYS, NEVER } color, progress;
-	bool quiet, verbose, per_finding, help, version, replay, manifest, zone, dnssec_given, authority_given;
+	bool quiet, verbose, per_finding, help, whole_help, version, replay, manifest, zone, dnssec_given, authority_given;
 	const char *resume; /* an ndjson report; NULL: none */
 	const char *checks; /* what decides the exit status: checks whose ids begin so; NULL: all */
 	const char *record; /* NULL: none */
@@ -42,8 +42,12 @@ struct options {
 enum exit_status options_parse(int argc, char **argv, struct options *options);
 /* The end of a subcommand: frees, and sees to it that standard output was written. Returns `status` or worse. */
 enum exit_status options_end(struct options *options, enum exit_status status);
-/* The usage page. */
-void options_help(FILE *out);
+/* The i-th option of an audit; NULL past the end. */
+const struct dc_setting *option_at(size_t i);
+/* The usage page that was asked for, on standard output. */
+void options_help(const struct options *options);
+void help_short(FILE *out);
+void help_all(FILE *out);
 
 /* One line on standard error: "domaincheck: …". */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -142,6 +146,14 @@ bool sink_close(struct sink *sink, bool keep);
 
 /* ---- subcommands ---- */
 
+struct command {
+	const char *name, *arguments, *about;
+	enum exit_status (*run)(int argc, char **argv);
+	const struct dc_setting *options; /* its own, ended by one without a name; NULL: none */
+};
+/* NULL past the end. */
+const struct command *command_at(size_t i);
+
 enum exit_status cmd_audit(const struct options *options);
 enum exit_status cmd_message(int argc, char **argv);
 enum exit_status cmd_explain(int argc, char **argv);
@@ -150,6 +162,7 @@ enum exit_status cmd_profiles(int argc, char **argv);
 enum exit_status cmd_spf(int argc, char **argv);
 enum exit_status cmd_merge(int argc, char **argv);
 enum exit_status cmd_history(int argc, char **argv);
+enum exit_status cmd_completion(int argc, char **argv);
 enum exit_status cmd_diff(int argc, char **argv);
 
 #endif

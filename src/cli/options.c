@@ -9,7 +9,8 @@
 
 /* Ours: what concerns files, looks and the run as a whole. */
 enum own_row {
-	OWN_INPUT, OWN_FORMAT, OWN_OUTPUT, OWN_COLOR, OWN_PROGRESS, OWN_QUIET, OWN_VERBOSE, OWN_CSV, OWN_RESUME, OWN_HELP, OWN_VERSION,
+	OWN_INPUT, OWN_FORMAT, OWN_OUTPUT, OWN_COLOR, OWN_PROGRESS, OWN_QUIET, OWN_VERBOSE, OWN_CSV, OWN_RESUME, OWN_HELP,
+	OWN_HELP_ALL, OWN_VERSION,
 	OWN_COUNT
 };
 static const struct dc_setting own[OWN_COUNT] = {
@@ -22,13 +23,14 @@ static const struct dc_setting own[OWN_COUNT] = {
 	{"verbose", 'v', NULL, false, "evidence too"},
 	{"csv", 0, "domains|findings", false, "what a row of -f csv is (default domains)"},
 	{"resume", 0, "FILE", false, "leave out the domains that this ndjson report has"},
-	{"help", 'h', NULL, false, "this page"},
+	{"help", 'h', NULL, false, "the options one needs most"},
+	{"help-all", 0, NULL, false, "all of them"},
 	{"version", 'V', NULL, false, "the version"},
 };
 
 enum { OPTIONS_MAX = 96 };
 
-static const struct dc_setting *row_at(size_t i)
+const struct dc_setting *option_at(size_t i)
 {
 	return i < OWN_COUNT ? &own[i] : dc_setting_at(i - OWN_COUNT);
 }
@@ -111,6 +113,9 @@ static bool set_own(struct options *options, size_t row, const char *value)
 	case OWN_RESUME:
 		options->resume = value;
 		return true;
+	case OWN_HELP_ALL:
+		options->whole_help = true;
+		return options->help = true;
 	case OWN_HELP:
 		return options->help = true;
 	default:
@@ -196,7 +201,7 @@ enum exit_status options_parse(int argc, char **argv, struct options *options)
 		complain("out of memory");
 		return EXIT_FAULT;
 	}
-	for (const struct dc_setting *row; count < OPTIONS_MAX - 1 && (row = row_at(count)) != NULL; count++) {
+	for (const struct dc_setting *row; count < OPTIONS_MAX - 1 && (row = option_at(count)) != NULL; count++) {
 		int has = row->argument ? required_argument : count < OWN_COUNT ? no_argument : optional_argument;
 		table[count] = (struct option){row->name, has, NULL, 256 + (int)count};
 		if (row->letter) {
@@ -212,10 +217,10 @@ enum exit_status options_parse(int argc, char **argv, struct options *options)
 			explain_mistake(code, argv);
 			return EXIT_USAGE;
 		}
-		while (code < 256 ? row_at(row)->letter != code : row != (size_t)(code - 256))
+		while (code < 256 ? option_at(row)->letter != code : row != (size_t)(code - 256))
 			row++;
 		const char *value = optarg ? optarg : "yes";
-		if (!(row < OWN_COUNT ? set_own(options, row, value) : set_library(options, row_at(row), value)))
+		if (!(row < OWN_COUNT ? set_own(options, row, value) : set_library(options, option_at(row), value)))
 			return EXIT_USAGE;
 	}
 	options->names = argv + optind;
@@ -230,33 +235,6 @@ enum exit_status options_end(struct options *options, enum exit_status status)
 		return status;
 	complain("standard output could not be written");
 	return EXIT_FAULT;
-}
-
-void options_help(FILE *out)
-{
-	(void)fputs("usage: domaincheck [OPTIONS] DOMAIN...     is the domain fit to send mail? (\"-\": names on standard input)\n"
-		    "       domaincheck explain [SLUG]           what a finding means and how to mend it\n"
-		    "       domaincheck message [OPTIONS] FILE   audit the identities of a real message (.eml)\n"
-		    "       domaincheck checks                   every check, with the standard it comes from\n"
-		    "       domaincheck profiles [NAME]          requirement sets; what one of them requires\n"
-		    "       domaincheck merge [OPTIONS] FILE...  ndjson reports into one (json, ndjson, html, prometheus)\n"
-		    "       domaincheck history --db FILE [REPORT...]  keep runs over time: first seen, last seen, trend\n"
-		    "       domaincheck diff [OPTIONS] OLD NEW   what changed between two reports\n"
-		    "       domaincheck spf [--flatten] DOMAIN   SPF alone: cost, tree, senders; or the record as addresses\n\n",
-		    out);
-	const struct dc_setting *row;
-	for (size_t i = 0; (row = row_at(i)) != NULL; i++) {
-		char left[64];
-		(void)snprintf(left, sizeof left, "%c%c%c --%s%s%s", row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
-			       row->letter ? ',' : ' ', row->name, row->argument ? " " : "", row->argument ? row->argument : "");
-		if (strlen(left) > 30)
-			(void)fprintf(out, "  %s\n  %-30s  %s\n", left, "", row->about);
-		else
-			(void)fprintf(out, "  %-30s  %s\n", left, row->about);
-	}
-	(void)fputs("\nExit status: 0 nothing at or above --fail-on, 1 findings, 2 usage or bad input, 3 something could\n"
-		    "not be determined, 4 internal fault. The manual is domaincheck(1).\n",
-		    out);
 }
 
 /* ---- looks ---- */
