@@ -28,7 +28,7 @@ static const struct dc_setting *find(const char *name)
 /* 24 lines of 80 columns, the prompt's included. */
 void help_short(FILE *out)
 {
-	static const char *const common[] = {"selector", "ip", "mail-from", "parked", "config",
+	static const char *const common[] = {"selector", "ip", "parked", "config",
 					     "input", "format", "output", "nameserver", "zone", "fail-on"};
 	(void)fputs("usage: domaincheck [OPTIONS] DOMAIN...     is the domain fit to send mail?\n", out);
 	const struct command *command;
