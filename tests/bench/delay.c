@@ -1,7 +1,9 @@
-/* A DNS forwarder over UDP whose answers come late, for benches: dnsdist delays some ten thousand answers a second, less
- * than the program under test asks for.
+/* A DNS forwarder over UDP whose answers come late or never, for benches: dnsdist delays some ten thousand answers a second,
+ * less than the program under test asks for.
  *
- * usage: delay MILLISECONDS LISTEN-ADDRESS PORT UPSTREAM-ADDRESS PORT
+ * usage: delay MILLISECONDS LISTEN-ADDRESS PORT UPSTREAM-ADDRESS PORT [PER-CENT-LOST]
+ *
+ * What is lost is drawn for each question and for each answer, from a fixed seed.
  *
  * Each question gets an id of its own on the way to the upstream; an answer is held until its time has come. All delays are
  * the same, so a queue in order of arrival is enough. */
@@ -42,6 +44,16 @@ static unsigned char packets[BATCH][PACKET_MAX];
 static struct mmsghdr heads[BATCH];
 static struct iovec pieces[BATCH];
 static struct sockaddr_in addresses[BATCH];
+
+static unsigned per_cent_lost;
+
+static int is_lost(void)
+{
+	static uint64_t seed = 1;
+
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return (seed >> 33) % 100 < per_cent_lost;
+}
 
 static uint64_t now_us(void)
 {
@@ -91,7 +103,7 @@ static void send_all(int fd, int count)
 static void take_questions(int front, int back)
 {
 	static uint16_t id;
-	int count = receive(front);
+	int count = receive(front), kept = 0;
 
 	for (int i = 0; i < count; i++) {
 		struct client *client = &clients[++id];
@@ -100,11 +112,13 @@ static void take_questions(int front, int back)
 		memcpy(&client->id, packets[i], 2);
 		memcpy(packets[i], &id, 2);
 		pieces[i].iov_len = heads[i].msg_len;
-		heads[i].msg_hdr.msg_name = NULL;
-		heads[i].msg_hdr.msg_namelen = 0;
+		if (is_lost())
+			continue;
+		heads[kept].msg_hdr = (struct msghdr){.msg_iov = &pieces[i], .msg_iovlen = 1};
+		kept++;
 	}
-	if (count > 0)
-		send_all(back, count);
+	if (kept > 0)
+		send_all(back, kept);
 }
 
 static void take_answers(int back, uint64_t delay_us)
@@ -113,6 +127,8 @@ static void take_answers(int back, uint64_t delay_us)
 	uint64_t due_us = now_us() + delay_us;
 
 	for (int i = 0; i < count; i++) {
+		if (is_lost())
+			continue;
 		struct late *late = malloc(sizeof(*late) + heads[i].msg_len);
 		uint16_t id;
 
@@ -155,8 +171,9 @@ int main(int argc, char **argv)
 	int front = open_socket(), back = open_socket();
 	uint64_t delay_us;
 
-	if (argc != 6)
+	if (argc != 6 && argc != 7)
 		return 2;
+	per_cent_lost = argc == 7 ? (unsigned)atoi(argv[6]) : 0;
 	delay_us = 1000 * (uint64_t)atoi(argv[1]);
 	here = address_of(argv[2], argv[3]);
 	there = address_of(argv[4], argv[5]);
