@@ -198,7 +198,8 @@ DC_PUBLIC enum dc_status dc_writer_line(struct dc_writer *writer, const char *li
 					enum dc_result_verdict *ret_verdict, struct dc_error *err);
 
 /* What changed between two reports: json, ndjson or recordings, which are replayed. `format`: "text" or "json" (schema
- * domaincheck.diff/1). Of the configuration "fail-on" counts. *ret_verdict: a finding at or above it is new; or one side
+ * domaincheck.diff/1). Of the configuration "fail-on" counts. *ret_verdict: a finding at or above it is new, or a requirement
+ * is broken that was not; or one side
  * could not determine what the other knew; or neither. DC_ERR_IO: a file could not be read, or the report not written;
  * DC_ERR_INPUT: one is no report. */
 DC_PUBLIC enum dc_status dc_compare_reports(const struct dc_config *config, const char *old_path, const char *new_path,

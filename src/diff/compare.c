@@ -171,21 +171,6 @@ static void compare_things(struct compare *c)
 
 /* ---- findings ---- */
 
-/* "spf" of "spf-lookups", when a record of that protocol is what it is about. */
-static bool is_about(struct dc_slice check, struct dc_slice protocol)
-{
-	static const char *const joined[] = {"alignment", "spoofable", "parked", "helo"};
-	struct dc_slice own = dc_slice_sub(check, 0, dc_slice_find(check, '-'));
-	if (dc_slice_eq(own, protocol) || (is(protocol, "mta_sts") && dc_slice_starts(check, DC_S("mta-sts"))) ||
-	    (is(protocol, "tls_rpt") && dc_slice_starts(check, DC_S("tls"))))
-		return true;
-	for (size_t i = 0; i < sizeof joined / sizeof *joined; i++)
-		if (is(check, joined[i]))
-			return is(protocol, "spf") || is(protocol, "dkim") || is(protocol, "dmarc") ||
-			       (is(check, "helo") && is(protocol, "ptr"));
-	return false;
-}
-
 static bool fails(const struct dc_diff *diff, const struct dc_diff_finding *finding)
 {
 	return finding && !finding->inconclusive && !finding->waived.len && diff->fail_on != DC_SEVERITY_OFF &&
@@ -199,7 +184,7 @@ static bool lacks_record(const struct dc_diff_domain *domain, struct dc_slice ch
 	if (is(check, "dnssec-state"))
 		return !state || state->state != DC_DIFF_PRESENT;
 	for (size_t i = 0; i < domain->thing_count && domain->things[i].record; i++)
-		if (domain->things[i].state == DC_DIFF_NOT_KNOWN && is_about(check, domain->things[i].protocol))
+		if (domain->things[i].state == DC_DIFF_NOT_KNOWN && dc_diff_is_about(check, domain->things[i].protocol))
 			return true;
 	return false;
 }
@@ -256,76 +241,6 @@ static void compare_findings(struct compare *c)
 		i += order <= 0;
 		k += order >= 0;
 	}
-}
-
-/* ---- causes ---- */
-
-static bool names_it(const struct dc_diff_finding *finding, const struct dc_diff_thing *thing)
-{
-	if (dc_slice_eq(finding->subject, thing->name))
-		return true;
-	for (size_t i = 0; i < finding->text_count; i++)
-		if (dc_slice_eq(finding->texts[i], thing->name) ||
-		    (thing->owner.len && dc_slice_eq(finding->texts[i], thing->owner)))
-			return true;
-	return false;
-}
-
-/* A term of the record is what the finding is about. */
-static bool names_part(const struct dc_diff_finding *finding, const struct dc_slice *parts, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < finding->text_count; k++)
-			if (dc_slice_eq(finding->texts[k], parts[i]))
-				return true;
-	return false;
-}
-
-/* Addresses alone cost no lookup. */
-static bool costs_nothing(const struct dc_diff_thing_change *change)
-{
-	const struct dc_slice *lists[] = {change->added, change->removed};
-	const size_t counts[] = {change->added_count, change->removed_count};
-	for (size_t i = 0; i < 2; i++)
-		for (size_t k = 0; k < counts[i]; k++)
-			if (!dc_slice_starts_nocase(lists[i][k], DC_S("ip4:")) && !dc_slice_starts_nocase(lists[i][k], DC_S("ip6:")))
-				return false;
-	return change->change == DC_DIFF_CHANGED;
-}
-
-/* When some of the records are named in the finding, these are the causes, and no others. */
-static void keep_named(struct dc_diff_finding_change *finding)
-{
-	const struct dc_diff_finding *shown = finding->new ? finding->new : finding->old;
-	size_t kept = 0;
-	for (size_t i = 0; i < finding->because_count; i++) {
-		const struct dc_diff_thing_change *thing = finding->because[i];
-		const struct dc_diff_thing *record = thing->new ? thing->new : thing->old;
-		bool root = is(record->protocol, "spf") && !record->via.len; /* its answer is evidence of everything */
-		if (names_part(shown, thing->added, thing->added_count) || names_part(shown, thing->removed, thing->removed_count) ||
-		    (!root && names_it(shown, record))) {
-			finding->because[i] = finding->because[kept];
-			finding->because[kept++] = thing;
-		}
-	}
-	finding->because_count = kept ? kept : finding->because_count;
-}
-
-static void find_causes(struct compare *c, struct dc_diff_finding_change *finding)
-{
-	const struct dc_diff_finding *shown = finding->new ? finding->new : finding->old;
-	size_t capacity = 0;
-	bool counts = is(shown->check, "spf-lookups") || is(shown->check, "spf-voids");
-	/* DKIM keys and hosts stand for themselves; an SPF record may suffer from any record of its tree. */
-	bool by_name = !is_about(shown->check, DC_S("spf"));
-	for (size_t i = 0; i < c->at->thing_count; i++) {
-		const struct dc_diff_thing_change *thing = &c->at->things[i];
-		const struct dc_diff_thing *record = thing->new ? thing->new : thing->old;
-		if (record->record && !is_unknown(thing->change) && is_about(shown->check, record->protocol) &&
-		    (!by_name || names_it(shown, record) || is(record->protocol, "dmarc")) && !(counts && costs_nothing(thing)))
-			DC_PUSH(c->arena, finding->because, finding->because_count, capacity) = thing;
-	}
-	keep_named(finding);
 }
 
 static int by_weight(const void *a, const void *b)
@@ -387,6 +302,33 @@ static void compare_options(struct compare *c, const struct dc_diff_side *old, c
 	}
 }
 
+static const struct dc_diff_verdict *find_verdict(const struct dc_diff_domain *domain, struct dc_slice id)
+{
+	struct dc_diff_verdict key = {.id = id};
+	return domain && domain->profile_count
+		       ? bsearch(&key, domain->profiles, domain->profile_count, sizeof key, dc_diff_verdict_order)
+		       : NULL;
+}
+
+static bool is_broken(const struct dc_diff *diff, const struct dc_diff_verdict *requirement)
+{
+	return requirement && dc_slice_find(requirement->id, '/') != SIZE_MAX && diff->fail_on != DC_SEVERITY_OFF &&
+	       (is(requirement->verdict, "fail") || (diff->fail_on <= DC_SEVERITY_WARNING && is(requirement->verdict, "warn")));
+}
+
+/* Requirements of profiles that are broken now and were not. Those of profiles that the old audit did not judge by count only
+ * when it did not have the domain at all. The baseline's are its checks, whose findings tell. */
+static size_t newly_broken(const struct dc_diff *diff, const struct dc_diff_domain *old, const struct dc_diff_domain *new)
+{
+	size_t count = 0;
+	for (size_t i = 0; new && i < new->profile_count; i++) {
+		const struct dc_diff_verdict *now = &new->profiles[i], *then = find_verdict(old, now->id);
+		if (is_broken(diff, now) && !dc_slice_starts(now->id, DC_S("baseline/")) && (then ? !is_broken(diff, then) : !old))
+			count++;
+	}
+	return count;
+}
+
 /* ---- domains ---- */
 
 static void sum_up(struct compare *c)
@@ -412,6 +354,9 @@ static void sum_up(struct compare *c)
 		at->incomplete |= is_unknown(finding->change);
 		at->fails |= finding->fails;
 	}
+	size_t broken = newly_broken(c->diff, at->old, at->new);
+	sum->requirements_broken += broken;
+	at->fails |= broken > 0;
 	/* What was not audited now may have any fault. */
 	at->incomplete |= !at->new;
 	c->diff->fails |= at->fails;
@@ -435,7 +380,7 @@ static void compare_domain(struct compare *c, const struct dc_diff_domain *old, 
 	if (new)
 		compare_findings(c);
 	for (size_t i = 0; i < at->finding_count; i++)
-		find_causes(c, &at->findings[i]);
+		dc_diff_find_causes(c->arena, at, &at->findings[i]);
 	if (at->finding_count)
 		qsort(at->findings, at->finding_count, sizeof *at->findings, by_weight);
 	sum_up(c);

@@ -1,7 +1,7 @@
 /* What changed between two reports, and what it comes from.
  *
  *   report (scan.h) → side: per domain records, facts, findings, verdicts     (take.c, records.c)
- *   two sides → changes, in the order of the domains                         (compare.c)
+ *   two sides → changes, in the order of the domains              (compare.c, cause.c)
  *   changes → words, text, JSON of schema domaincheck.diff/1                  (words.c, text.c, json.c)
  *
  * "Gone" is said only when the other side knew that it is gone: what could not be asked is told apart (DC_DIFF_UNKNOWN). */
@@ -135,6 +135,7 @@ struct dc_diff_domain_change {
 struct dc_diff_summary {
 	size_t domains, changed, same, only_old, only_new;
 	size_t findings_came, findings_went, findings_changed, new_failing, records, facts, unknown;
+	size_t requirements_broken; /* now, and not before */
 };
 
 struct dc_diff {
@@ -150,6 +151,7 @@ struct dc_diff {
 };
 
 int dc_diff_thing_order(const void *a, const void *b);
+int dc_diff_verdict_order(const void *a, const void *b);
 /* In `arena`, over two sides that must outlive it. */
 struct dc_diff *dc_diff_compare(struct dc_arena *arena, const struct dc_diff_side *old, const struct dc_diff_side *new,
 				enum dc_severity fail_on);
@@ -178,5 +180,10 @@ struct dc_diff_thing *dc_diff_new_thing(struct dc_diff_taker *taker);
 void dc_diff_set_parts(struct dc_diff_taker *taker, struct dc_diff_thing *thing, struct dc_slice *parts, size_t count);
 /* records.c: what stands in DNS, out of "facts". */
 void dc_diff_take_records(struct dc_diff_taker *taker, const json_t *facts);
+
+/* cause.c: a check judges records of this protocol. */
+bool dc_diff_is_about(struct dc_slice check, struct dc_slice protocol);
+/* Fills finding->because from the records of `at`. */
+void dc_diff_find_causes(struct dc_arena *arena, const struct dc_diff_domain_change *at, struct dc_diff_finding_change *finding);
 
 #endif

@@ -151,7 +151,8 @@ static json_t *summary_object(struct dc_json *json, const struct dc_diff_summary
 		    {"same", sum->same},		   {"only_old", sum->only_old},
 		    {"only_new", sum->only_new},	   {"findings_came", sum->findings_came},
 		    {"findings_went", sum->findings_went}, {"findings_changed", sum->findings_changed},
-		    {"new_failing", sum->new_failing},	   {"records", sum->records},
+		    {"new_failing", sum->new_failing},
+		    {"requirements_broken", sum->requirements_broken},	   {"records", sum->records},
 		    {"facts", sum->facts},		   {"unknown", sum->unknown}};
 	json_t *object = json_object();
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

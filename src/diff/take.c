@@ -291,7 +291,7 @@ static void take_findings(struct dc_arena *arena, struct dc_diff_domain *domain,
 	domain->finding_count = kept;
 }
 
-static int by_id(const void *a, const void *b)
+int dc_diff_verdict_order(const void *a, const void *b)
 {
 	return dc_slice_cmp(((const struct dc_diff_verdict *)a)->id, ((const struct dc_diff_verdict *)b)->id);
 }
@@ -312,7 +312,7 @@ static const struct dc_diff_verdict *take_verdicts(struct dc_arena *arena, const
 			DC_PUSH(arena, verdicts, count, capacity) = (struct dc_diff_verdict){both, copy(arena, requirement, "verdict")};
 		}
 	}
-	sort(verdicts, count, sizeof *verdicts, by_id);
+	sort(verdicts, count, sizeof *verdicts, dc_diff_verdict_order);
 	*ret_count = count;
 	return verdicts;
 }

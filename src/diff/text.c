@@ -266,7 +266,11 @@ static void foot(const struct dc_text *text, const struct dc_diff *diff)
 	if (sum->unknown)
 		words = dc_text_format(text, "%.*s; %zu not comparable, because one audit could not tell", DC_FMT(words), sum->unknown);
 	line(text, 0, DC_INK_PLAIN, words);
-	if (diff->fails)
+	if (diff->fails && sum->new_failing == 0)
+		line(text, 0, DC_INK_RED,
+		     dc_text_format(text, "WORSE: %zu requirement%s broken that %s not", sum->requirements_broken,
+				    sum->requirements_broken == 1 ? " is" : "s are", sum->requirements_broken == 1 ? "was" : "were"));
+	else if (diff->fails)
 		line(text, 0, DC_INK_RED,
 		     dc_text_format(text, "WORSE: %zu new finding%s at or above %s", sum->new_failing, sum->new_failing == 1 ? "" : "s",
 				    dc_severity_name(diff->fail_on)));

@@ -239,6 +239,24 @@ def told_other_things(tool, folder):
 
 
 @test
+def requirements(tool, folder):
+    """A requirement that is broken now is worse, also when no finding says so; another profile is no change of the domain."""
+    old = folder.report("old", ZONE, "-p", "google-bulk")
+    with open(old, encoding="utf-8") as f:
+        report = json.load(f)
+    profile, = report["domains"][0]["profiles"]
+    requirement = next(r for r in profile["requirements"] if r["verdict"] == "pass")
+    requirement["verdict"] = "fail"
+    folder.write("new", json.dumps(report))
+    done = folder.diff(old, folder.path("new"))
+    test.equal((done.status, done.report["summary"]["requirements_broken"], done.report["summary"]["new_failing"]), (1, 1, 0), "broken")
+    test.check(f"google-bulk/{requirement['id']}: pass" in tool("diff", old, folder.path("new")).out, "named")
+    test.equal(folder.diff(folder.path("new"), old).status, 0, "mended")
+    test.equal(folder.diff(old, folder.path("new"), "--fail-on", "never").status, 0, "--fail-on never")
+    test.equal(folder.diff(folder.report("base", ZONE), folder.path("new")).status, 0, "judged by other profiles")
+
+
+@test
 def inputs(tool, folder):
     """JSON, NDJSON, a recording and standard input are the same thing; jq may have been over it."""
     json_report = folder.report("j", ZONE, "--record", folder.path("r"))

@@ -27,7 +27,7 @@ static void compare(struct dc_arena *arena, struct dc_arena *scratch, const stru
 	const struct dc_diff *diff = dc_diff_compare(arena, old, new, DC_SEVERITY_ERROR);
 	const struct dc_diff_summary *sum = &diff->summary;
 	FUZZ_CHECK(sum->domains == sum->same + sum->changed + sum->only_old + sum->only_new);
-	FUZZ_CHECK(diff->fails == (sum->new_failing > 0));
+	FUZZ_CHECK(diff->fails == (sum->new_failing > 0 || sum->requirements_broken > 0));
 	if (old == new)
 		FUZZ_CHECK(diff->domain_count == 0 && !diff->fails && !diff->incomplete && sum->same == old->domain_count);
 	dc_buf_init(&out, 64 << 20);
