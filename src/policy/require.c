@@ -10,12 +10,36 @@ static enum dc_verdict verdict_of(const struct dc_judgement *judgement, const ch
 	return DC_VERDICT_INCONCLUSIVE;
 }
 
-static bool breaks(const struct dc_proof *proof, const struct dc_finding *finding)
+static bool is_break(const struct dc_proof *proof, const struct dc_finding *finding)
 {
 	for (size_t i = 0; i < proof->break_count; i++)
 		if (proof->breaks[i] == finding->id)
-			return dc_policy_stands(finding);
+			return true;
 	return false;
+}
+
+static bool breaks(const struct dc_proof *proof, const struct dc_finding *finding)
+{
+	return is_break(proof, finding) && dc_policy_stands(finding);
+}
+
+/* What would stand in the way, were it not accepted: shown, so that a pass is not taken for more than it is. */
+static void collect_waived(struct dc_arena *arena, const struct dc_requirement *requirement,
+			   const struct dc_judgement *judgement, struct dc_requirement_result *result)
+{
+	const struct dc_finding **findings = NULL;
+	size_t capacity = 0;
+
+	for (size_t i = 0; i < judgement->finding_count; i++) {
+		const struct dc_finding *finding = &judgement->findings[i];
+		bool found = false;
+
+		for (size_t k = 0; k < requirement->proof_count; k++)
+			found |= is_break(&requirement->proofs[k], finding);
+		if (found && finding->waived.len > 0 && finding->severity != DC_SEVERITY_OFF)
+			DC_PUSH(arena, findings, result->waived_count, capacity) = finding;
+	}
+	result->waived = findings;
 }
 
 /* It applies to every domain: that it did not judge means that nobody could look. */
@@ -125,6 +149,7 @@ static struct dc_requirement_result judge(struct dc_arena *arena, const struct d
 
 		result.verdict = rank[verdict] > rank[result.verdict] ? verdict : result.verdict;
 	}
+	collect_waived(arena, requirement, judgement, &result);
 	if (result.verdict == DC_VERDICT_FAIL) {
 		collect(arena, requirement, judgement, &result);
 		result.verdict = requirement->must ? DC_VERDICT_FAIL : DC_VERDICT_WARN;

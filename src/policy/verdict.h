@@ -21,6 +21,8 @@ struct dc_requirement_result {
 	enum dc_verdict verdict;
 	const struct dc_finding *const *findings; /* those that stand in its way, in the order of the report */
 	size_t finding_count;
+	const struct dc_finding *const *waived; /* those that would, were they not accepted */
+	size_t waived_count;
 };
 
 struct dc_profile_result {

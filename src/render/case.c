@@ -24,6 +24,16 @@ static enum dc_case_state state_of(enum dc_verdict verdict, bool fails)
 						       : DC_CASE_PASS;
 }
 
+/* Passing only because of a waiver is not passing. */
+static void accept(struct dc_case *one, const struct dc_finding *finding)
+{
+	if (finding->waived.len == 0 || dc_catalogue_row(finding->id)->inconclusive ||
+	    (one->state != DC_CASE_PASS && one->accepted.len == 0))
+		return;
+	one->state = DC_CASE_SKIP;
+	one->accepted = one->accepted.len > 0 ? one->accepted : finding->waived;
+}
+
 static void fill_check(struct dc_report *report, const struct dc_audit_result *result, const struct dc_check_result *check,
 		       struct dc_case *ret_case)
 {
@@ -51,6 +61,9 @@ static void fill_check(struct dc_report *report, const struct dc_audit_result *r
 	}
 	ret_case->reasons = reasons;
 	ret_case->remarks = remarks;
+	for (size_t i = 0; i < ret_case->remark_count; i++)
+		if (remarks[i]->severity >= threshold(result))
+			accept(ret_case, remarks[i]);
 }
 
 static bool is_told(const struct dc_profile_result *profile)
@@ -68,7 +81,11 @@ static void fill_requirement(const struct dc_audit_result *result, const struct 
 		.state = state_of(requirement->verdict, dc_policy_blocks(requirement, threshold(result))),
 		.reasons = requirement->findings,
 		.reason_count = requirement->finding_count,
+		.remarks = requirement->waived,
+		.remark_count = requirement->waived_count,
 	};
+	for (size_t i = 0; i < requirement->waived_count; i++)
+		accept(ret_case, requirement->waived[i]);
 }
 
 const struct dc_case *dc_report_cases(struct dc_report *report, const struct dc_audit_result *result, size_t *ret_count)

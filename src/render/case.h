@@ -8,7 +8,7 @@ enum dc_case_state {
 	DC_CASE_PASS,
 	DC_CASE_FAIL,    /* by what fails the domain: --fail-on */
 	DC_CASE_UNKNOWN, /* could not be decided */
-	DC_CASE_SKIP,    /* does not apply */
+	DC_CASE_SKIP,    /* does not apply, or is accepted */
 };
 
 struct dc_case {
@@ -19,6 +19,7 @@ struct dc_case {
 	size_t reason_count;
 	const struct dc_finding *const *remarks; /* what else was found: warnings, notices, what is accepted */
 	size_t remark_count;
+	struct dc_slice accepted; /* it is left out because what would fail it is accepted, for this reason; else empty */
 };
 
 /* All of a domain: its checks, then the requirements of its profiles but for those that are checks again. In the report's

@@ -80,7 +80,7 @@ static const char domain_columns[] =
 	"domain,verdict,errors,warnings,notices,inconclusive,findings,mx_class,mx_hosts,spf_class,spf_record,spf_all,"
 	"spf_lookups,dkim_conclusion,dkim_selectors,dkim_least_bits,dmarc_class,dmarc_record,dmarc_policy,"
 	"dmarc_effective_policy,dmarc_subdomain_policy,dmarc_np_policy,ptr_confirmed,spoofable,providers,mta_sts,tls_rpt,"
-	"bimi,questions,unanswered,elapsed_ms\r\n";
+	"bimi,questions,unanswered,elapsed_ms,profiles,waived\r\n";
 
 static void finding_cells(struct dc_report *report, const struct dc_audit_result *result)
 {
@@ -99,6 +99,24 @@ static void finding_cells(struct dc_report *report, const struct dc_audit_result
 	number_cell(report, true, sum.notices);
 	number_cell(report, true, sum.undetermined);
 	text_cell(report, slugs);
+}
+
+/* "google-bulk:fail microsoft:pass", and the findings that are accepted. */
+static void profile_cells(struct dc_report *report, const struct dc_audit_result *result)
+{
+	struct dc_slice profiles = {0}, waived = {0};
+
+	for (size_t i = 0; i < result->profile_count; i++) {
+		struct dc_slice id = dc_slice_of(result->profiles[i].id), verdict;
+
+		verdict = dc_slice_of(dc_verdict_name(result->profiles[i].verdict));
+		profiles = item(report, profiles, dc_arena_printf(report->scratch, "%.*s:%.*s", DC_FMT(id), DC_FMT(verdict)));
+	}
+	for (size_t i = 0; i < result->finding_count; i++)
+		if (result->findings[i].severity != DC_SEVERITY_OFF && result->findings[i].waived.len > 0)
+			waived = item(report, waived, dc_slice_of(dc_catalogue_row(result->findings[i].id)->slug));
+	text_cell(report, profiles);
+	text_cell(report, waived);
 }
 
 static void mx_cells(struct dc_report *report, const struct dc_mx_facts *mx)
@@ -192,6 +210,7 @@ static void domain_row(struct dc_report *report, const struct dc_audit_result *r
 	number_cell(report, true, result->dns.questions);
 	number_cell(report, true, result->dns.unanswered);
 	number_cell(report, true, result->dns.elapsed_ms);
+	profile_cells(report, result);
 	dc_buf_puts(&report->out, "\r\n");
 }
 

@@ -3,6 +3,7 @@
  * step; markdown (for the step's summary) and sarif have no such limit. */
 #include "base/escape.h"
 #include "policy/verdict.h"
+#include "policy/policy.h"
 #include "render/place.h"
 
 struct state {
@@ -63,6 +64,32 @@ static void command(struct dc_report *report, const struct dc_audit_result *resu
 	dc_buf_putc(&report->out, '\n');
 }
 
+/* A broken requirement that decides: its findings may be notices. */
+static void requirement(struct dc_report *report, const struct dc_audit_result *result, const char *profile,
+			const struct dc_requirement_result *broken)
+{
+	dc_buf_printf(&report->out, "::%s title=", broken->must ? "error" : "warning");
+	put(report, result->inputs->domain, true);
+	dc_buf_printf(&report->out, "%%3A %s/%s::", profile, broken->id);
+	put(report, dc_slice_of(broken->text), false);
+	for (size_t i = 0; i < broken->finding_count; i++)
+		dc_buf_printf(&report->out, "%s%s", i ? ", " : " (", dc_catalogue_row(broken->findings[i]->id)->slug);
+	dc_buf_puts(&report->out, broken->finding_count ? ")\n" : "\n");
+}
+
+static void requirements(struct dc_report *report, const struct dc_audit_result *result)
+{
+	enum dc_severity least = result->threshold == DC_SEVERITY_OFF ? DC_SEVERITY_ERROR : result->threshold;
+
+	for (size_t i = 0; i < result->profile_count; i++) {
+		const struct dc_profile_result *profile = &result->profiles[i];
+
+		for (size_t k = 0; profile->profile && !profile->profile->each_check && k < profile->requirement_count; k++)
+			if (dc_policy_blocks(&profile->requirements[k], least))
+				requirement(report, result, profile->id, &profile->requirements[k]);
+	}
+}
+
 static void begin(struct dc_report *report)
 {
 	struct state *state = report->state;
@@ -77,6 +104,7 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 	for (size_t i = 0; i < result->finding_count; i++)
 		if (result->findings[i].severity != DC_SEVERITY_OFF)
 			command(report, result, &result->findings[i]);
+	requirements(report, result);
 	dc_buf_printf(&report->out, "%-5s  ", words[result->verdict]);
 	put(report, result->inputs->domain, false);
 	dc_buf_putc(&report->out, '\n');

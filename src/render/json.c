@@ -103,15 +103,29 @@ static struct dc_node *profile_object(struct dc_json *json, const struct dc_prof
 				    dc_node_word(json, dc_catalogue_row(requirement->findings[j]->id)->slug));
 		dc_node_set(json, entry, "id", dc_node_word(json, requirement->id));
 		dc_node_set(json, entry, "verdict", dc_node_word(json, dc_verdict_name(requirement->verdict)));
-		if (grade_of(profile, requirement))
+		if (grade_of(profile, requirement)) {
 			dc_node_set(json, entry, "grade", dc_node_word(json, grade_of(profile, requirement)));
+			dc_node_set(json, entry, "title", dc_node_word(json, requirement->text));
+		}
 		dc_node_set(json, entry, "findings", findings);
+		if (requirement->waived_count > 0) {
+			struct dc_node *waived = dc_node_array(json);
+
+			for (size_t j = 0; j < requirement->waived_count; j++)
+				dc_node_add(json, waived, dc_node_word(json, dc_catalogue_row(requirement->waived[j]->id)->slug));
+			dc_node_set(json, entry, "waived", waived);
+		}
 		dc_node_add(json, requirements, entry);
 	}
 	for (size_t i = 0; profile->not_checkable && profile->not_checkable[i]; i++)
 		dc_node_add(json, not_checkable, dc_node_word(json, profile->not_checkable[i]));
 	dc_node_set(json, object, "id", dc_node_word(json, profile->id));
 	dc_node_set(json, object, "verdict", dc_node_word(json, dc_verdict_name(profile->verdict)));
+	if (profile->profile && !profile->profile->each_check) {
+		dc_node_set(json, object, "title", dc_node_word(json, profile->profile->title));
+		dc_node_set(json, object, "version", dc_node_word(json, profile->profile->version));
+		dc_node_set(json, object, "date", dc_node_word(json, profile->profile->date));
+	}
 	dc_node_set(json, object, "requirements", requirements);
 	dc_node_set(json, object, "not_checkable", not_checkable);
 	return object;
@@ -204,16 +218,26 @@ static void put_profile(struct dc_report *report, const struct dc_profile_result
 	struct state *state = report->state;
 	struct dc_buf *out = &report->out;
 
+	if (profile->profile && !profile->profile->each_check) {
+		dc_json_put_word(&state->json, out, ",\"title\":", profile->profile->title);
+		dc_json_put_word(&state->json, out, ",\"version\":", profile->profile->version);
+		dc_json_put_word(&state->json, out, ",\"date\":", profile->profile->date);
+	}
 	dc_buf_puts(out, ",\"requirements\":[");
 	for (size_t i = 0; i < profile->requirement_count; i++) {
 		const struct dc_requirement_result *requirement = &profile->requirements[i];
 
 		put_verdict(report, i ? "," : "", requirement->id, requirement->verdict);
-		if (grade_of(profile, requirement))
+		if (grade_of(profile, requirement)) {
 			dc_json_put_word(&state->json, out, ",\"grade\":", grade_of(profile, requirement));
+			dc_json_put_word(&state->json, out, ",\"title\":", requirement->text);
+		}
 		dc_buf_puts(out, ",\"findings\":[");
 		for (size_t j = 0; j < requirement->finding_count; j++)
 			dc_json_put_word(&state->json, out, j ? "," : "", dc_catalogue_row(requirement->findings[j]->id)->slug);
+		for (size_t j = 0; j < requirement->waived_count; j++)
+			dc_json_put_word(&state->json, out, j ? "," : "],\"waived\":[",
+					 dc_catalogue_row(requirement->waived[j]->id)->slug);
 		dc_buf_puts(out, "]}");
 	}
 	dc_buf_puts(out, "],\"not_checkable\":[");

@@ -122,10 +122,14 @@ static void test_case(struct dc_report *report, const struct dc_audit_result *re
 	file(report, result, one);
 	seconds(report, 0);
 	dc_buf_puts(&report->out, ">\n");
-	if (one->state == DC_CASE_SKIP)
-		dc_buf_puts(&report->out, "      <skipped message=\"does not apply to this domain\"/>\n");
-	else if (one->state != DC_CASE_PASS)
+	if (one->state == DC_CASE_SKIP) {
+		dc_buf_puts(&report->out, "      <skipped message=\"");
+		dc_buf_puts(&report->out, one->accepted.len > 0 ? "waived: " : "does not apply to this domain");
+		xml(report, one->accepted);
+		dc_buf_puts(&report->out, "\"/>\n");
+	} else if (one->state != DC_CASE_PASS) {
 		trouble(report, one);
+	}
 	remarks(report, one);
 	dc_buf_puts(&report->out, "    </testcase>\n");
 }

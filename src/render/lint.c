@@ -1,13 +1,40 @@
 /* One greppable line a finding:
  *   example.com: error: spf-too-many-lookups: SPF needs 12 DNS lookups, the limit is 10 [spf-lookups]
  *   example.com: warning: dkim-key-weak: mail._domainkey.example.com: The key has 768 bits … [dkim-key]
- * Waived findings say so at the end. A domain without findings prints nothing. */
+ * Waived findings say so at the end. Broken requirements of profiles come behind the findings:
+ *   example.com: error: google-bulk/dmarc: A DMARC record; p=none is enough (dmarc-missing) [google-bulk]
+ * A domain without either prints nothing. */
 #include "base/escape.h"
 #include "render/report.h"
 
 static void begin(struct dc_report *report)
 {
 	(void)report;
+}
+
+static void requirement(struct dc_report *report, const struct dc_audit_result *result, const char *profile,
+			const struct dc_requirement_result *broken)
+{
+	struct dc_buf *out = &report->out;
+
+	dc_escape_text(out, result->inputs->domain, 0);
+	dc_buf_printf(out, ": %s: %s/%s: %s", broken->must ? "error" : "warning", profile, broken->id, broken->text);
+	for (size_t i = 0; i < broken->finding_count; i++)
+		dc_buf_printf(out, "%s%s", i ? ", " : " (", dc_catalogue_row(broken->findings[i]->id)->slug);
+	dc_buf_printf(out, "%s [%s]\n", broken->finding_count ? ")" : "", profile);
+}
+
+static void requirements(struct dc_report *report, const struct dc_audit_result *result)
+{
+	for (size_t i = 0; i < result->profile_count; i++) {
+		const struct dc_profile_result *profile = &result->profiles[i];
+
+		if (!profile->profile || profile->profile->each_check)
+			continue;
+		for (size_t k = 0; k < profile->requirement_count; k++)
+			if (profile->requirements[k].verdict == DC_VERDICT_FAIL || profile->requirements[k].verdict == DC_VERDICT_WARN)
+				requirement(report, result, profile->id, &profile->requirements[k]);
+	}
 }
 
 static void domain(struct dc_report *report, const struct dc_audit_result *result)
@@ -35,6 +62,7 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 		}
 		dc_buf_putc(out, '\n');
 	}
+	requirements(report, result);
 }
 
 const struct dc_format dc_format_lint = {

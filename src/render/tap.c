@@ -71,7 +71,12 @@ static void test(struct dc_report *report, const struct dc_audit_result *result,
 	description(report, result->inputs->domain);
 	dc_buf_printf(&report->out, ": %s%s%s: ", one->profile ? one->profile : "", one->profile ? "/" : "", one->id);
 	description(report, dc_slice_of(one->title));
-	dc_buf_puts(&report->out, one->state == DC_CASE_SKIP	  ? " # SKIP does not apply to this domain\n"
+	if (one->accepted.len > 0) {
+		dc_buf_puts(&report->out, " # SKIP waived: ");
+		description(report, one->accepted);
+	}
+	dc_buf_puts(&report->out, one->accepted.len > 0		  ? "\n"
+				  : one->state == DC_CASE_SKIP	  ? " # SKIP does not apply to this domain\n"
 				  : one->state == DC_CASE_UNKNOWN ? " (not determined)\n"
 								  : "\n");
 	if (one->reason_count + one->remark_count == 0)

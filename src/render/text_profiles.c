@@ -53,6 +53,16 @@ static struct dc_slice with_verdict(const struct dc_text *text, const struct dc_
 	return line;
 }
 
+/* "only because accepted: dmarc (dmarc-missing)" */
+static struct dc_slice accepted_words(const struct dc_text *text, struct dc_slice so_far,
+				      const struct dc_requirement_result *requirement)
+{
+	for (size_t i = 0; i < requirement->waived_count; i++)
+		so_far = dc_text_format(text, "%.*s%s%s (%s)", DC_FMT(so_far), so_far.len ? ", " : "accepted by a waiver: ",
+					requirement->id, dc_catalogue_row(requirement->waived[i]->id)->slug);
+	return so_far;
+}
+
 static void show(const struct dc_text *text, const struct dc_profile_result *profile)
 {
 	static const struct {
@@ -63,7 +73,7 @@ static void show(const struct dc_text *text, const struct dc_profile_result *pro
 		    {DC_VERDICT_INCONCLUSIVE, "not known: "},
 		    {DC_VERDICT_NOT_APPLICABLE, "not judged here: "}};
 	const char *name = profile->verdict == DC_VERDICT_INCONCLUSIVE ? "unknown" : dc_verdict_name(profile->verdict);
-	struct dc_slice mark = dc_text_mark(text, profile->verdict), blind = {0};
+	struct dc_slice mark = dc_text_mark(text, profile->verdict), blind = {0}, accepted = {0};
 
 	dc_text_field(text, profile->id, dc_text_verdict_ink(profile->verdict),
 		      dc_text_format(text, "%.*s %s", DC_FMT(mark), name));
@@ -73,6 +83,10 @@ static void show(const struct dc_text *text, const struct dc_profile_result *pro
 		if (line.len > 0)
 			dc_text_field(text, "", rows[i].verdict == DC_VERDICT_NOT_APPLICABLE ? DC_INK_DIM : DC_INK_PLAIN, line);
 	}
+	for (size_t i = 0; i < profile->requirement_count && !is_each_check(profile); i++)
+		accepted = accepted_words(text, accepted, &profile->requirements[i]);
+	if (accepted.len > 0)
+		dc_text_field(text, "", DC_INK_DIM, accepted);
 	for (size_t i = 0; profile->not_checkable && profile->not_checkable[i]; i++)
 		blind = dc_text_format(text, "%.*s%s%s", DC_FMT(blind), i ? "; " : "cannot be seen: ", profile->not_checkable[i]);
 	if (blind.len > 0)
