@@ -1,7 +1,6 @@
 /* json: one document a run, streamed; ndjson: one domain object a line. The names are a contract with scripts:
  * data/schema/report.json describes them. `null` says "could not be determined", and no key vanishes because something
  * failed. */
-#include "policy/waiver.h"
 #include "render/json_fleet.h"
 #include "render/json_node.h"
 
@@ -84,53 +83,6 @@ static struct dc_node *finding_object(struct dc_json *json, const struct dc_find
 	return object;
 }
 
-/* "must" or "should"; NULL where the checks are the requirements, and what they found has the severity. */
-static const char *grade_of(const struct dc_profile_result *profile, const struct dc_requirement_result *requirement)
-{
-	return !profile->profile || profile->profile->each_check ? NULL : requirement->must ? "must" : "should";
-}
-
-static struct dc_node *profile_object(struct dc_json *json, const struct dc_profile_result *profile)
-{
-	struct dc_node *object = dc_node_object(json), *requirements = dc_node_array(json), *not_checkable = dc_node_array(json);
-
-	for (size_t i = 0; i < profile->requirement_count; i++) {
-		const struct dc_requirement_result *requirement = &profile->requirements[i];
-		struct dc_node *entry = dc_node_object(json), *findings = dc_node_array(json);
-
-		for (size_t j = 0; j < requirement->finding_count; j++)
-			dc_node_add(json, findings,
-				    dc_node_word(json, dc_catalogue_row(requirement->findings[j]->id)->slug));
-		dc_node_set(json, entry, "id", dc_node_word(json, requirement->id));
-		dc_node_set(json, entry, "verdict", dc_node_word(json, dc_verdict_name(requirement->verdict)));
-		if (grade_of(profile, requirement)) {
-			dc_node_set(json, entry, "grade", dc_node_word(json, grade_of(profile, requirement)));
-			dc_node_set(json, entry, "title", dc_node_word(json, requirement->text));
-		}
-		dc_node_set(json, entry, "findings", findings);
-		if (requirement->waived_count > 0) {
-			struct dc_node *waived = dc_node_array(json);
-
-			for (size_t j = 0; j < requirement->waived_count; j++)
-				dc_node_add(json, waived, dc_node_word(json, dc_catalogue_row(requirement->waived[j]->id)->slug));
-			dc_node_set(json, entry, "waived", waived);
-		}
-		dc_node_add(json, requirements, entry);
-	}
-	for (size_t i = 0; profile->not_checkable && profile->not_checkable[i]; i++)
-		dc_node_add(json, not_checkable, dc_node_word(json, profile->not_checkable[i]));
-	dc_node_set(json, object, "id", dc_node_word(json, profile->id));
-	dc_node_set(json, object, "verdict", dc_node_word(json, dc_verdict_name(profile->verdict)));
-	if (profile->profile && !profile->profile->each_check) {
-		dc_node_set(json, object, "title", dc_node_word(json, profile->profile->title));
-		dc_node_set(json, object, "version", dc_node_word(json, profile->profile->version));
-		dc_node_set(json, object, "date", dc_node_word(json, profile->profile->date));
-	}
-	dc_node_set(json, object, "requirements", requirements);
-	dc_node_set(json, object, "not_checkable", not_checkable);
-	return object;
-}
-
 static struct dc_node *dns_object(struct dc_json *json, const struct dc_dns_figures *dns)
 {
 	struct dc_node *object = dc_node_object(json);
@@ -167,7 +119,7 @@ struct dc_node *dc_node_domain(struct dc_json *json, struct dc_report *report, c
 		dc_node_add(json, checks, check);
 	}
 	for (size_t i = 0; i < result->profile_count; i++)
-		dc_node_add(json, profiles, profile_object(json, &result->profiles[i]));
+		dc_node_add(json, profiles, dc_node_profile(json, &result->profiles[i]));
 	dc_node_set(json, object, "domain", dc_node_text(json, inputs->domain));
 	if (inputs->typed.len > 0 && !dc_slice_eq(inputs->typed, inputs->domain))
 		dc_node_set(json, object, "input", dc_node_text(json, inputs->typed));
@@ -213,39 +165,6 @@ static void put_verdict(struct dc_report *report, const char *lead, const char *
 	dc_json_put_word(&state->json, &report->out, ",\"verdict\":", dc_verdict_name(verdict));
 }
 
-static void put_profile(struct dc_report *report, const struct dc_profile_result *profile)
-{
-	struct state *state = report->state;
-	struct dc_buf *out = &report->out;
-
-	if (profile->profile && !profile->profile->each_check) {
-		dc_json_put_word(&state->json, out, ",\"title\":", profile->profile->title);
-		dc_json_put_word(&state->json, out, ",\"version\":", profile->profile->version);
-		dc_json_put_word(&state->json, out, ",\"date\":", profile->profile->date);
-	}
-	dc_buf_puts(out, ",\"requirements\":[");
-	for (size_t i = 0; i < profile->requirement_count; i++) {
-		const struct dc_requirement_result *requirement = &profile->requirements[i];
-
-		put_verdict(report, i ? "," : "", requirement->id, requirement->verdict);
-		if (grade_of(profile, requirement)) {
-			dc_json_put_word(&state->json, out, ",\"grade\":", grade_of(profile, requirement));
-			dc_json_put_word(&state->json, out, ",\"title\":", requirement->text);
-		}
-		dc_buf_puts(out, ",\"findings\":[");
-		for (size_t j = 0; j < requirement->finding_count; j++)
-			dc_json_put_word(&state->json, out, j ? "," : "", dc_catalogue_row(requirement->findings[j]->id)->slug);
-		for (size_t j = 0; j < requirement->waived_count; j++)
-			dc_json_put_word(&state->json, out, j ? "," : "],\"waived\":[",
-					 dc_catalogue_row(requirement->waived[j]->id)->slug);
-		dc_buf_puts(out, "]}");
-	}
-	dc_buf_puts(out, "],\"not_checkable\":[");
-	for (size_t i = 0; profile->not_checkable && profile->not_checkable[i]; i++)
-		dc_json_put_word(&state->json, out, i ? "," : "", profile->not_checkable[i]);
-	dc_buf_puts(out, "]}");
-}
-
 static void put_member(struct dc_report *report, const char *lead, const struct dc_node *value)
 {
 	struct state *state = report->state;
@@ -275,7 +194,7 @@ static void write_line(struct dc_report *report, const struct dc_audit_result *r
 	dc_buf_puts(out, ",\"profiles\":[");
 	for (size_t i = 0; i < result->profile_count; i++) {
 		put_verdict(report, i ? "," : "", result->profiles[i].id, result->profiles[i].verdict);
-		put_profile(report, &result->profiles[i]);
+		dc_json_put_profile(json, out, &result->profiles[i]);
 	}
 	put_member(report, "],\"facts\":", dc_json_facts(json, result));
 	put_member(report, ",\"dns\":", dns_object(json, &result->dns));
@@ -397,30 +316,6 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 		report->status = DC_ERR_NOMEM;
 }
 
-/* Every waiver that was given, and whether it was of use: what matches nothing belongs to no domain. */
-static json_t *waivers_array(struct dc_json *json, const struct dc_run_info *run)
-{
-	static const char *const states[] = {[DC_TRI_NO] = "unused", [DC_TRI_UNKNOWN] = "unknown", [DC_TRI_YES] = "used"};
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < run->waiver_count; i++) {
-		const struct dc_waiver *waiver = run->waivers[i];
-		json_t *entry = json_object();
-
-		dc_json_set(json, entry, "slug", dc_json_text(json, waiver->slug));
-		dc_json_set(json, entry, "subject", dc_json_text(json, waiver->subject));
-		if (waiver->domain.len > 0)
-			dc_json_set(json, entry, "domain", dc_json_text(json, waiver->domain));
-		dc_json_set(json, entry, "expires", dc_json_text(json, waiver->expires));
-		dc_json_set(json, entry, "reason", dc_json_text(json, waiver->reason));
-		dc_json_set(json, entry, "given_at", dc_json_text(json, waiver->where));
-		dc_json_set(json, entry, "state",
-			    json_string(waiver->ends_s <= run->started_s ? "expired" : states[run->waivers_matched[i]]));
-		dc_json_add(json, array, entry);
-	}
-	return array;
-}
-
 static void end(struct dc_report *report)
 {
 	const struct dc_run_info *run = report->run;
@@ -432,7 +327,7 @@ static void end(struct dc_report *report)
 	dc_buf_puts(&report->out, state->begun ? "\n  ]" : "]");
 	write_member(report, ",\n", "fleet", fleet_object(&state->json, &report->summary, view));
 	if (run->waiver_count > 0)
-		write_member(report, ",\n", "waivers", waivers_array(&state->json, run));
+		write_member(report, ",\n", "waivers", dc_json_waivers(&state->json, run));
 	write_member(report, ",\n", "summary", summary_object(&state->json, &report->summary));
 	write_member(report, ",\n", "finished", json_string(dc_time_format(finished, time)));
 	dc_buf_puts(&report->out, "\n}\n");

@@ -74,4 +74,10 @@ struct dc_node *dc_json_bimi(struct dc_json *json, const struct dc_facts *facts)
 struct dc_node *dc_json_caa(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_spoofable(struct dc_json *json, const struct dc_facts *facts);
 
+/* One profile of a domain: as a node, and as it stands in a line, from its "title" on (json_profile.c). */
+struct dc_node *dc_node_profile(struct dc_json *json, const struct dc_profile_result *profile);
+void dc_json_put_profile(struct dc_json *json, struct dc_buf *out, const struct dc_profile_result *profile);
+/* All waivers of the run, and whether they were of use. */
+json_t *dc_json_waivers(struct dc_json *json, const struct dc_run_info *run);
+
 #endif
