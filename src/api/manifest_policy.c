@@ -17,7 +17,8 @@ static struct dc_slice where(const struct dc_config_manifest *manifest, struct d
 	return dc_arena_printf(manifest->arena, "%.*s:%u:%u", DC_FMT(manifest->label), (unsigned)place.line, (unsigned)place.column);
 }
 
-static void decide(struct dc_config *config, struct dc_config_manifest *manifest, const struct dc_manifest_decision *decision,
+/* False: a ceiling was reached. */
+static bool decide(struct dc_config *config, struct dc_config_manifest *manifest, const struct dc_manifest_decision *decision,
 		   struct dc_faults *faults, struct dc_policy *policy)
 {
 	struct dc_error err;
@@ -37,11 +38,15 @@ static void decide(struct dc_config *config, struct dc_config_manifest *manifest
 		const struct dc_manifest_waiver *waiver = &decision->waivers[i];
 		struct dc_waiver_text text = {.slug = waiver->slug, .subject = waiver->subject, .expires = waiver->expires,
 					      .reason = waiver->reason, .where = where(manifest, waiver->place), .own = decision->own};
-		if (text.slug.len && text.reason.len && text.expires.len && dc_waiver_add(config, policy, &text, &err) != DC_OK)
+		if (text.slug.len && text.reason.len && text.expires.len && dc_waiver_add(config, policy, &text, &err) != DC_OK) {
 			add_fault(faults, waiver->place, &err);
+			if (strstr(err.message, ": more than "))
+				return false; /* the same for each that follows */
+		}
 	}
 	if (decision->fail_on_said)
 		policy->fail_on = decision->fail_on;
+	return true;
 }
 
 void dc_config_manifest_decide(struct dc_config *config, struct dc_config_manifest *manifest, struct dc_faults *faults)
@@ -58,7 +63,8 @@ void dc_config_manifest_decide(struct dc_config *config, struct dc_config_manife
 		policy->profile_capacity = policy->profile_count;
 		policy->waiver_capacity = policy->waiver_count;
 		policy->rule_capacity = policy->rule_count;
-		decide(config, manifest, decision, faults, policy);
+		if (!decide(config, manifest, decision, faults, policy))
+			return;
 	}
 }
 

@@ -4,7 +4,7 @@
 #include "base/escape.h"
 #include "policy/glob.h"
 
-enum { SHOWN_MAX = 80 };
+enum { SHOWN_MAX = 80, BEGUN_MIN = 4 };
 
 void dc_fault_add(struct dc_faults *faults, struct dc_place place, struct dc_slice text)
 {
@@ -51,16 +51,17 @@ const char *dc_fault_near(struct dc_slice text, const char *const *words)
 	char typed[SHOWN_MAX], word[SHOWN_MAX];
 	struct dc_slice a = {typed, fold(text, typed)};
 	size_t best_distance = a.len <= 4 ? 1 : a.len <= 8 ? 2 : 3;
-	const char *best = NULL;
+	const char *best = NULL, *begun = NULL;
 	if (text.len == 0 || text.len >= SHOWN_MAX)
 		return NULL;
 	for (size_t i = 0; words[i] && i < DC_NEAR_WORDS_MAX; i++) {
 		struct dc_slice b = {word, fold(dc_slice_of(words[i]), word)};
+		begun = !begun && a.len >= BEGUN_MIN && dc_slice_starts(b, a) ? words[i] : begun;
 		size_t distance = dc_edit_distance(a, b, best_distance);
 		if (distance > best_distance || (best && distance == best_distance))
 			continue;
 		best = words[i];
 		best_distance = distance;
 	}
-	return best;
+	return best ? best : begun;
 }

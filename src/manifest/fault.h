@@ -37,8 +37,8 @@ void dc_faults_sort(struct dc_faults *faults);
 /* Untrusted text for a message: escaped, short, NUL-terminated. In the arena. */
 const char *dc_fault_show(struct dc_faults *faults, struct dc_slice text);
 
-/* The word that was meant: the nearest of `words` (NULL-terminated) by edit distance; NULL when none is near. Letters of
- * either case are the same, and so are '-' and '_'. */
+/* The word that was meant: the nearest of `words` (NULL-terminated) by edit distance, else the first that begins with `text`;
+ * NULL when none is near. Letters of either case are the same, and so are '-' and '_'. */
 const char *dc_fault_near(struct dc_slice text, const char *const *words);
 
 #endif

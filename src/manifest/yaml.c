@@ -137,7 +137,7 @@ static struct dc_yaml_node *add(struct reader *reader, const yaml_event_t *event
 {
 	struct dc_place place = place_of(event->start_mark);
 	if (++reader->nodes > DC_YAML_NODES_MAX) {
-		note(reader, place, "the file holds more than 400,000 values: too many for a manifest");
+		note(reader, place, "the file holds more than a million values: too many for a manifest");
 		reader->ended = reader->cut = true;
 		return NULL;
 	}

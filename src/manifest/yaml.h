@@ -8,7 +8,7 @@
 
 enum {
 	DC_YAML_DEPTH_MAX = 16,        /* twice what the deepest key of a manifest needs */
-	DC_YAML_NODES_MAX = 400000,    /* more than fit into such a file with sense in them */
+	DC_YAML_NODES_MAX = 1000 * 1000, /* twenty for each of 50,000 domains; some 110 octets of memory each */
 	DC_YAML_TEXT_MAX = 1024,       /* octets of one scalar: a name has 253 at most, a reason is a sentence */
 };
 

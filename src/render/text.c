@@ -203,6 +203,17 @@ static const struct {
 	const char *title, *prefix;
 } protocols[] = {{"MX", "mx-"}, {"SPF", "spf-"}, {"DKIM", "dkim-"}, {"DMARC", "dmarc-"}, {"PTR", "ptr-"}};
 
+/* "sending, campaign spring, p=reject since 2026-12-01" */
+static struct dc_slice declared_line(const struct dc_text *text, const struct dc_declared *declared)
+{
+	struct dc_slice campaign = dc_text_clean(text, declared->campaign);
+	const char *policy = dc_dmarc_policy_name(declared->policy);
+	struct dc_slice since = policy ? declared->policy_since : (struct dc_slice){0};
+
+	return dc_text_format(text, "%s%s%.*s%s%s%s%.*s", dc_role_name(declared->role), campaign.len ? ", campaign " : "",
+			      DC_FMT(campaign), policy ? ", p=" : "", policy ? policy : "", since.len ? " from " : "", DC_FMT(since));
+}
+
 /* One line that says how each protocol stands, and who is behind the domain. */
 static void glance(const struct dc_text *text, const struct dc_audit_result *result)
 {
@@ -223,6 +234,8 @@ static void glance(const struct dc_text *text, const struct dc_audit_result *res
 	while (text->out->len > 0 && text->out->ptr[text->out->len - 1] == ' ')
 		text->out->len--;
 	dc_text_newline(text);
+	if (result->inputs->declared)
+		dc_text_field(text, "declared", DC_INK_PLAIN, declared_line(text, result->inputs->declared));
 	if (hosts.len > 0)
 		dc_text_field(text, "mailboxes", DC_INK_PLAIN, hosts);
 	if (sends.len > 0)

@@ -113,6 +113,8 @@ WRONG = [
     ("role as list", "domains: {a.example: {role: [parked]}}", "role must be a text, and this is a list", True),
     ("role as number", "domains: {a.example: {role: 1}}", "role must be a text, and 1 is a number to YAML", True),
     ("provider", "domains: {a.example: {provider: sendgird}}", 'there is no provider "sendgird": did you mean "sendgrid"?', True),
+    ("provider begun", "domains: {a.example: {provider: amazon}}", 'did you mean "amazonses"?', True),
+    ("provider unheard of", "domains: {a.example: {provider: zzzzzzzz}}", 'provider: no provider "zzzzzzzz" is known: the JSON Schema', True),
     ("provider by name", "domains: {a.example: {provider: Amazon SES}}", 'did you mean "amazonses"?', True),
     ("provider in list", "domains: {a.example: {providers: [google, goggle]}}", '1:43: providers: there is no provider "goggle"', True),
     ("address", "domains: {a.example: {ips: 192.0.2}}", '1:28: ips: "192.0.2" is no address and no range', False),
