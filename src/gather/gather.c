@@ -28,7 +28,7 @@ struct dc_gather_job {
 	struct pending *round, **round_end; /* the questions of this round, in order */
 	struct pending *background, **background_end;
 	size_t waiting, background_waiting;
-	struct dc_question *missing;     /* MISSING_MAX, made when the first comes: what receiver jobs could not find, asked next */
+	struct dc_question *missing;     /* what receiver jobs could not find: asked next; MISSING_MAX, made with the first */
 	size_t missing_count, calls;
 	uint64_t started_ms, octets;
 	size_t questions;

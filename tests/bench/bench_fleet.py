@@ -98,6 +98,7 @@ zone:
 	msg-cache-size: 1g
 	rrset-cache-size: 1g
 	cache-min-ttl: 3600
+	rrset-roundrobin: no
 	unblock-lan-zones: yes
 	qname-minimisation: no
 	so-rcvbuf: 4m
