@@ -18,7 +18,7 @@ PAGES = HERE / "checks"
 BY_HAND = "<!-- by hand -->\n"
 HEAD = "<!-- Made by docs/checks.py; only what stands below the line \"by hand\" is kept. -->\n"
 PROTOCOLS = {"mx": "MX", "spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC", "ptr": "Sending addresses", "dnssec": "DNSSEC",
-             "dane": "DANE", "smtp": "Mail servers (--probe)", "mta": "MTA-STS", "tls": "TLS-RPT", "bimi": "BIMI", "caa": "CAA"}
+             "dane": "DANE", "smtp": "Mail servers (--probe)", "blocklist": "Blocklists (--blocklists)", "mta": "MTA-STS", "tls": "TLS-RPT", "bimi": "BIMI", "caa": "CAA"}
 
 
 def escaped(text):

@@ -411,6 +411,7 @@ static const struct row rows[] = {
 	{{"parked", 0, NULL, false, "the domain must not send at all"}, set_switch, AT(parked)},
 	{{"dnssec", 0, NULL, false, "validate DNSSEC (default: when one domain is audited)"}, set_wish, AT(dnssec)},
 	{{"authority", 0, NULL, false, "ask its name servers one by one (default: of a single domain)"}, set_wish, AT(authority)},
+	{{"blocklists", 0, NULL, false, "ask whether sending addresses and domains are on blocklists"}, set_switch, AT(blocklists)},
 	{{"probe", 0, "smtp|submission[,...]", true, "speak to the MX hosts, or to the hosts that take users' mail"}, set_probe, 0},
 	{{"submission", 0, "HOST[:PORT]", false, "the host that takes users' mail (default: by SRV records)"}, add_probe, 0},
 	{{"probe-helo", 0, "NAME", false, "with --probe: our name in EHLO (default: our address)"}, add_probe, 0},

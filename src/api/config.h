@@ -56,6 +56,7 @@ struct dc_config {
 	bool parked;
 	enum dc_wish dnssec;    /* validation; sets `lone` */
 	bool lone;              /* validation and other questions that cost more */
+	bool blocklists;
 	bool probe_smtp, probe_submission; /* speak to MX hosts; to the hosts that take mail from users */
 	struct dc_slice submission_host;   /* canonical; empty: found by SRV records */
 	uint16_t submission_port;          /* 0: the usual ones */

@@ -25,7 +25,8 @@ const char *dc_version(void)
 /* ---- options of the report: what the verdict depends on, never where the answers came from ---- */
 
 static const char *const reported[] = {"selector",  "selectors", "ip",	    "helo",    "mail-from", "dkim-domain",
-				       "what-if",   "parked",	 "dnssec",  "authority", "no-fetch", "allow-private", "probe", "submission",
+				       "what-if",   "parked",	 "dnssec",  "authority", "no-fetch", "allow-private",
+				       "probe",	    "submission", "blocklists",
 				       "profile",   "set",	 "fail-on", "now"};
 
 bool dc_run_is_reported(const char *name)
@@ -80,7 +81,7 @@ static void fill_inputs(struct dc_run *run)
 		.parked = config->parked,
 		.lone = config->lone,
 		.allow_private = config->allow_private,
-		.probe_smtp = config->probe_smtp, .probe_submission = config->probe_submission,
+		.blocklists = config->blocklists, .probe_smtp = config->probe_smtp, .probe_submission = config->probe_submission,
 		.submission_host = config->submission_host, .submission_port = config->submission_port,
 		.authority = config->authority,
 		.dnssec = config->dnssec,

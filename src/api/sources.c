@@ -8,6 +8,7 @@
 #include "api/run.h"
 
 #include "source/https.h"
+#include "blocklist/blocklist.h"
 #include "source/live.h"
 #include "source/recording.h"
 #include "source/resolvconf.h"
@@ -71,6 +72,25 @@ static enum dc_status open_smtp(struct dc_run_sources *sources, const struct dc_
 	return add(sources, dc_smtp_new(loop, &options, err), true, err);
 }
 
+/* Blocklists must not be asked through public resolvers. When there is no other, the facts see it in the answers; when
+ * only some questions would go there, nobody could tell which. */
+static enum dc_status check_resolvers(const struct dc_config *config, const struct dc_live_server *list, size_t count,
+				      struct dc_error *err)
+{
+	char text[DC_LIVE_SERVER_TEXT_MAX];
+	size_t public_count = 0, last = 0;
+	for (size_t i = 0; config->blocklists && i < count; i++)
+		if (dc_blocklist_public_resolver(list[i].ip)) {
+			public_count++;
+			last = i;
+		}
+	if (!public_count || (public_count == count && !config->zones.count))
+		return DC_OK;
+	dc_live_server_format(&list[last], text);
+	return dc_error_set(err, DC_ERR_USAGE, "--blocklists: %s is a public resolver, which lists do not answer: name only "
+			    "resolvers of your own with --nameserver", text);
+}
+
 static enum dc_status open_live(struct dc_run_sources *sources, const struct dc_config *config, struct dc_loop *loop,
 				struct dc_error *err)
 {
@@ -81,6 +101,8 @@ static enum dc_status open_live(struct dc_run_sources *sources, const struct dc_
 	sources->timed = true;
 	if (!config->recurse) {
 		enum dc_status status = servers(config, list, &count, err);
+		if (status == DC_OK)
+			status = check_resolvers(config, list, count, err);
 		if (status != DC_OK)
 			return status;
 		struct dc_live_options options = {

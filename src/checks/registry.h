@@ -72,6 +72,9 @@
 	X(dc_check_dane_hosts) \
 	X(dc_check_dane_match) \
 	X(dc_check_mta_sts_tls) \
+	X(dc_check_blocklist_lists) \
+	X(dc_check_blocklist_addresses) \
+	X(dc_check_blocklist_domains) \
 	X(dc_check_smtp_reach) \
 	X(dc_check_smtp_starttls) \
 	X(dc_check_smtp_tls_version) \

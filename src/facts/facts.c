@@ -13,6 +13,7 @@
 #include "facts/declared.h"
 #include "facts/hosts.h"
 #include "facts/identity.h"
+#include "facts/lists.h"
 #include "facts/message.h"
 #include "facts/senders.h"
 #include "facts/streams.h"
@@ -149,6 +150,7 @@ const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_in
 	facts->streams = dc_streams_build(asker, inputs, senders, facts->dkim, facts->dmarc);
 	facts->ptr = facts->streams->ptr;
 	facts->identities = dc_identity_build(asker, inputs, senders, facts->streams, facts->spf, facts->dkim, facts->dmarc);
+	facts->blocklists = dc_lists_build(asker, facts);
 	facts->hosts = dc_hosts_build(asker, domain, inputs->declared);
 	facts->message = dc_message_build(asker, inputs, facts->dmarc);
 	return facts;

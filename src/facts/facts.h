@@ -16,6 +16,7 @@ struct dc_identity_facts; /* facts/identity.h */
 struct dc_dnssec_facts;   /* dnssec/dnssec.h */
 struct dc_dane_facts;     /* dane/dane.h */
 struct dc_smtp_facts;     /* smtp/smtp.h */
+struct dc_blocklist_facts; /* blocklist/blocklist.h */
 struct dc_mta_sts_facts;  /* mta_sts/mta_sts.h */
 struct dc_tls_rpt_facts;  /* tls_rpt/tls_rpt.h */
 struct dc_bimi_facts;     /* bimi/bimi.h */
@@ -63,6 +64,7 @@ struct dc_inputs {
 	enum dc_wish authority;      /* ask the authoritative servers one by one */
 	enum dc_wish dnssec;         /* validate */
 	bool lone;                   /* a single audit: questions that cost more (validation) may be asked */
+	bool blocklists;                   /* --blocklists: they may be asked */
 	bool probe_smtp, probe_submission; /* --probe: mail servers may be spoken to */
 	struct dc_slice submission_host;   /* canonical; empty: by SRV records */
 	uint16_t submission_port;          /* 0: the usual ones */
@@ -85,6 +87,7 @@ struct dc_facts {
 	const struct dc_identity_facts *identities;
 	const struct dc_dnssec_facts *dnssec;
 	const struct dc_dane_facts *dane;
+	const struct dc_blocklist_facts *blocklists; /* nothing was asked without --blocklists */
 	const struct dc_smtp_facts *smtp; /* nothing was asked without --probe */
 	const struct dc_authority_facts *authority;
 	const struct dc_wildcard_facts *wildcard;

@@ -164,6 +164,7 @@ struct dc_node *dc_json_facts(struct dc_json *json, const struct dc_audit_result
 	dc_node_set(json, object, "bimi", dc_json_bimi(json, facts));
 	dc_node_set(json, object, "dane", dc_json_dane(json, facts));
 	dc_node_set(json, object, "smtp", dc_json_smtp(json, facts));
+	dc_node_set(json, object, "blocklists", dc_json_blocklists(json, facts));
 	dc_node_set(json, object, "dnssec", dc_json_dnssec(json, facts));
 	dc_node_set(json, object, "authority", dc_json_authority(json, facts));
 	if (facts && facts->message)

@@ -58,6 +58,7 @@ struct dc_node *dc_json_spf(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_dkim(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_dmarc(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_mx(struct dc_json *json, const struct dc_audit_result *result);
+struct dc_node *dc_json_blocklists(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_smtp(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_dane(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_ptr(struct dc_json *json, const struct dc_facts *facts);

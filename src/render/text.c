@@ -321,6 +321,7 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 	dc_text_dmarc(&text, result);
 	dc_text_dane(&text, result);
 	dc_text_smtp(&text, result);
+	dc_text_blocklists(&text, result);
 	dc_text_ptr(&text, result);
 	dc_text_identities(&text, result);
 	dc_text_dns(&text, result);

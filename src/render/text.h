@@ -17,6 +17,7 @@ void dc_text_ptr(const struct dc_text *text, const struct dc_audit_result *resul
 void dc_text_identities(const struct dc_text *text, const struct dc_audit_result *result); /* text_hosts.c */
 
 void dc_text_dane(const struct dc_text *text, const struct dc_audit_result *result);       /* text_dane.c */
+void dc_text_blocklists(const struct dc_text *text, const struct dc_audit_result *result); /* text_blocklist.c */
 void dc_text_smtp(const struct dc_text *text, const struct dc_audit_result *result);       /* text_smtp.c */
 void dc_text_dns(const struct dc_text *text, const struct dc_audit_result *result);        /* text_dns.c */
 

@@ -12,7 +12,7 @@ import re
 import sys
 
 # Rooms whose content is a function of evidence: no headers but these of the C library.
-PROTOCOLS = ["spf", "dkim", "dmarc", "mx", "ptr", "provider", "dnssec", "dane", "authority", "smtp", "message", "mta_sts", "tls_rpt", "bimi", "caa"]
+PROTOCOLS = ["spf", "dkim", "dmarc", "mx", "ptr", "provider", "dnssec", "dane", "authority", "smtp", "blocklist", "message", "mta_sts", "tls_rpt", "bimi", "caa"]
 PURE = PROTOCOLS + ["facts", "findings", "checks", "manifest"]
 PURE_HEADERS = {"assert.h", "limits.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "string.h", "stdalign.h"}
 
