@@ -118,7 +118,7 @@ static void sort(struct dc_baseline *baseline)
 	qsort(baseline->findings, kept, sizeof *baseline->findings, compare);
 }
 
-static enum dc_status parse(struct dc_baseline *baseline, const char *path, struct dc_slice text, struct dc_error *err)
+static enum dc_status take_report(struct dc_baseline *baseline, const char *path, struct dc_slice text, struct dc_error *err)
 {
 	char shown[120], named[160];
 	struct dc_scan scan = {.shown = named, .user = baseline, .member = take_member, .domain = take_domain};
@@ -166,25 +166,45 @@ static enum dc_status take_store(struct dc_baseline *baseline, const char *path,
 	return DC_OK;
 }
 
-enum dc_status dc_baseline_read(const char *path, struct dc_baseline **ret_baseline, struct dc_error *err)
+static struct dc_baseline *new_baseline(struct dc_error *err)
 {
-	struct dc_buf file;
 	struct dc_baseline *baseline = calloc(1, sizeof *baseline);
-	if (!baseline || !(baseline->arena = dc_arena_new(DC_SCAN_REPORT_MAX))) {
-		free(baseline);
-		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the baseline");
-	}
-	dc_buf_init(&file, DC_SCAN_REPORT_MAX);
-	bool is_store = dc_slice_starts(dc_slice_of(path), DC_S("history:"));
-	enum dc_status status = is_store ? take_store(baseline, path + sizeof "history:" - 1, err) : dc_file_read(path, &file, err);
-	if (status == DC_OK && !is_store)
-		status = parse(baseline, path, dc_buf_slice(&file), err);
-	dc_buf_free(&file);
+	if (baseline && (baseline->arena = dc_arena_new(DC_SCAN_REPORT_MAX)))
+		return baseline;
+	free(baseline);
+	(void)dc_error_set(err, DC_ERR_NOMEM, "out of memory for the baseline");
+	return NULL;
+}
+
+static enum dc_status done(struct dc_baseline *baseline, enum dc_status status, struct dc_baseline **ret_baseline)
+{
 	if (status == DC_OK)
 		*ret_baseline = baseline;
 	else
 		dc_baseline_free(baseline);
 	return status;
+}
+
+enum dc_status dc_baseline_parse(const char *shown, struct dc_slice text, struct dc_baseline **ret_baseline, struct dc_error *err)
+{
+	struct dc_baseline *baseline = new_baseline(err);
+	return baseline ? done(baseline, take_report(baseline, shown, text, err), ret_baseline) : DC_ERR_NOMEM;
+}
+
+enum dc_status dc_baseline_read(const char *path, struct dc_baseline **ret_baseline, struct dc_error *err)
+{
+	struct dc_baseline *baseline = new_baseline(err);
+	struct dc_buf file;
+	if (!baseline)
+		return DC_ERR_NOMEM;
+	if (dc_slice_starts(dc_slice_of(path), DC_S("history:")))
+		return done(baseline, take_store(baseline, path + sizeof "history:" - 1, err), ret_baseline);
+	dc_buf_init(&file, DC_SCAN_REPORT_MAX);
+	enum dc_status status = dc_file_read(path, &file, err);
+	if (status == DC_OK)
+		status = take_report(baseline, path, dc_buf_slice(&file), err);
+	dc_buf_free(&file);
+	return done(baseline, status, ret_baseline);
 }
 
 void dc_baseline_free(struct dc_baseline *baseline)

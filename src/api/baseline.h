@@ -12,6 +12,8 @@ struct dc_baseline;
 /* Reads a JSON report, or what the latest audits in a store found ("history:FILE"), or
  * domain objects one a line (NDJSON). DC_ERR_INPUT when the file is no such report, DC_ERR_IO when it cannot be read. */
 enum dc_status dc_baseline_read(const char *path, struct dc_baseline **ret_baseline, struct dc_error *err);
+/* The same of the octets of a report; `shown` stands for the file in messages. */
+enum dc_status dc_baseline_parse(const char *shown, struct dc_slice text, struct dc_baseline **ret_baseline, struct dc_error *err);
 void dc_baseline_free(struct dc_baseline *baseline);
 /* Findings of `domain` that the baseline holds are accepted: shown, and no reason to fail. Those that say what could not be
  * determined are not: not knowing for a second time is no better. */
