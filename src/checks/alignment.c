@@ -130,6 +130,22 @@ static void judge_spf_only(const struct dc_identity *identity, struct dc_emitter
 		dc_emit(emitter, DC_F_ALIGNMENT_SPF_ONLY, (struct dc_where){0}, DC_ARGS(dc_text("from", identity->from)));
 }
 
+/* Two senders that differ in nothing that counts here come to the same. */
+static bool is_repeat(const struct dc_identity_facts *identities, size_t i)
+{
+	const struct dc_identity *identity = &identities->items[i];
+
+	for (size_t k = 0; k < i; k++) {
+		const struct dc_identity *other = &identities->items[k];
+
+		if (dc_slice_eq(other->ip_text, identity->ip_text) && dc_slice_eq(other->mail_from, identity->mail_from) &&
+		    dc_slice_eq(other->dkim_domain, identity->dkim_domain) && dc_slice_eq(other->spf, identity->spf) &&
+		    other->dkim == identity->dkim)
+			return true;
+	}
+	return false;
+}
+
 /* What does not depend on the address is told with the first of its stream, and of all streams once. */
 static void judge_once(const struct dc_identity_facts *identities, size_t i, struct dc_emitter *emitter)
 {
@@ -193,6 +209,8 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		if (!is_sender(&identities->items[i]))
 			continue;
 		any = true;
+		if (is_repeat(identities, i))
+			continue;
 		judge_sender(&identities->items[i], emitter);
 		judge_result(facts, &identities->items[i], emitter, &told);
 		judge_what_if(facts, &identities->items[i], emitter);

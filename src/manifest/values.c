@@ -207,8 +207,10 @@ bool dc_read_provider(struct dc_faults *faults, const struct dc_yaml_node *node,
 		dc_fault(faults, node->place, "%s: there is no provider \"%s\": did you mean \"%s\"?", key, dc_fault_show(faults, text),
 			 near);
 	else
-		dc_fault(faults, node->place, "%s: no provider \"%s\" is known: the JSON Schema (manifest.json) has those that are; leave it out "
-			 "when yours is not among them", key, dc_fault_show(faults, text));
+		dc_fault(faults, node->place,
+			 "%s: no provider \"%s\" is known: the JSON Schema (manifest.json) has those that are; leave it out "
+			 "when yours is not among them",
+			 key, dc_fault_show(faults, text));
 	return false;
 }
 
