@@ -97,7 +97,7 @@ static void test_replies(void **state)
 	struct dc_https_reply reply = {
 		.status = 301, .type = DC_S("text/plain; charset=\"\xc3\xa4\""),
 		.encoding = DC_S("gzip"), .location = DC_S("https://x/\r\nbody 9"),
-		
+
 		.tls = DC_S("TLSv1.3"), .verify = DC_HTTPS_VERIFY_NAME, .verify_text = DC_S("%41"), .subject = DC_S("CN = a\tb"),
 		.issuer = DC_S("O = b"), .issuer_name = DC_S("b"), .not_before_s = 0, .not_after_s = 4102444800, .names = names,
 		.name_count = 3, .body = DC_S("body 3\n\n\0\xff"),
