@@ -98,7 +98,10 @@ static struct dc_slice decode(struct reader *reader, struct dc_slice value)
 		if (c == '%') {
 			high = i + 1 < value.len ? hex(value.ptr[i + 1]) : -1;
 			low = i + 2 < value.len ? hex(value.ptr[i + 2]) : -1;
-			reader->broken |= high < 0 || low < 0;
+			if (high < 0 || low < 0) {
+				reader->broken = true;
+				break;
+			}
 			c = (char)(high << 4 | low);
 			reader->broken |= c >= 0x20 && c <= 0x7e && c != '%';
 			i += 2;

@@ -28,6 +28,8 @@ void dc_text_profiles(const struct dc_text *text, const struct dc_audit_result *
 /* For the GO line: what stands in the way, or what is not known; the first few. text_profiles.c */
 struct dc_slice dc_text_reasons(const struct dc_text *text, const struct dc_audit_result *result);
 
+/* A line for each of MTA-STS, TLS-RPT, BIMI and CAA that is published. text_policies.c */
+void dc_text_policies(const struct dc_text *text, const struct dc_facts *facts);
 /* Other records, profiles, checks. text_foot.c */
 void dc_text_foot(const struct dc_text *text, const struct dc_audit_result *result);
 /* `so_far` and ", 2 errors"; zero is not said. */

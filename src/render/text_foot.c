@@ -33,6 +33,7 @@ static void other_records(const struct dc_text *text, const struct dc_audit_resu
 				      dc_text_tri(dc_facts_published(facts, (enum dc_published)i)).ptr);
 	dc_text_newline(text);
 	dc_text_field(text, "besides", DC_INK_PLAIN, line);
+	dc_text_policies(text, facts);
 }
 
 /* The part of a check's id before the hyphen: its protocol. */
