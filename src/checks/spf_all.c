@@ -39,7 +39,9 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	}
 	span = dc_spf_term_span(node->record, node->record->all);
 	where.span = &span;
-	if (spf->all == '+')
+	if (spf->all == '+' && (root->record->fatal || node->record->fatal)) /* a permerror: today nobody passes */
+		dc_emit(emitter, DC_F_SPF_WOULD_ALLOW_ALL, where, DC_ARGS(dc_text("term", node->record->all->text)));
+	else if (spf->all == '+')
 		dc_emit(emitter, DC_F_SPF_ALLOWS_ALL, where, DC_ARGS(dc_text("term", node->record->all->text)));
 	else if (spf->all == '?')
 		dc_emit(emitter, DC_F_SPF_ALL_NEUTRAL, where, DC_ARGS(dc_text("term", node->record->all->text)));

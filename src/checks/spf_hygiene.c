@@ -39,7 +39,7 @@ static void dead_terms(const struct dc_spf_node *root, struct dc_emitter *emitte
 	struct dc_span span;
 
 	for (size_t i = 0; i < root->use_count; i++)
-		if (root->uses[i].dead && root->uses[i].term->qualifier)
+		if (root->uses[i].dead && root->uses[i].term->qualifier && !root->uses[i].term->faulty)
 			dc_spf_text_add(emitter, &texts, root->uses[i].term->text);
 	if (!texts.count)
 		return;

@@ -50,8 +50,8 @@ static void whole(const struct dc_spf_facts *spf, bool ipv6, struct dc_emitter *
 	struct dc_spf_texts texts = widest(spf->root, ipv6, emitter);
 	struct dc_arg terms = dc_list("terms", texts.items, texts.count);
 
-	if (spf->all == '+')
-		return; /* spf-all has said so */
+	if (spf->all == '+' || spf->root->record->fatal)
+		return; /* spf-all has said so; with a broken record no address passes */
 	if (dc_spf_count_reaches(count, ipv6 ? ALL6_BITS : ALL4_BITS))
 		dc_emit(emitter, DC_F_SPF_ALLOWS_NEARLY_ALL, where,
 			DC_ARGS(dc_text("share", share(emitter, count, ipv6)), dc_text("family", family), terms));

@@ -202,8 +202,12 @@ void dc_text_spf(const struct dc_text *text, const struct dc_audit_result *resul
 		dc_text_field(text, i == 0 ? "record" : "", DC_INK_PLAIN, dc_text_clean(text, spf->records[i].text));
 	if (!spf->root || spf->root->state != DC_SPF_STATE_RECORD)
 		return;
-	dc_text_field(text, "others", spf->all == '+' ? DC_INK_RED : DC_INK_PLAIN, dc_slice_of(all_words(spf->all)));
-	dc_text_field(text, "may send", DC_INK_PLAIN, reach(text, spf));
+	if (spf->root->record->fatal) {
+		dc_text_field(text, "may send", DC_INK_RED, DC_S("nobody: the record is not valid, receivers answer permerror"));
+	} else {
+		dc_text_field(text, "others", spf->all == '+' ? DC_INK_RED : DC_INK_PLAIN, dc_slice_of(all_words(spf->all)));
+		dc_text_field(text, "may send", DC_INK_PLAIN, reach(text, spf));
+	}
 	cost(text, spf);
 	tree(text, spf);
 }
