@@ -334,13 +334,20 @@ static void resolve_senders(struct dc_faults *faults, const struct dc_level *lev
 	/* What stands beside a list, or further out, holds for each of its senders that does not say it itself. */
 	size_t count = with && with->senders ? with->sender_count : beside.said ? 1 : 0;
 	struct dc_stream *streams = DC_NEW_ARRAY(faults->arena, struct dc_stream, count + 1);
+	size_t selectors = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct dc_sender_said sender = with && with->senders ? with->senders[i] : (struct dc_sender_said){0};
 		dc_sender_inherit(&sender, &beside);
 		dc_sender_check(faults, &sender, domain);
 		streams[i] = sender.stream;
+		selectors += sender.stream.selector_count;
 		declared->providers_said |= sender.stream.provider != NULL;
 	}
+	const struct dc_place entry = {declared->line, 1};
+
+	if (selectors > DC_MANIFEST_LIST_MAX)
+		dc_fault(faults, level->sends.line ? level->sends : entry, "%s: more than %d selectors of all its senders",
+			 dc_fault_show(faults, domain), DC_MANIFEST_LIST_MAX);
 	declared->streams = streams;
 	declared->stream_count = count;
 }

@@ -33,6 +33,9 @@ def main():
         headers = sorted(os.listdir(f"{prefix}/include/domaincheck"))
         expect("only public headers", headers == sorted(os.listdir(f"{source}/include/domaincheck")))
         expect("the manual page", glob.glob(f"{prefix}/share/man/man1/domaincheck.1*"))
+        expect("the page about manifests", glob.glob(f"{prefix}/share/man/man5/domaincheck-manifest.5*"))
+        with open(f"{prefix}/share/domaincheck/schema/manifest.json", encoding="utf-8") as f:
+            expect("the schema of manifests, with the words to complete", '"amazonses"' in f.read())
         env = dict(os.environ, PKG_CONFIG_PATH=os.path.dirname(pc[0]), PKG_CONFIG_SYSROOT_DIR=root)
         flags = run("pkg-config", "--cflags", "--libs", "domaincheck", env=env).split()
         program = f"{root}/library"

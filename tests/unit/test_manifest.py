@@ -165,6 +165,8 @@ WRONG = [
     ("NUL", b"domains: {a.example: {about: \0}}", "U+0000 may not stand in a manifest", None),
     ("escaped NUL", 'domains: {a.example: {about: "\\0"}}', "a text may not hold NUL", None),
     ("escape sequence", "domains: {a.example: {about: \x1b[31m}}", "U+001B may not stand", None),
+    ("many selectors in all", "domains: {a.example: {senders: [" + "{selectors: [" + "s," * 151 + "]}," * 1 + "{selectors: [" + "s," * 151 + "]}]}}",
+     "a.example: more than 300 selectors of all its senders", False),
     ("many selectors", "domains: {a.example: {selectors: [" + "s," * 301 + "]}}", "more than 300 entries", True),
 ]
 
