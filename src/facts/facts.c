@@ -30,7 +30,7 @@ enum { CAA_LABELS = 2 }; /* what top-level domains publish matters only where a 
 const char *dc_budget_name(enum dc_budget budget)
 {
 	static const char *const names[DC_BUDGET_COUNT] = {"rounds", "questions", "octets of answers", "milliseconds",
-							   "octets of memory"};
+							   "octets of memory", "milliseconds of work"};
 	return budget < DC_BUDGET_COUNT ? names[budget] : "?";
 }
 

@@ -16,6 +16,7 @@ enum {
 	DC_AUDIT_OCTETS_MAX = 8 << 20,   /* of answers */
 	DC_AUDIT_TIME_MAX_MS = 120000,
 	DC_AUDIT_MEMORY_MAX = 64 << 20,  /* facts and findings */
+	DC_AUDIT_WORK_MAX_MS = 10000,    /* building facts, live: the worst that was found needs half a second */
 	DC_CACHE_OCTETS_MAX = 24 << 20,  /* answers kept for the whole run */
 };
 
@@ -40,6 +41,7 @@ struct dc_gather_options {
 	bool timed;                       /* a live source: time passes and counts */
 	size_t cache_octets;              /* 0: DC_CACHE_OCTETS_MAX */
 	uint32_t time_ms;                 /* of one audit; 0: DC_AUDIT_TIME_MAX_MS */
+	uint32_t work_ms;                 /* of one audit; 0: DC_AUDIT_WORK_MAX_MS; counts where time does */
 	struct dc_receiver *receiver;     /* borrowed; NULL: receiver jobs are answered "absent" */
 };
 

@@ -110,14 +110,20 @@ static void count_finished(struct dc_audit_run *audit)
 	((struct rig *)audit->user)->finished++;
 }
 
-static void rig_open(struct rig *rig, enum mode mode, uint32_t time_ms)
+static void rig_open_for(struct rig *rig, enum mode mode, uint32_t time_ms, uint32_t work_ms)
 {
 	*rig = (struct rig){.fake = {.source = {&fake_ops}, .mode = mode}};
 	rig->sources[0] = &rig->fake.source;
 	rig->loop = dc_loop_new();
-	struct dc_gather_options options = {.sources = rig->sources, .source_count = 1, .timed = true, .time_ms = time_ms};
+	struct dc_gather_options options = {.sources = rig->sources, .source_count = 1, .timed = true, .time_ms = time_ms,
+					    .work_ms = work_ms};
 	rig->gather = dc_gather_new(rig->loop, &options);
 	assert_non_null(rig->gather);
+}
+
+static void rig_open(struct rig *rig, enum mode mode, uint32_t time_ms)
+{
+	rig_open_for(rig, mode, time_ms, 0);
 }
 
 static void rig_close(struct rig *rig)
@@ -239,6 +245,19 @@ static void silence_ends_with_the_time(void **state)
 	rig_close(&rig);
 }
 
+static void hard_work_ends(void **state)
+{
+	struct rig rig;
+	struct dc_audit_run audit;
+	rig_open_for(&rig, ENDLESS_INCLUDES, 0, 1);
+	start(&rig, &audit, "a.example");
+	run_until(&rig, 1);
+	assert_true(audit.facts->budget_spent[DC_BUDGET_WORK]);
+	assert_true(has_finding(&audit, DC_F_AUDIT_BUDGET_SPENT));
+	dc_audit_run_clear(&audit);
+	rig_close(&rig);
+}
+
 static void huge_answers_end_with_the_octets(void **state)
 {
 	struct rig rig;
@@ -274,6 +293,7 @@ int main(void)
 		cmocka_unit_test(equal_questions_are_asked_once),
 		cmocka_unit_test(endless_tree_is_bounded),
 		cmocka_unit_test(silence_ends_with_the_time),
+		cmocka_unit_test(hard_work_ends),
 		cmocka_unit_test(huge_answers_end_with_the_octets),
 		cmocka_unit_test(dropped_audits_leave_nothing),
 	};
