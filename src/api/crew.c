@@ -284,11 +284,10 @@ bool dc_crew_run(struct dc_crew *crew, int max_ms, struct dc_error *err)
 	while (finished) {
 		struct dc_result *result = finished;
 		finished = result->handed;
-		result->done = true;
 		spent |= result->spent;
 		((struct lane *)result->lane)->in_flight--;
 		crew->running--;
-		crew->run->done++;
+		dc_run_done(crew->run, result);
 	}
 	if (broken)
 		(void)dc_error_set(err, DC_ERR_INTERNAL, "the event loop failed");

@@ -14,6 +14,7 @@ enum {
 	RUN_MEMORY_MAX = 16 << 20,
 	AHEAD = 4, /* results kept for their turn, as a multiple of the audits in flight: one slow domain must not stop
 		      the rest at once */
+	HELD_MAX = 64 << 20, /* octets of them */
 	PAUSE_MS = 20, /* until a source of names that had none is asked again */
 };
 
@@ -266,14 +267,21 @@ void dc_run_free(struct dc_run *run)
 
 /* ---- names in ---- */
 
+void dc_run_done(struct dc_run *run, struct dc_result *result)
+{
+	result->done = true;
+	result->held = dc_audit_run_held(&result->audit);
+	run->held += result->held;
+	run->done++;
+}
+
 static void audit_finished(struct dc_audit_run *audit)
 {
 	struct dc_result *result = audit->user;
 	struct dc_run *run = result->run;
 	if (!dc_result_judge(result))
 		run->status = dc_error_set(&run->error, DC_ERR_NOMEM, "out of memory for the findings of %s", result->domain);
-	result->done = true;
-	run->done++;
+	dc_run_done(run, result);
 }
 
 static bool next_declared(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const char **typed)
@@ -372,7 +380,7 @@ static void fill(struct dc_run *run)
 	const char *typed;
 	run->pausing = false;
 	while (!run->exhausted && !run->pausing && run->status == DC_OK &&
-	       running(run) < run->config->jobs && run->waiting < AHEAD * run->config->jobs) {
+	       running(run) < run->config->jobs && run->waiting < AHEAD * run->config->jobs && run->held < HELD_MAX) {
 		if (!new_name(run, domain, &typed))
 			continue;
 		run->taken++;
@@ -424,6 +432,7 @@ static struct dc_result *take_finished(struct dc_run *run)
 	*(result->next ? &result->next->prev : &run->last) = result->prev;
 	result->next = result->prev = NULL;
 	run->waiting--;
+	run->held -= result->held;
 	if (run->writer && run->status == DC_OK)
 		record(result); /* in the order of the names, whatever was ready first */
 	dc_run_remember(run, result);

@@ -35,6 +35,7 @@ struct dc_result {
 	struct dc_audit_result view;
 	void *lane; /* of the crew; NULL: the run's own thread made it */
 	struct dc_result *handed; /* in one of the crew's lists */
+	size_t held; /* octets, once it is done */
 	bool done, spent; /* spent: there was not enough memory to finish */
 	struct dc_result *next, *prev; /* in the order of the names */
 };
@@ -69,6 +70,7 @@ struct dc_run {
 	bool stopped;            /* … after it set this */
 	struct dc_result *first, *last; /* not handed out yet */
 	size_t waiting;                 /* of these */
+	size_t held;                    /* octets of those that are done and wait for their turn */
 	enum dc_status status;          /* the first failure sticks */
 	struct dc_error error;
 };
@@ -81,6 +83,9 @@ void dc_run_note_end(struct dc_run *run);
 enum dc_status dc_run_recorded_options(struct dc_config *config, const struct dc_recording *recording, struct dc_error *err);
 /* Checks and policy over a finished audit; fills judgement and view. False: out of memory. */
 bool dc_result_judge(struct dc_result *result);
+
+/* It is done: counted with those that wait for their turn. In the run's thread. */
+void dc_run_done(struct dc_run *run, struct dc_result *result);
 
 /* together.c: keeps what later results may have in common with this one; frees it. */
 void dc_run_remember(struct dc_run *run, const struct dc_result *result);

@@ -76,6 +76,11 @@ size_t dc_arena_used(const struct dc_arena *arena)
 	return arena->used;
 }
 
+size_t dc_arena_held(const struct dc_arena *arena)
+{
+	return arena->held;
+}
+
 bool dc_arena_is_starved(const struct dc_arena *arena)
 {
 	return arena->starved;

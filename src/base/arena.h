@@ -20,6 +20,8 @@ void dc_arena_free(struct dc_arena *arena);
 void dc_arena_reset(struct dc_arena *arena);
 /* Octets handed out since the last reset. */
 size_t dc_arena_used(const struct dc_arena *arena);
+/* Octets of heap, used or not. */
+size_t dc_arena_held(const struct dc_arena *arena);
 /* True once the heap had nothing more for it: not the ceiling ended it. */
 bool dc_arena_is_starved(const struct dc_arena *arena);
 

@@ -437,6 +437,11 @@ bool dc_gather_start(struct dc_gather *gather, struct dc_audit_run *audit)
 	return true;
 }
 
+size_t dc_audit_run_held(const struct dc_audit_run *audit)
+{
+	return audit->job ? dc_arena_held(audit->job->keep) + (audit->arena ? dc_arena_held(audit->arena) : 0) : 0;
+}
+
 void dc_audit_run_clear(struct dc_audit_run *audit)
 {
 	if (!audit->job)

@@ -54,6 +54,8 @@ void dc_gather_free(struct dc_gather *gather);
 
 /* `audit` is zeroed but for inputs, finished and user. False: no memory. */
 bool dc_gather_start(struct dc_gather *gather, struct dc_audit_run *audit);
+/* Octets of heap that a finished audit keeps, answers left out: those are shared. */
+size_t dc_audit_run_held(const struct dc_audit_run *audit);
 /* Frees what a finished (or never finished) audit holds. */
 void dc_audit_run_clear(struct dc_audit_run *audit);
 /* Moves every audit that can move; waits at most `max_ms` for the world when none can. False: the loop failed. */
