@@ -48,10 +48,25 @@ static void judge_ds(const struct dc_dnssec_facts *dnssec, struct dc_where where
 		dc_emit(emitter, DC_F_DNSSEC_DIGEST_BESIDE, where, DC_ARGS(zone));
 }
 
+/* What could not be looked up, in a zone that validates: a broken one is told by its state. */
+static void judge_unanswered(const struct dc_dnssec_facts *dnssec, struct dc_emitter *emitter)
+{
+	const struct dc_answer *const answers[] = {dnssec->key_answer, dnssec->ds_answer, dnssec->nsec3_answer};
+	for (size_t i = 0; dnssec->state == DC_DNSSEC_SECURE && i < sizeof(answers) / sizeof(answers[0]); i++) {
+		const struct dc_answer *answer = answers[i];
+		if (!answer || dc_outcome_is_known(answer->outcome) || answer->outcome == DC_OUTCOME_NOT_ASKED)
+			continue;
+		dc_emit_unanswered(emitter, DC_F_DNSSEC_KEYS_UNANSWERED,
+				   (struct dc_where){.subject = dnssec->zone, .answer = answer}, NULL);
+		return;
+	}
+}
+
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_dnssec_facts *dnssec = facts->dnssec;
 	struct dc_where where = {.subject = dnssec->zone, .answer = dnssec->key_answer};
+	judge_unanswered(dnssec, emitter);
 	if (!dnssec->key_count && !dnssec->ds_count) {
 		dc_not_applicable(emitter);
 		return;

@@ -66,9 +66,10 @@ static void look_at_chain(struct dc_asker *asker, struct dc_dnssec_facts *facts,
 	facts->zone = zone;
 	facts->key_answer = validate(asker, zone, DC_TYPE_DNSKEY);
 	facts->ds_answer = validate(asker, zone, DC_TYPE_DS);
-	facts->nsec3_answer = dc_ask(asker, zone, DC_TYPE_NSEC3PARAM);
 	dnssec_read_keys(asker, facts);
 	dnssec_read_ds(asker, facts);
+	if (facts->key_count)
+		facts->nsec3_answer = dc_ask(asker, zone, DC_TYPE_NSEC3PARAM);
 	dnssec_read_nsec3(facts);
 	if (facts->ds_answer && dc_outcome_is_known(facts->ds_answer->outcome) && !facts->ds_count && facts->key_count)
 		facts->island = DC_TRI_YES;

@@ -54,7 +54,7 @@ struct dc_dnssec_facts {
 	bool failed;                    /* a validation could not be carried out */
 	const struct dc_answer *blind;  /* the validator cannot see signatures: its words in `detail`; NULL: it can */
 	struct dc_slice zone;           /* empty: not known */
-	const struct dc_answer *key_answer, *ds_answer, *nsec3_answer; /* NULL: not asked or not known yet */
+	const struct dc_answer *key_answer, *ds_answer, *nsec3_answer; /* NULL: not asked (the last: no keys) or not known yet */
 	const struct dc_dnssec_key *keys;
 	size_t key_count;
 	const struct dc_dnssec_ds *ds;
