@@ -10,6 +10,7 @@
 #include "diff/scan.h"
 #include "dkim/dkim.h"
 #include "history/history.h"
+#include "mta_sts/mta_sts.h"
 #include "source/file.h"
 
 struct known {
@@ -24,6 +25,8 @@ struct dc_baseline {
 	size_t object_count;
 	struct dc_dkim_seen *keys;
 	size_t key_count, key_capacity;
+	struct dc_mta_sts_seen *policies; /* sorted */
+	size_t policy_count, policy_capacity;
 	struct dc_slice when; /* "2026-11-20T12:00:00Z"; empty: not said */
 	int64_t when_s;
 };
@@ -64,6 +67,26 @@ static void take_keys(struct dc_baseline *baseline, const json_t *domain)
 	}
 }
 
+/* A policy that senders took: its mode stands beside the record. */
+static void take_policy(struct dc_baseline *baseline, struct dc_slice domain, const json_t *object)
+{
+	struct dc_arena *arena = baseline->arena;
+	const json_t *sts = json_object_get(json_object_get(object, "facts"), "mta_sts"), *policy = json_object_get(sts, "policy");
+	const json_t *list = json_object_get(policy, "mx"), *age = json_object_get(policy, "max_age");
+	size_t count = json_array_size(list) < DC_MTA_STS_PATTERN_MAX ? json_array_size(list) : DC_MTA_STS_PATTERN_MAX;
+	struct dc_slice *patterns = DC_NEW_ARRAY(arena, struct dc_slice, count + 1);
+	struct dc_mta_sts_seen seen = {.domain = domain, .id = text_of(arena, sts, "id"), .mode = text_of(arena, sts, "mode"),
+				       .patterns = patterns, .number = baseline->policy_count};
+	if (!seen.id.len || !seen.mode.len || !json_is_integer(age) || json_integer_value(age) < 0)
+		return;
+	seen.max_age_s = (uint64_t)json_integer_value(age);
+	for (size_t i = 0; i < count; i++) {
+		const json_t *item = json_array_get(list, i);
+		patterns[seen.pattern_count++] = dc_arena_dup(arena, (struct dc_slice){json_string_value(item), json_string_length(item)});
+	}
+	DC_PUSH(arena, baseline->policies, baseline->policy_count, baseline->policy_capacity) = seen;
+}
+
 static bool take_domain(void *user, const json_t *object, struct dc_error *err)
 {
 	struct dc_baseline *baseline = user;
@@ -71,8 +94,10 @@ static bool take_domain(void *user, const json_t *object, struct dc_error *err)
 		(void)dc_error_set(err, DC_ERR_INPUT, "the baseline takes more than %d MiB of memory", DC_SCAN_REPORT_MAX >> 20);
 		return false;
 	}
-	take_findings(baseline, text_of(baseline->arena, object, "domain"), json_object_get(object, "findings"));
+	struct dc_slice domain = text_of(baseline->arena, object, "domain");
+	take_findings(baseline, domain, json_object_get(object, "findings"));
 	take_keys(baseline, object);
+	take_policy(baseline, domain, object);
 	return true;
 }
 
@@ -104,6 +129,8 @@ static int compare(const void *a, const void *b)
 static void sort(struct dc_baseline *baseline)
 {
 	size_t kept = 0, last = 0;
+	if (baseline->policy_count)
+		qsort(baseline->policies, baseline->policy_count, sizeof *baseline->policies, dc_mta_sts_seen_compare);
 	if (!baseline->finding_count)
 		return;
 	qsort(baseline->findings, baseline->finding_count, sizeof *baseline->findings, by_object);
@@ -227,6 +254,12 @@ void dc_baseline_apply(const struct dc_baseline *baseline, struct dc_slice domai
 									       DC_FMT(baseline->when))
 							     : DC_S("known since the baseline");
 	}
+}
+
+const struct dc_mta_sts_seen *dc_baseline_policies(const struct dc_baseline *baseline, size_t *ret_count)
+{
+	*ret_count = baseline ? baseline->policy_count : 0;
+	return baseline ? baseline->policies : NULL;
 }
 
 const struct dc_dkim_seen *dc_baseline_keys(const struct dc_baseline *baseline, size_t *ret_count)

@@ -7,6 +7,7 @@
 #include "findings/emitter.h"
 
 struct dc_dkim_seen;
+struct dc_mta_sts_seen;
 struct dc_baseline;
 
 /* Reads a JSON report, or what the latest audits in a store found ("history:FILE"), or
@@ -19,6 +20,8 @@ void dc_baseline_free(struct dc_baseline *baseline);
  * determined are not: not knowing for a second time is no better. */
 void dc_baseline_apply(const struct dc_baseline *baseline, struct dc_slice domain, struct dc_finding_list *list,
 		       struct dc_arena *arena);
+/* MTA-STS policies, sorted; of a report, not of a store. */
+const struct dc_mta_sts_seen *dc_baseline_policies(const struct dc_baseline *baseline, size_t *ret_count);
 const struct dc_dkim_seen *dc_baseline_keys(const struct dc_baseline *baseline, size_t *ret_count);
 
 #endif

@@ -94,6 +94,7 @@ static void fill_inputs(struct dc_run *run)
 	run->info.waivers_matched = run->waivers_matched;
 	run->info.waiver_count = config->waiver_count;
 	run->inputs.seen_keys = dc_baseline_keys(config->baseline, &run->inputs.seen_key_count);
+	run->inputs.seen_policies = dc_baseline_policies(config->baseline, &run->inputs.seen_policy_count);
 }
 
 /* ---- recordings ---- */

@@ -65,6 +65,19 @@ static void judge_age(struct dc_emitter *emitter, const struct dc_mta_sts_facts 
 		dc_emit(emitter, DC_F_MTA_STS_AGE_DAYS, at_policy(sts), DC_ARGS(age));
 }
 
+static void judge_change(const struct dc_facts *facts, struct dc_emitter *emitter)
+{
+	const struct dc_mta_sts_facts *sts = facts->mta_sts;
+	const struct dc_mta_sts_seen *seen =
+		dc_mta_sts_seen_find(facts->inputs->seen_policies, facts->inputs->seen_policy_count, sts->domain);
+
+	if (seen && sts->served == DC_MTA_STS_SERVED_VALID && dc_slice_eq(seen->id, sts->record.id) &&
+	    dc_mta_sts_seen_differs(seen, sts->policy))
+		dc_emit(emitter, DC_F_MTA_STS_ID_UNCHANGED,
+			(struct dc_where){.subject = sts->name, .answer = sts->answer, .more = sts->fetch.answer},
+			DC_ARGS(dc_text("id", sts->record.id), dc_text("name", sts->name)));
+}
+
 static void judge_policy(struct dc_emitter *emitter, const struct dc_mta_sts_facts *sts)
 {
 	const struct dc_mta_sts_policy *policy = sts->policy;
@@ -104,6 +117,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		judge_answer(emitter, sts);
 		if (sts->policy)
 			judge_policy(emitter, sts);
+		judge_change(facts, emitter);
 		break;
 	default:
 		if (dc_fetch_is_outside(sts->fetch.failed)) {

@@ -53,6 +53,8 @@ struct dc_inputs {
 	size_t own_key_count;
 	const struct dc_dkim_seen *seen_keys; /* --baseline: keys of an earlier report, dkim/dkim.h */
 	size_t seen_key_count;
+	const struct dc_mta_sts_seen *seen_policies; /* the same: MTA-STS policies, sorted, mta_sts/mta_sts.h */
+	size_t seen_policy_count;
 	uint32_t key_age_days;       /* a key should be changed after this time; 0: DC_DKIM_KEY_AGE_DAYS */
 	const struct dc_message *message; /* a real message to audit; NULL: none */
 	struct dc_slice message_bytes;

@@ -49,6 +49,21 @@ struct dc_mta_sts_facts {
 	const struct dc_mta_sts_policy *policy; /* NULL: none came with status 200 */
 };
 
+/* A policy of an earlier report, as senders took it then. */
+struct dc_mta_sts_seen {
+	struct dc_slice domain, id, mode;
+	uint64_t max_age_s;
+	const struct dc_slice *patterns;
+	size_t pattern_count;
+	size_t number;                         /* in the earlier report: of one domain the last counts */
+};
+/* For qsort: by domain, the last of a domain first. */
+int dc_mta_sts_seen_compare(const void *a, const void *b);
+/* Of a sorted list; NULL: none. */
+const struct dc_mta_sts_seen *dc_mta_sts_seen_find(const struct dc_mta_sts_seen *list, size_t count, struct dc_slice domain);
+/* The policy has another meaning than `seen`; the order of mx lines does not matter. */
+bool dc_mta_sts_seen_differs(const struct dc_mta_sts_seen *seen, const struct dc_mta_sts_policy *policy);
+
 /* The TXT question in the first round; the rest only when there is a valid record. `now_s`: a certificate that was valid
  * when it was seen may have expired since. Never NULL. */
 const struct dc_mta_sts_facts *dc_mta_sts_build(struct dc_asker *asker, struct dc_slice domain, int64_t now_s);

@@ -110,9 +110,11 @@ def bimi_dmarc(text):
     return VMC.replace(DMARC, f'_dmarc.example.com. TXT "v=DMARC1; {text}; rua=mailto:dmarc@example.com"\n')
 
 
-# case -> (lines added to the zone, {part of a URL: reply, or the words of a failed answer})
+# case -> (lines added to the zone, {part of a URL: reply, or the words of a failed answer}, further arguments)
 CASES = {
     "mta_sts/ok": (MX + DMARC + STS, policy()),
+    "mta_sts/id-unchanged": (MX + DMARC + STS, policy(), ["--baseline", "earlier.json"]),
+    "mta_sts/id-changed": (MX + DMARC + STS.replace("20261101", "20261102"), policy(), ["--baseline", "earlier.json"]),
     "mta_sts/multiple": (MX + DMARC + STS + '_mta-sts.example.com. TXT "v=STSv1; id=2"\n', {}),
     "mta_sts/near-case": (MX + DMARC + '_mta-sts.example.com. TXT "v=stsv1; id=20261101;"\n', {}),
     "mta_sts/near-no-semicolon": (MX + DMARC + '_mta-sts.example.com. TXT "v=STSv1 id=20261101"\n', {}),
@@ -242,7 +244,7 @@ def replace(line, documents):
     return line
 
 
-def write(binary, name, extra, documents):
+def write(binary, name, extra, documents, args=()):
     folder = os.path.join(HERE, name)
     os.makedirs(folder, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -260,14 +262,14 @@ def write(binary, name, extra, documents):
     with open(os.path.join(folder, "recording"), "w", encoding="ascii") as f:
         f.writelines(replace(line, documents) + "\n" for line in have)
     with open(os.path.join(folder, "args"), "w", encoding="ascii") as f:
-        f.writelines(line + "\n" for line in ARGS)
+        f.writelines(line + "\n" for line in [*ARGS, *args])
 
 
 def main():
     binary = os.path.abspath(sys.argv[1])
-    for name, (extra, documents) in CASES.items():
+    for name, case in CASES.items():
         if not sys.argv[2:] or name in sys.argv[2:]:
-            write(binary, name, extra, documents)
+            write(binary, name, *case)
 
 
 if __name__ == "__main__":
