@@ -129,7 +129,10 @@ void talk_over(struct talk *talk, const char *how)
 
 static void time_up(struct dc_timer *timer)
 {
-	talk_over(timer->user, "timeout");
+	struct talk *talk = timer->user;
+	if (talk->step == STEP_CONNECT && talk->target.port == 25)
+		talk->smtp->port_25_silent++;
+	talk_over(talk, "timeout");
 }
 
 void talk_step(struct talk *talk, enum talk_step step)
@@ -138,6 +141,8 @@ void talk_step(struct talk *talk, enum talk_step step)
 	talk->step = step;
 	if (step == STEP_QUIT && wait_ms > QUIT_MS)
 		wait_ms = QUIT_MS;
+	if (step == STEP_CONNECT && wait_ms > CONNECT_MS)
+		wait_ms = CONNECT_MS;
 	if (now_ms + wait_ms > talk->deadline_ms)
 		wait_ms = talk->deadline_ms > now_ms ? talk->deadline_ms - now_ms : 0;
 	dc_loop_arm(talk->smtp->loop, &talk->timer, wait_ms);
@@ -220,6 +225,7 @@ static bool is_connected(struct talk *talk)
 		talk_over(talk, words_of(error));
 		return false;
 	}
+	talk->smtp->port_25_open |= talk->target.port == 25;
 	return dc_loop_watch(talk->smtp->loop, &talk->watch, true, false) && talk_begin(talk);
 }
 
@@ -307,8 +313,11 @@ static void start_waiting(struct smtp *smtp)
 		if (!*at)
 			smtp->waiting_end = at;
 		talk->began_ms = dc_loop_now_ms(smtp->loop);
-		if (!open_connection(talk)) {
-			hand_over(talk, DC_OUTCOME_TIMEOUT, words_of(errno));
+		bool closed = talk->target.port == 25 && !smtp->port_25_open && smtp->port_25_silent >= CLOSED_AFTER;
+		if (closed || !open_connection(talk)) {
+			hand_over(talk, closed ? DC_OUTCOME_NOT_ASKED : DC_OUTCOME_TIMEOUT,
+				  closed ? "port 25 is closed on the way: sixteen servers in a row did not answer"
+					 : words_of(errno));
 			at = &smtp->waiting; /* the list may be another by now */
 			continue;
 		}

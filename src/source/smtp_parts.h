@@ -10,7 +10,9 @@
 #include "source/tls.h"
 
 enum {
-	TALKS_MAX = 16,               /* connections at once: a handful of hosts a domain, and nobody is in a hurry */
+	TALKS_MAX = 64,               /* connections at once; one an address */
+	CONNECT_MS = 10000,           /* until a connection stands: three times the first retransmissions */
+	CLOSED_AFTER = 16,            /* connections to port 25 in vain, and none that stood: the network forbids them */
 	TALK_OCTETS_MAX = 256 << 10,  /* read of one connection: a chain of 100 KiB and the longest replies stay below */
 	TALK_STEPS_MS = 3,            /* a connection may take this many times the time of a step */
 	QUIT_MS = 3000,               /* for the reply to QUIT */
@@ -55,6 +57,8 @@ struct smtp {
 	struct talk *waiting, **waiting_end;
 	struct talk *under_way;
 	size_t count; /* under way */
+	bool port_25_open;       /* a connection to it has stood */
+	unsigned port_25_silent; /* connections to it that timed out */
 };
 
 /* smtp.c */

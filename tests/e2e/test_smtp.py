@@ -5,6 +5,7 @@ usage: test_smtp.py BINARY [TEST...]
 """
 
 import os
+import socket
 import sys
 import tempfile
 import time
@@ -144,6 +145,46 @@ def off_by_default(tool, lab):
     domain = probe(tool, lab, "extra", what="submission").domains["example.com"]
     test.equal(len(lab.hostile["extra"].heard), before, "MX not spoken to without --probe smtp")
     test.equal(smtp(domain), {"submission-not-published"}, "no SRV record")
+
+
+@test
+def shared_hosts_are_spoken_to_once(tool, lab):
+    """Two domains, one MX host: one conversation, and the second connection with old TLS."""
+    before = len(lab.hostile["extra"].heard)
+    more = "two.example.com. MX 10 mx.example.com.\nthree.example.com. MX 10 mx.example.com."
+    result = probe(tool, lab, "extra", "two.example.com", "three.example.com", more=more)
+    test.equal(len(result.domains), 3, "domains")
+    heard = [line.split()[0] for line in lab.hostile["extra"].heard[before:]]
+    test.equal((heard.count(b"QUIT"), heard.count(b"STARTTLS")), (1, 2), "conversations")
+
+
+@test
+def a_network_that_forbids_port_25(tool, lab):
+    """Addresses whose listeners take no connection any more, as behind a firewall that drops: given up after sixteen."""
+    count, port, held = 80, lab.free_port(), []
+    lines = []
+    for i in range(count):
+        address = f"127.1.{i // 200}.{i % 200 + 1}"
+        server = socket.socket()
+        server.bind((address, port))
+        server.listen(0)
+        held.append(server)
+        for _ in range(2):  # one waits to be accepted, the next finds no room
+            client = socket.socket()
+            client.setblocking(False)
+            client.connect_ex((address, port))
+            held.append(client)
+        lines += [f"d{i}.example.com. MX 10 m{i}.example.com.", f"m{i}.example.com. A {address}"]
+    lab.ports["drops"] = port
+    began = time.monotonic()
+    result = probe(tool, lab, "drops", "--threads", "1", *(f"d{i}.example.com" for i in range(count)), more="\n".join(lines), timeout="1")
+    test.check(time.monotonic() - began < 15, f"{time.monotonic() - began:.1f} s")
+    domains = [domain for name, domain in result.domains.items() if name != "example.com"]
+    test.check(all(smtp(domain) == {"smtp-unreachable"} for domain in domains), "all are unknown")
+    reasons = [finding["message"] for domain in domains for finding in domain["findings"] if finding["id"] == "smtp-unreachable"]
+    test.check(0 < sum("closed on the way" in reason for reason in reasons) <= count - 16, "the last are not tried")
+    for each in held:
+        each.close()
 
 
 @test
