@@ -464,6 +464,7 @@ void dc_config_free(struct dc_config *config)
 	if (!config)
 		return;
 	dc_config_manifest_free(config);
+	dc_baseline_free(config->baseline);
 	dc_psl_free(config->psl);
 	dc_arena_free(config->arena);
 }
