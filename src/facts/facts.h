@@ -73,7 +73,9 @@ struct dc_inputs {
 };
 
 /* A ceiling that was reached while gathering. */
-enum dc_budget { DC_BUDGET_ROUNDS, DC_BUDGET_QUESTIONS, DC_BUDGET_BYTES, DC_BUDGET_TIME, DC_BUDGET_MEMORY, DC_BUDGET_WORK, DC_BUDGET_COUNT };
+enum dc_budget {
+	DC_BUDGET_ROUNDS, DC_BUDGET_QUESTIONS, DC_BUDGET_BYTES, DC_BUDGET_TIME, DC_BUDGET_MEMORY, DC_BUDGET_WORK, DC_BUDGET_COUNT
+};
 const char *dc_budget_name(enum dc_budget budget); /* "rounds" "questions" … */
 
 struct dc_facts {
