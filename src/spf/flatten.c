@@ -177,21 +177,85 @@ static struct dc_slice text_of(struct flat *f, size_t start, size_t count)
 	return text;
 }
 
-/* Terms of the domain's own record that stay; those deeper in the tree stay with the include that leads to them. */
+/* "%{d}", which means another domain in another record. */
+static bool names_its_domain(struct dc_slice text)
+{
+	for (size_t i = 0; i + 2 < text.len; i++)
+		if (text.ptr[i] == '%' && text.ptr[i + 1] == '{' && dc_lower(text.ptr[i + 2]) == 'd')
+			return true;
+	return false;
+}
+
+/* Can the term stand in the domain's own record instead of the include that leads to it? Only when what leads there lets
+ * pass, and nothing before it on the way decides otherwise. */
+static bool can_be_lifted(const struct dc_spf_use *use)
+{
+	if (names_its_domain(use->term->text) || use->term->kind == DC_SPF_REDIRECT || use->term->kind == DC_SPF_PTR)
+		return false;
+	for (const struct dc_spf_use *at = use; at; at = at->node->by) {
+		if (at->term->qualifier != '+' || (at != use && at->term->kind != DC_SPF_INCLUDE))
+			return false;
+		for (const struct dc_spf_use *before = at->node->uses; at->node->by && before < at; before++)
+			if (before->term->qualifier && before->term->qualifier != '+')
+				return false;
+	}
+	return true;
+}
+
+/* The term of the domain's own record that leads to `use`, or is it. */
+static const struct dc_spf_use *own_term(const struct dc_spf_use *use)
+{
+	while (use->node->by)
+		use = use->node->by;
+	return use;
+}
+
+static struct dc_slice add_term(struct flat *f, struct dc_slice text, const struct dc_spf_use *use)
+{
+	f->out->lookups += use->lookups;
+	return join(f, text, use->term->text);
+}
+
+/* What must stay of one term of the domain's own record: itself, or those below it that depend on the message. */
+static struct dc_slice add_kept_below(struct flat *f, struct dc_slice text, const struct dc_spf_use *own)
+{
+	bool stays = false, whole = false;
+
+	for (size_t k = 0; k < f->out->kept_count; k++) {
+		if (own_term(f->out->kept[k]) != own)
+			continue;
+		stays = true;
+		whole |= f->out->kept[k] == own || !can_be_lifted(f->out->kept[k]);
+	}
+	if (whole)
+		return add_term(f, text, own);
+	for (size_t k = 0; stays && k < f->out->kept_count; k++)
+		if (own_term(f->out->kept[k]) == own)
+			text = add_term(f, text, f->out->kept[k]);
+	return text;
+}
+
+/* A term that decides otherwise than the all at the end: "-ip4:192.0.2.1" before "~all". The addresses before it pass, or do
+ * not, as they did. */
+static bool decides(const struct flat *f, const struct dc_spf_use *use)
+{
+	char all = f->facts->all ? f->facts->all : '?';
+
+	return !use->dead && !use->covered && use->term->kind < DC_SPF_REDIRECT && use->term->kind != DC_SPF_ALL &&
+	       use->term->qualifier != '+' && use->term->qualifier != all;
+}
+
+/* Terms of the domain's own record that stay, in their order. */
 static struct dc_slice add_kept(struct flat *f, struct dc_slice text)
 {
 	const struct dc_spf_node *root = f->facts->root;
 
 	for (size_t i = 0; i < root->use_count; i++) {
 		const struct dc_spf_use *use = &root->uses[i];
-		bool stays = false;
-		for (size_t k = 0; k < f->out->kept_count && !stays; k++)
-			for (const struct dc_spf_use *at = f->out->kept[k]; at && !stays; at = at->node->by)
-				stays = at == use;
-		if (!stays || use->term->kind == DC_SPF_REDIRECT)
-			continue;
-		text = join(f, text, use->term->text);
-		f->out->lookups += use->lookups;
+		if (decides(f, use))
+			text = add_term(f, text, use);
+		else if (use->term->kind != DC_SPF_REDIRECT)
+			text = add_kept_below(f, text, use);
 	}
 	return text;
 }

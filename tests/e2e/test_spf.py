@@ -87,6 +87,15 @@ def flattened_in_part(zones):
     test.check("not resolved: include:elsewhere.invalid" in result.out, "the term is named")
     result = zones('example.com. TXT "v=spf1 mx exists:%{i}.\\027[31m\\"x\\".test -all"\n', "spf", "--flatten", "example.com")
     test.check("\x1b" not in result.out, "no control reaches the terminal")
+    result = zones('example.com. TXT "v=spf1 -ip4:192.0.2.9 include:a.test ~all"\n'
+                   'a.test. TXT "v=spf1 ip4:192.0.2.0/28 exists:%{i}.ok.test include:b.test -all"\n'
+                   'b.test. TXT "v=spf1 ip4:198.51.100.1 -all"\n', "spf", "--flatten", "example.com")
+    record = "".join(result.out.split('"')[1::2])
+    test.check("-ip4:192.0.2.9" in record, f"what fails by name still does: {record}")
+    test.check("exists:%{i}.ok.test" in record and "include:a.test" not in record, f"one macro keeps no include: {record}")
+    result = zones('example.com. TXT "v=spf1 include:a.test ~all"\n'
+                   'a.test. TXT "v=spf1 ip4:192.0.2.0/28 -ip4:198.51.100.1 exists:%{i}.%{d} -all"\n', "spf", "--flatten", "example.com")
+    test.check("include:a.test" in result.out, f"a macro of another domain stays where it is: {result.out}")
     result = zones("", "spf", "--flatten", "example.com")
     test.equal(result.status, 1, "no record")
     test.check("no SPF record" in result.out, "says so")
