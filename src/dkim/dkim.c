@@ -42,7 +42,7 @@ static void probe_wildcard(struct dc_dkim_build *build)
 	if (!dc_name_join(build->asker->arena, dc_dkim_probe_label(build->asker->arena, build->input->domain),
 			  build->node_name, &name))
 		return; /* a domain so long has no room for selectors either */
-	searched->probe = dc_ask(build->asker, name, DC_TYPE_TXT);
+	searched->probe = dc_ask_name(build->asker, name, DC_TYPE_TXT);
 	if (!searched->probe)
 		return;
 	count = dc_dkim_read_records(build, searched->probe, &records);
@@ -82,13 +82,14 @@ static const struct dc_answer *ask_candidate(struct dc_dkim_build *build, const 
 	bool nothing_below = searched->node && (searched->node_nxdomain || !dc_outcome_is_known(searched->node->outcome));
 	const struct dc_answer *answer;
 	struct dc_slice name;
+	bool joined = dc_name_join(build->asker->arena, candidate->selector, build->node_name, &name);
 
-	if (!dc_name_join(build->asker->arena, candidate->selector, build->node_name, &name))
+	if (!joined)
 		name = dc_arena_printf(build->asker->arena, "%.*s.%.*s", DC_FMT(candidate->selector),
 				       DC_FMT(build->node_name));
 	/* Long shots wait until it is known whether there is anything below _domainkey at all. */
 	if (certain || (early && !nothing_below) || (searched->node && !nothing_below))
-		return dc_ask(build->asker, name, DC_TYPE_TXT);
+		return joined ? dc_ask_name(build->asker, name, DC_TYPE_TXT) : dc_ask(build->asker, name, DC_TYPE_TXT);
 	answer = dc_ask_known(build->asker, name, DC_TYPE_TXT);
 	if (!answer && nothing_below)
 		searched->spared++;

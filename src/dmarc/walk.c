@@ -86,7 +86,7 @@ void dc_dmarc_look_up(struct dc_asker *asker, struct dc_slice domain, struct dc_
 		node->state = DC_DMARC_NODE_NONE; /* no such name can exist */
 		return;
 	}
-	node->answer = dc_ask(asker, node->name, DC_TYPE_TXT);
+	node->answer = dc_ask_name(asker, node->name, DC_TYPE_TXT);
 	if (!node->answer)
 		return;
 	if (node->answer->outcome == DC_OUTCOME_OUT_OF_SOURCE && dc_psl_is_suffix(asker->psl, domain)) {

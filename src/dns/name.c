@@ -279,13 +279,17 @@ bool dc_name_join(struct dc_arena *arena, struct dc_slice prefix, struct dc_slic
 {
 	if (is_root(name))
 		return dc_name_normalize(arena, prefix, ret_name);
+	bool upper_prefix, upper_name;
+	bool is_canonical = prefix.len + 1 + name.len <= DC_NAME_WIRE_MAX - 2 && plain_or_upper(prefix, &upper_prefix) &&
+			    plain_or_upper(name, &upper_name) && !upper_prefix && !upper_name;
 	char *whole = dc_arena_alloc(arena, prefix.len + 1 + name.len);
 	if (prefix.len)
 		memcpy(whole, prefix.ptr, prefix.len);
 	whole[prefix.len] = '.';
 	if (name.len)
 		memcpy(whole + prefix.len + 1, name.ptr, name.len);
-	return dc_name_normalize(arena, (struct dc_slice){whole, prefix.len + 1 + name.len}, ret_name);
+	*ret_name = (struct dc_slice){whole, prefix.len + 1 + name.len};
+	return is_canonical || dc_name_normalize(arena, *ret_name, ret_name);
 }
 
 struct dc_slice dc_name_to_unicode(struct dc_arena *arena, struct dc_slice name)

@@ -41,9 +41,18 @@ const struct dc_answer *dc_ask(struct dc_asker *asker, struct dc_slice name, uin
 	return dc_ask_question(asker, &question);
 }
 
+const struct dc_answer *dc_ask_name(struct dc_asker *asker, struct dc_slice name, uint16_t type)
+{
+	struct dc_question question = {.kind = DC_ASK_DNS, .type = type, .name = name};
+	return dc_ask_question(asker, &question);
+}
+
 const struct dc_answer *dc_ask_below(struct dc_asker *asker, const char *prefix, struct dc_slice base, uint16_t type)
 {
-	struct dc_slice below = dc_arena_concat(asker->arena, dc_slice_of(prefix), DC_S("."));
+	struct dc_slice below, name;
+	if (dc_name_join(asker->arena, dc_slice_of(prefix), base, &name))
+		return dc_ask_name(asker, name, type);
+	below = dc_arena_concat(asker->arena, dc_slice_of(prefix), DC_S("."));
 	return dc_ask(asker, dc_arena_concat(asker->arena, below, base), type);
 }
 

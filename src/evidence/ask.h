@@ -47,6 +47,8 @@ void dc_memo_keep_org(struct dc_asker *asker, struct dc_slice name, size_t octet
 
 /* `name` in any spelling; it is normalised. A name that cannot be put on the wire gives an answer MALFORMED at once. */
 const struct dc_answer *dc_ask(struct dc_asker *asker, struct dc_slice name, uint16_t type);
+/* `name` is canonical: of dc_name_join and the like. */
+const struct dc_answer *dc_ask_name(struct dc_asker *asker, struct dc_slice name, uint16_t type);
 /* The name is prefix + "." + base. */
 const struct dc_answer *dc_ask_below(struct dc_asker *asker, const char *prefix, struct dc_slice base, uint16_t type);
 /* Any kind. */
