@@ -56,9 +56,12 @@ static int open_named(struct sink *sink)
 
 bool sink_open(struct sink *sink, const char *path)
 {
+	static char room[1 << 16]; /* a domain as JSON in one go; for stdout, which outlives every sink */
 	*sink = (struct sink){.path = path};
 	if (!path) {
 		sink->file = stdout;
+		if (!isatty(STDOUT_FILENO))
+			(void)setvbuf(stdout, room, _IOFBF, sizeof room); /* refused once something was written */
 		return true;
 	}
 	if (is_special(path)) {
