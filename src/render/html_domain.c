@@ -282,11 +282,11 @@ static void profiles(struct dc_html *html, const json_t *list)
 		struct dc_slice title = dc_json_member(profile, "title");
 		size_t met = 0;
 
-		dc_html_put(html, "<h4>");
+		dc_html_put(html, "<h4 class=\"profile\">");
 		dc_html_text(html, title.len > 0 ? title : dc_json_member(profile, "id"));
 		dc_html_put(html, " ");
 		dc_html_verdict(html, dc_json_member(profile, "verdict"));
-		dc_html_put(html, "</h4>\n<ul class=\"plain\">\n");
+		dc_html_put(html, "</h4>\n<ul class=\"needs\">\n");
 		json_array_foreach(requirements, k, item) if (rank(dc_json_member(item, "verdict")) > 1) requirement(html, item);
 		else met++;
 		if (met > 0) {
@@ -297,9 +297,14 @@ static void profiles(struct dc_html *html, const json_t *list)
 		}
 		dc_html_put(html, "</ul>\n");
 		if (json_array_size(json_object_get(profile, "not_checkable")) > 0) {
-			dc_html_put(html, "<p class=\"more\">Cannot be seen from outside: ");
-			dc_html_value(html, json_object_get(profile, "not_checkable"));
-			dc_html_put(html, "</p>\n");
+			dc_html_put(html, "<details class=\"fold\"><summary>What cannot be seen from outside</summary><ul>\n");
+			json_array_foreach(json_object_get(profile, "not_checkable"), k, item)
+			{
+				dc_html_put(html, "<li>");
+				dc_html_text(html, dc_slice_of(json_is_string(item) ? json_string_value(item) : ""));
+				dc_html_put(html, "</li>\n");
+			}
+			dc_html_put(html, "</ul></details>\n");
 		}
 	}
 	dc_html_put(html, "</div>\n");

@@ -200,6 +200,47 @@ static bool is_drawn(const char *key)
 	return false;
 }
 
+/* Nothing but "no", "not known" and empty lists: it was not looked at, or there was nothing. */
+static bool is_bare(const json_t *value)
+{
+	json_t *members = (json_t *)value, *member;
+	const char *key;
+
+	if (json_is_array(value))
+		return json_array_size(value) == 0;
+	json_object_foreach(members, key, member) if (!is_bare(member)) return false;
+	return json_is_object(value) || json_is_null(value) || json_is_false(value);
+}
+
+static void other(struct dc_html *html, const char *key, const json_t *fact)
+{
+	const json_t *present = json_object_get(fact, "present");
+	struct dc_slice state = dc_json_member(fact, "state");
+	size_t rest = json_object_size(fact) - (present != NULL) - (json_object_get(fact, "record") != NULL);
+
+	dc_html_put(html, "<dt>");
+	dc_html_title(html, dc_slice_of(key));
+	dc_html_put(html, "</dt><dd>");
+	if (present)
+		dc_html_put(html, json_is_true(present) ? "published" : json_is_false(present) ? "not published" : "not known");
+	if (json_is_true(present) && state.len > 0) {
+		dc_html_put(html, ", ");
+		dc_html_text(html, state);
+	}
+	if (dc_json_member(fact, "record").len > 0) {
+		dc_html_put(html, " ");
+		dc_html_code(html, dc_json_member(fact, "record"));
+	}
+	if (!json_is_object(fact) && !json_is_array(fact)) {
+		dc_html_value(html, fact);
+	} else if (!json_is_false(present) && (rest > 0 || json_is_array(fact))) {
+		dc_html_put(html, "<details class=\"fold\"><summary>Show all of it</summary>\n");
+		dc_html_value(html, fact);
+		dc_html_put(html, "</details>");
+	}
+	dc_html_put(html, "</dd>\n");
+}
+
 /* Members of facts that nothing above draws: whether the thing is there, and its record. */
 static void others(struct dc_html *html, const json_t *facts)
 {
@@ -210,31 +251,8 @@ static void others(struct dc_html *html, const json_t *facts)
 	dc_html_put(html, "<dl class=\"kv\">\n");
 	json_object_foreach(members, key, member)
 	{
-		const json_t *present = json_object_get(member, "present");
-		size_t rest = json_object_size(member);
-
-		if (is_drawn(key))
-			continue;
-		dc_html_put(html, "<dt>");
-		dc_html_title(html, dc_slice_of(key));
-		dc_html_put(html, "</dt><dd>");
-		if (present) {
-			dc_html_put(html, json_is_true(present) ? "published" : json_is_false(present) ? "not published" : "not known");
-			rest--;
-		}
-		if (json_is_string(json_object_get(member, "record"))) {
-			dc_html_put(html, " ");
-			dc_html_value(html, json_object_get(member, "record"));
-		}
-		rest -= json_object_get(member, "record") != NULL;
-		if (rest > 0 || (json_is_array(member) && json_array_size(member) > 0)) {
-			dc_html_put(html, "<details class=\"fold\"><summary>Show all of it</summary>\n");
-			dc_html_value(html, member);
-			dc_html_put(html, "</details>");
-		} else if (!json_is_object(member)) {
-			dc_html_value(html, member);
-		}
-		dc_html_put(html, "</dd>\n");
+		if (!is_drawn(key) && (json_object_get(member, "present") || !is_bare(member)))
+			other(html, key, member);
 	}
 	dc_html_put(html, "</dl></div>\n");
 }

@@ -61,12 +61,26 @@ static bool finish(struct dc_html_record *record, size_t *at, size_t end)
 	return value.len > 0;
 }
 
+/* Two labels at least, and a final dot: a sentence may end in one, too. */
+static bool is_name(struct dc_slice s, size_t start, size_t end)
+{
+	size_t dots = 0;
+
+	for (size_t i = start; i < end; i++) {
+		if (s.ptr[i] == '.')
+			dots++;
+		else if (!dc_is_alnum(s.ptr[i]) && !strchr("-_*\\", s.ptr[i]))
+			return false;
+	}
+	return dots >= 2 && s.ptr[end - 1] == '.' && s.ptr[start] != '.';
+}
+
 /* "NAME. TYPE VALUE" with the name from `start` to `end`. */
 static bool zone_line(struct dc_slice s, size_t start, size_t end, size_t *at, struct dc_html_record *record)
 {
 	size_t type_end = word_end(s, end + 1), last;
 
-	if (end == start || s.ptr[end - 1] != '.' || type_end >= s.len)
+	if (end == start || !is_name(s, start, end) || type_end >= s.len)
 		return false;
 	*record = (struct dc_html_record){.name = dc_slice_sub(s, start, end - start),
 					  .type = dc_slice_sub(s, end + 1, type_end - end - 1)};
