@@ -33,7 +33,8 @@ static void test_records(void **state)
 	static const char *const cases[][2] = {
 		{"Publish _dmarc.a.example. TXT \"v=DMARC1; p=none; rua=mailto:d@a.example\", read the reports, then raise p.",
 		 "_dmarc.a.example.|TXT|v=DMARC1; p=none; rua=mailto:d@a.example"},
-		{"Write none, for example \"v=DMARC1; p=reject; rua=mailto:d@a.example\"", "|TXT|v=DMARC1; p=reject; rua=mailto:d@a.example"},
+		{"Write none, for example \"v=DMARC1; p=reject; rua=mailto:d@a.example\"",
+		 "|TXT|v=DMARC1; p=reject; rua=mailto:d@a.example"},
 		{"Publish one TXT record, for example: v=spf1 include:YOUR-PROVIDER -all (your help page gives the include). "
 		 "A domain that sends no mail publishes: v=spf1 -all",
 		 "|TXT|v=spf1 include:YOUR-PROVIDER -all(draft)\n|TXT|v=spf1 -all"},
@@ -44,7 +45,8 @@ static void test_records(void **state)
 		 "1.2.0.192.in-addr.arpa.|PTR|mail.a.example."},
 		{"Give it a name: mail.a.example. A 192.0.2.1 and a.example. MX 5 mail.a.example.",
 		 "mail.a.example.|A|192.0.2.1\na.example.|MX|5 mail.a.example."},
-		{"Publish this record: s1._domainkey.a.example. TXT v=DKIM1; k=rsa; p=AAAA", "s1._domainkey.a.example.|TXT|v=DKIM1; k=rsa; p=AAAA"},
+		{"Publish this record: s1._domainkey.a.example. TXT v=DKIM1; k=rsa; p=AAAA",
+		 "s1._domainkey.a.example.|TXT|v=DKIM1; k=rsa; p=AAAA"},
 		{"Publish this record: s1.a.example. TXT \"v=DKIM1; p=AA\" \"BB\"", "s1.a.example.|TXT|\"v=DKIM1; p=AA\" \"BB\""},
 		{"Publish the key here: v=DKIM1; k=rsa; p=...", "|TXT|v=DKIM1; k=rsa; p=...(draft)"},
 	};
@@ -61,7 +63,8 @@ static void test_prose(void **state)
 		"", "Audit again.", "Begin the record with v=DKIM1; (upper case, a semicolon behind it).", "Move v=DKIM1; to the front.",
 		"Merge them: keep a single v=spf1, put all mechanisms between it and one final all.",
 		"Say it: v=DMARC1; p=none while you read reports, p=quarantine or p=reject afterwards.",
-		"Keep the TXT record. A host is better. MX", "a. TXT", "a. TXT ", "a. MX", "Name the host. A name", ". TXT \"", "\"v=spf1", ": v=spf",
+		"Keep the TXT record. A host is better. MX", "a. TXT", "a. TXT ", "a. MX", "Name the host. A name",
+		". TXT \"", "\"v=spf1", ": v=spf",
 	};
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
 		char *got = records(none[i]);
@@ -75,7 +78,8 @@ static void test_prose(void **state)
 /* Whatever the text is, it ends and stays within it. */
 static void test_every_prefix(void **state)
 {
-	const char *text = "a.example. MX 10 b. c.example. TXT \"v=spf1 \\\" -all\" \"x\" : v=DMARC1; p=... d. TLSA 3 1 1 ab. e. CAA 0 issue \"x\"";
+	const char *text = "a.example. MX 10 b. c.example. TXT \"v=spf1 \\\" -all\" \"x\" : v=DMARC1; p=... "
+			   "d.example. TLSA 3 1 1 ab. e. CAA 0 issue \"x\"";
 	for (size_t len = 0; len <= strlen(text); len++) {
 		char *copy = malloc(len + 1);
 		memcpy(copy, text, len);
