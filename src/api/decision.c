@@ -69,6 +69,17 @@ static bool matches_some(struct dc_slice pattern)
 	return false;
 }
 
+static const enum dc_finding_id *list_ids(struct dc_arena *arena, struct dc_slice pattern, size_t *ret_count)
+{
+	enum dc_finding_id *ids = NULL;
+	size_t count = 0, capacity = 0;
+	for (size_t i = 0; i < DC_F_COUNT; i++)
+		if (dc_glob_matches(pattern, dc_slice_of(dc_catalogue_row((enum dc_finding_id)i)->slug)))
+			DC_PUSH(arena, ids, count, capacity) = (enum dc_finding_id)i;
+	*ret_count = count;
+	return ids;
+}
+
 static enum dc_status unknown(struct dc_slice where, struct dc_slice name, bool checks, struct dc_error *err)
 {
 	char a[SHOWN], b[SHOWN];
@@ -130,8 +141,12 @@ enum dc_status dc_waiver_add(struct dc_config *config, struct dc_policy *policy,
 	if (config->waiver_count == WAIVERS_MAX)
 		return dc_error_set(err, DC_ERR_INPUT, "%s: more than %d waivers", shown(a, text->where), WAIVERS_MAX);
 	struct dc_waiver *waiver = DC_NEW(config->arena, struct dc_waiver);
+	size_t id_count;
+	const enum dc_finding_id *ids = list_ids(config->arena, text->slug, &id_count);
 	*waiver = (struct dc_waiver){
 		.slug = dc_arena_dup(config->arena, text->slug),
+		.ids = ids,
+		.id_count = id_count,
 		.subject = text->subject.len ? dc_arena_dup(config->arena, text->subject) : any,
 		.domain = dc_arena_dup(config->arena, text->domain),
 		.expires = dc_arena_dup(config->arena, text->expires),

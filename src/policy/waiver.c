@@ -26,9 +26,12 @@ void dc_policy_set_severities(const struct dc_policy *policy, struct dc_finding_
 static bool covers(const struct dc_waiver *waiver, const struct dc_finding *finding)
 {
 	const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
+	bool named = false;
 
-	return !row->inconclusive && strcmp(row->check, dc_check_policy_waivers.id) != 0 &&
-	       dc_glob_matches(waiver->slug, dc_slice_of(row->slug)) && dc_glob_matches(waiver->subject, finding->subject);
+	for (size_t i = 0; i < waiver->id_count && !named; i++)
+		named = waiver->ids[i] == finding->id;
+	return named && !row->inconclusive && strcmp(row->check, dc_check_policy_waivers.id) != 0 &&
+	       dc_glob_matches(waiver->subject, finding->subject);
 }
 
 static void tell(struct dc_emitter *emitter, enum dc_finding_id id, const struct dc_waiver *waiver)
@@ -38,25 +41,18 @@ static void tell(struct dc_emitter *emitter, enum dc_finding_id id, const struct
 			dc_text("reason", waiver->reason), dc_text("given_at", waiver->where)));
 }
 
-/* Was something left undecided that could have shown what the waiver is about? */
-static bool may_match(const struct dc_waiver *waiver, const struct dc_check_run *runs, size_t run_count,
-		      const struct dc_finding_list *list, size_t count)
+/* Findings that were not looked for to the end: their check was not decided. */
+static void mark_undecided(bool undecided[DC_F_COUNT], const char *check)
 {
-	for (size_t f = 0; f < DC_F_COUNT; f++) {
-		const struct dc_catalogue_row *row = dc_catalogue_row((enum dc_finding_id)f);
+	for (size_t f = 0; f < DC_F_COUNT; f++)
+		undecided[f] |= strcmp(dc_catalogue_row((enum dc_finding_id)f)->check, check) == 0;
+}
 
-		if (!dc_glob_matches(waiver->slug, dc_slice_of(row->slug)))
-			continue;
-		for (size_t i = 0; i < run_count; i++)
-			if (runs[i].skipped && strcmp(runs[i].check->id, row->check) == 0)
-				return true;
-		for (size_t i = 0; i < count; i++) {
-			const struct dc_catalogue_row *found = dc_catalogue_row(list->items[i].id);
-
-			if (found->inconclusive && strcmp(found->check, row->check) == 0)
-				return true;
-		}
-	}
+static bool may_match(const struct dc_waiver *waiver, const bool undecided[DC_F_COUNT])
+{
+	for (size_t i = 0; i < waiver->id_count; i++)
+		if (undecided[waiver->ids[i]])
+			return true;
 	return false;
 }
 
@@ -84,8 +80,15 @@ const enum dc_tri *dc_policy_waive(struct dc_arena *arena, const struct dc_polic
 {
 	enum dc_tri *matched = DC_NEW_ARRAY(arena, enum dc_tri, policy->waiver_count + 1);
 	size_t count = list->count; /* of what may be waived */
+	bool undecided[DC_F_COUNT] = {false};
 	struct dc_emitter emitter;
 
+	for (size_t i = 0; i < run_count && policy->waiver_count; i++)
+		if (runs[i].skipped)
+			mark_undecided(undecided, runs[i].check->id);
+	for (size_t i = 0; i < count && policy->waiver_count; i++)
+		if (dc_catalogue_row(list->items[i].id)->inconclusive)
+			mark_undecided(undecided, dc_catalogue_row(list->items[i].id)->check);
 	dc_emitter_init(&emitter, arena, dc_check_policy_waivers.id, inputs->domain, list);
 	for (size_t k = 0; k < policy->waiver_count; k++) {
 		const struct dc_waiver *waiver = policy->waivers[k];
@@ -94,9 +97,9 @@ const enum dc_tri *dc_policy_waive(struct dc_arena *arena, const struct dc_polic
 		matched[k] = DC_TRI_NO;
 		if (waiver->domain.len && !dc_glob_matches(waiver->domain, inputs->domain))
 			continue;
-		matched[k] = accept(waiver, expired, list, count)			  ? DC_TRI_YES
-			     : may_match(waiver, runs, run_count, list, count) ? DC_TRI_UNKNOWN
-											 : DC_TRI_NO;
+		matched[k] = accept(waiver, expired, list, count) ? DC_TRI_YES
+			     : may_match(waiver, undecided)	  ? DC_TRI_UNKNOWN
+								  : DC_TRI_NO;
 		/* What matches nothing here may match in another domain: see dc_run_idle_waiver. */
 		if (expired && (matched[k] == DC_TRI_YES || here))
 			tell(&emitter, DC_F_POLICY_WAIVER_EXPIRED, waiver);

@@ -6,7 +6,9 @@
 
 /* One accepted kind of finding. Patterns: policy/glob.h. */
 struct dc_waiver {
-	struct dc_slice slug;    /* pattern; matches one slug of the catalogue at least */
+	struct dc_slice slug;    /* pattern */
+	const enum dc_finding_id *ids; /* what it matches in the catalogue: one at least */
+	size_t id_count;
 	struct dc_slice subject; /* pattern; "*": any */
 	struct dc_slice domain;  /* pattern over the audited domain; empty: any */
 	struct dc_slice expires; /* as it was given: "2027-01-31" */
