@@ -149,7 +149,7 @@ static void test_flatten_small(void **state)
 	assert_true(flat->complete);
 	assert_int_equal(flat->watch_count, 1);
 	assert_int_equal(flat->watch_ttl_s, 300);
-	assert_true(dc_slice_eq(flat->records[0].text, DC_S("v=spf1 ip4:10.128.0.0/9 ip4:192.0.2.0/30 ~all")));
+	assert_true(dc_slice_eq(flat->records[0].text, DC_S("v=spf1 ip4:10.128.0.0/9 ip4:192.0.2.0/30 -ip4:10.0.0.0/9 ~all")));
 	assert_same_addresses(flat);
 }
 
