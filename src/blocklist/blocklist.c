@@ -214,14 +214,17 @@ const struct dc_blocklist_facts *dc_blocklist_build(struct dc_asker *asker, cons
 	struct dc_blocklist *lists = DC_NEW_ARRAY(asker->arena, struct dc_blocklist, rows);
 	struct dc_blocklist_entry *entries = DC_NEW_ARRAY(asker->arena, struct dc_blocklist_entry,
 							  rows * (DC_BLOCKLIST_IPS_MAX + DC_BLOCKLIST_DOMAINS_MAX));
-	for (size_t i = 0; i < input->ip_count; i++)
+	size_t ipv4_count = 0;
+	for (size_t i = 0; i < input->ip_count; i++) {
 		facts->ip_count += can_send(input->ips[i]);
+		ipv4_count += can_send(input->ips[i]) && input->ips[i].family == 4;
+	}
 	facts->domain_count = input->domain_count;
 	facts->cut = facts->ip_count > DC_BLOCKLIST_IPS_MAX;
 	for (size_t i = 0; i < rows; i++) {
 		struct dc_blocklist *list = &lists[facts->list_count];
 		*list = (struct dc_blocklist){.row = dc_blocklist_row(i)};
-		if (!(list->row->domains ? facts->domain_count : facts->ip_count))
+		if (!(list->row->domains ? facts->domain_count : list->row->ipv6 ? facts->ip_count : ipv4_count))
 			continue; /* nobody to ask for */
 		facts->list_count++;
 		if (facts->resolver && !list->row->public_resolvers)
