@@ -91,6 +91,7 @@ struct dc_level {
 	struct dc_sender_said sender;          /* the keys beside `senders` */
 	const struct dc_sender_said *senders;  /* an own list */
 	size_t sender_count;
+	struct dc_place since;                 /* where `since` stands */
 	struct dc_place sends;                 /* the first key that says that it sends; line 0: none */
 	struct dc_manifest_decision decision;
 	const struct dc_yaml_node *domains;    /* of a campaign */

@@ -32,8 +32,10 @@ static void read_policy(struct dc_faults *faults, const struct dc_yaml_node *nod
 static void read_since(struct dc_faults *faults, const struct dc_yaml_node *node, const char *name, void *target)
 {
 	struct dc_declared *values = &level_of(target)->values;
-	if (dc_read_date(faults, node, name, &values->policy_since, &values->policy_since_s))
-		level_of(target)->said |= DC_SAID_SINCE;
+	if (!dc_read_date(faults, node, name, &values->policy_since, &values->policy_since_s))
+		return;
+	level_of(target)->said |= DC_SAID_SINCE;
+	level_of(target)->since = node->place;
 }
 
 static void read_dmarc(struct dc_faults *faults, const struct dc_yaml_node *node, const char *name, void *target)
@@ -363,6 +365,9 @@ void dc_level_resolve(struct dc_faults *faults, const struct dc_level *level, st
 		take(ret_declared, &at->values, at->said & ~hidden);
 		said |= at->said;
 	}
+	if (ret_declared->policy == DC_DMARC_POLICY_UNKNOWN && level->said & DC_SAID_SINCE)
+		dc_fault(faults, level->since, "since: no policy is declared for %s that could hold from then on",
+			 dc_fault_show(faults, domain));
 	if (ret_declared->role == DC_ROLE_SENDING)
 		resolve_senders(faults, level, domain, ret_declared);
 	else if (level->sends.line)

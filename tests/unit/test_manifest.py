@@ -128,6 +128,7 @@ WRONG = [
     ("policy", "domains: {a.example: {dmarc: {policy: rejct}}}", 'policy must be none, quarantine or reject, not "rejct"', True),
     ("policy as text", "domains: {a.example: {dmarc: reject}}", "dmarc must be a mapping", True),
     ("date", "domains: {a.example: {dmarc: {since: 1.12.2026}}}", 'is no date: write year-month-day', True),
+    ("date without a policy", "domains: {a.example: {dmarc: {since: 2026-12-01}}}", "since: no policy is declared for a.example", False),
     ("no such month", "domains: {a.example: {dmarc: {since: 2026-13-01}}}", '"2026-13-01" is no date', True),
     ("no such day", "domains: {a.example: {dmarc: {since: 2026-02-30}}}", '"2026-02-30" is no date', False),
     ("profile", "domains: {a.example: {profiles: [gogle]}}", '1:34: there is no profile "gogle"', True),
