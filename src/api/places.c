@@ -3,6 +3,7 @@
 #include "api/places.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "api/manifest.h"
 #include "api/run.h"
@@ -51,7 +52,10 @@ static void take_file(struct places *places, uint32_t file)
 {
 	struct dc_zone_entry entry;
 	bool more = true;
-	if (dc_file_read(places->config->zones.texts[file], &places->octets, NULL) != DC_OK)
+	const char *path = places->config->zones.texts[file];
+	struct stat st;
+	/* What a pipe held is gone, and its end may never come. */
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || dc_file_read(path, &places->octets, NULL) != DC_OK)
 		return;
 	dc_zone_scan_init(&places->scan, places->arena, dc_buf_slice(&places->octets));
 	while (places->count < DC_ZONE_RECORDS_MAX && dc_zone_scan_next(&places->scan, &entry, &more) == DC_OK && more)

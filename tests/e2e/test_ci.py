@@ -122,6 +122,18 @@ def places_without_a_record(tool):
 
 
 @test
+def zones_out_of_a_pipe(tool):
+    """They can be read only once: no lines then, and no waiting for more."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkfifo(f"{folder}/zone")
+        writer = subprocess.Popen(["cp", f"{ROOT}/{DEMO}", f"{folder}/zone"])
+        done = tool("-f", "gitlab", NOW, "-z", f"{folder}/zone", "-s", "s1", "broken.example", timeout=20)
+        writer.wait(timeout=20)
+        paths = {issue["location"]["path"] for issue in json.loads(done.out)}
+        test.check(done.status == 1 and paths and all(path.startswith("dns/") for path in paths), f"{done.status} {paths}")
+
+
+@test
 def all_at_once(tool):
     """Every format of one run is, octet for octet, what it is alone."""
     listed = tool("-f", "nonsense", "a.example").err.split("there are:")[1].split()
