@@ -17,6 +17,8 @@ import tempfile
 import time
 import unittest
 
+import jsonschema
+
 from lab import HERE
 
 BINARY = os.path.abspath(sys.argv.pop(1))
@@ -78,6 +80,12 @@ class Tells(Case):
         keys = {key["name"]: key for key in got["keys"]}
         self.assertEqual(keys["s1._domainkey.healthy.example"]["first_seen"][:10], DAYS[0])
         self.assertEqual(keys["s1._domainkey.broken.example"]["bits"], 512)
+
+    def test_schema(self):
+        self.three_runs()
+        with open(os.path.join(os.path.dirname(os.path.dirname(HERE)), "data", "schema", "history.json"), encoding="utf-8") as f:
+            validator = jsonschema.Draft202012Validator(json.load(f))
+        self.assertEqual([fault.message for fault in validator.iter_errors(json.loads(self.history("-f", "json")))], [])
 
     def test_a_key_that_changed(self):
         with open(DEMO, encoding="ascii") as f:
