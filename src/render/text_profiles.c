@@ -53,12 +53,12 @@ static struct dc_slice with_verdict(const struct dc_text *text, const struct dc_
 	return line;
 }
 
-/* "only because accepted: dmarc (dmarc-missing)" */
+/* "accepted: dmarc (dmarc-missing)": by a waiver, or by the baseline */
 static struct dc_slice accepted_words(const struct dc_text *text, struct dc_slice so_far,
 				      const struct dc_requirement_result *requirement)
 {
 	for (size_t i = 0; i < requirement->waived_count; i++)
-		so_far = dc_text_format(text, "%.*s%s%s (%s)", DC_FMT(so_far), so_far.len ? ", " : "accepted by a waiver: ",
+		so_far = dc_text_format(text, "%.*s%s%s (%s)", DC_FMT(so_far), so_far.len ? ", " : "accepted: ",
 					requirement->id, dc_catalogue_row(requirement->waived[i]->id)->slug);
 	return so_far;
 }
