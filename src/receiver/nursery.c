@@ -145,6 +145,7 @@ static void __attribute__((noreturn)) nurse(int fd, dc_worker_drill drill)
 			break;
 	}
 	bury(child);
+	dc_worker_free(worker);
 	_exit(0);
 }
 
