@@ -238,7 +238,10 @@ void ask_begin(struct ask *ask)
 	ask->timer.fire = on_timer;
 	ask->timer.user = ask;
 	ask->first_ms = now_of(ask);
-	ask->deadline_ms = ask->first_ms + ask->live->options.timeout_ms;
+	uint64_t patience = ask->live->options.timeout_ms;
+	if (ask->fetch->question.kind == DC_ASK_SERVER && patience > LIVE_ONE_SERVER_MS)
+		patience = LIVE_ONE_SERVER_MS;
+	ask->deadline_ms = ask->first_ms + patience;
 	try_next(ask);
 }
 

@@ -20,6 +20,7 @@ enum {
 	LIVE_SERVER_WINDOW = 64,   /* questions under way to one authoritative server */
 	LIVE_BURST = 64,           /* messages sent without a look at what came: more overflow a resolver's socket buffer */
 	LIVE_FIRST_WAIT_MS = 500,  /* then doubling */
+	LIVE_ONE_SERVER_MS = 2000, /* for a question to one server; where port 53 is closed all are silent */
 	LIVE_SLOW_WAIT_MS = 2000,  /* at most, for servers that are far away */
 	LIVE_SPREAD_MS = 100,      /* around the usual time of a server, at least */
 	LIVE_HEDGE_MS = 200,       /* a server silent this long to everybody is doubted, when there is another */
