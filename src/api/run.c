@@ -171,7 +171,7 @@ static enum dc_status open_here(struct dc_run *run, struct dc_config *config, st
 static enum dc_status open_all(struct dc_run *run, struct dc_config *config, struct dc_error *err)
 {
 	size_t threads = dc_crew_size(config);
-	struct dc_error own;
+	struct dc_error own = {0};
 	if (threads == 1)
 		return open_here(run, config, err);
 	err = err ? err : &own;

@@ -115,7 +115,7 @@ bool authority_find_zone(struct authority_build *build)
 		ns[count] = dc_ask(build->asker, name, DC_TYPE_NS);
 		open |= !soa[count] || !ns[count];
 	}
-	if (open || soa[0]->outcome == DC_OUTCOME_NXDOMAIN)
+	if (open || !count || soa[0]->outcome == DC_OUTCOME_NXDOMAIN)
 		return false;
 	while (zone < count && authority_known(soa[zone]) && !begins_zone(soa[zone]))
 		zone++;

@@ -54,7 +54,7 @@ const char *dc_fault_near(struct dc_slice text, const char *const *words)
 	const char *best = NULL, *begun = NULL;
 	if (text.len == 0 || text.len >= SHOWN_MAX)
 		return NULL;
-	for (size_t i = 0; words[i] && i < DC_NEAR_WORDS_MAX; i++) {
+	for (size_t i = 0; i < DC_NEAR_WORDS_MAX && words[i]; i++) {
 		struct dc_slice b = {word, fold(dc_slice_of(words[i]), word)};
 		begun = !begun && a.len >= BEGUN_MIN && dc_slice_starts(b, a) ? words[i] : begun;
 		size_t distance = dc_edit_distance(a, b, best_distance);
