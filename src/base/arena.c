@@ -196,6 +196,18 @@ struct dc_slice dc_arena_concat(struct dc_arena *arena, struct dc_slice a, struc
 	return (struct dc_slice){both, a.len + b.len};
 }
 
+struct dc_slice dc_arena_hex(struct dc_arena *arena, const void *octets, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *at = octets;
+	char *text = dc_arena_alloc(arena, 2 * len + 1);
+	for (size_t i = 0; i < len; i++) {
+		text[2 * i] = digits[at[i] >> 4];
+		text[2 * i + 1] = digits[at[i] & 15];
+	}
+	return (struct dc_slice){text, 2 * len};
+}
+
 struct dc_slice dc_arena_printf(struct dc_arena *arena, const char *format, ...)
 {
 	va_list args, again;

@@ -45,6 +45,8 @@ struct dc_slice dc_arena_dup(struct dc_arena *arena, struct dc_slice s);
 /* Lower-cased copy (ASCII). */
 struct dc_slice dc_arena_lower(struct dc_arena *arena, struct dc_slice s);
 struct dc_slice dc_arena_concat(struct dc_arena *arena, struct dc_slice a, struct dc_slice b);
+/* In hexadecimal, lower case. */
+struct dc_slice dc_arena_hex(struct dc_arena *arena, const void *octets, size_t len);
 /* The result is also NUL-terminated (not counted). */
 struct dc_slice dc_arena_printf(struct dc_arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

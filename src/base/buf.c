@@ -58,6 +58,14 @@ void dc_buf_put_slice(struct dc_buf *buf, struct dc_slice s)
 	dc_buf_put(buf, s.ptr, s.len);
 }
 
+void dc_buf_put_hex(struct dc_buf *buf, const void *octets, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *at = octets;
+	for (size_t i = 0; i < len; i++)
+		dc_buf_put(buf, (char[]){digits[at[i] >> 4], digits[at[i] & 15]}, 2);
+}
+
 void dc_buf_printf(struct dc_buf *buf, const char *format, ...)
 {
 	va_list args;

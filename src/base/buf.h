@@ -42,6 +42,8 @@ static inline void dc_buf_putc(struct dc_buf *buf, char c)
 }
 void dc_buf_puts(struct dc_buf *buf, const char *text);
 void dc_buf_put_slice(struct dc_buf *buf, struct dc_slice s);
+/* In hexadecimal, lower case. */
+void dc_buf_put_hex(struct dc_buf *buf, const void *octets, size_t len);
 void dc_buf_printf(struct dc_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static inline struct dc_slice dc_buf_slice(const struct dc_buf *buf)
 {

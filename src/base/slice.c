@@ -57,6 +57,17 @@ struct dc_slice dc_slice_trim(struct dc_slice s)
 	return s;
 }
 
+struct dc_slice dc_slice_trim_wsp(struct dc_slice s)
+{
+	while (s.len && dc_is_wsp(s.ptr[0])) {
+		s.ptr++;
+		s.len--;
+	}
+	while (s.len && dc_is_wsp(s.ptr[s.len - 1]))
+		s.len--;
+	return s;
+}
+
 struct dc_slice dc_slice_cut(struct dc_slice *rest, char sep)
 {
 	size_t at = dc_slice_find(*rest, sep);
@@ -87,4 +98,12 @@ bool dc_slice_uint(struct dc_slice s, bool zeros, uint64_t max, uint64_t *ret_va
 	}
 	*ret_value = value;
 	return true;
+}
+
+void dc_percent(char out[DC_PERCENT_LEN], char c)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	out[0] = '%';
+	out[1] = digits[(uint8_t)c >> 4];
+	out[2] = digits[c & 15];
 }

@@ -48,6 +48,8 @@ int dc_slice_cmp(struct dc_slice a, struct dc_slice b);
 size_t dc_slice_find(struct dc_slice s, char c);
 /* Without leading and trailing SP, HTAB, CR and LF. */
 struct dc_slice dc_slice_trim(struct dc_slice s);
+/* Without leading and trailing SP and HTAB: the WSP of tag lists. */
+struct dc_slice dc_slice_trim_wsp(struct dc_slice s);
 /* Cuts at the first `sep`: returns what stands before it and leaves in *rest what stands after;
  * the last part leaves *rest empty with ptr NULL. */
 struct dc_slice dc_slice_cut(struct dc_slice *rest, char sep);
@@ -66,9 +68,30 @@ static inline bool dc_is_alnum(char c)
 {
 	return dc_is_alpha(c) || dc_is_digit(c);
 }
+static inline bool dc_is_wsp(char c)
+{
+	return c == ' ' || c == '\t';
+}
 static inline char dc_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
+
+/* Of a hexadecimal digit; -1: it is none. */
+static inline int dc_hex_value(char c)
+{
+	if (dc_is_digit(c))
+		return c - '0';
+	c = dc_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+/* The same where only lower case is allowed. */
+static inline int dc_hex_lower_value(char c)
+{
+	return c >= 'A' && c <= 'F' ? -1 : dc_hex_value(c);
+}
+enum { DC_PERCENT_LEN = 3 };
+/* "%3B" into `out`, without an end. */
+void dc_percent(char out[DC_PERCENT_LEN], char c);
 
 #endif

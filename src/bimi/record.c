@@ -1,15 +1,6 @@
 /* BIMI records: a tag list as in DKIM (RFC 6376 section 3.2). Receivers do not mend errors: a record with one is none. */
 #include "bimi/record.h"
 
-static struct dc_slice trim(struct dc_slice s)
-{
-	while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
-		s = dc_slice_sub(s, 1, SIZE_MAX);
-	while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))
-		s.len--;
-	return s;
-}
-
 /* "v=BIMI1" with blanks around the signs, as tag lists allow. */
 static size_t version_length(struct dc_slice text, bool exact)
 {
@@ -17,8 +8,8 @@ static size_t version_length(struct dc_slice text, bool exact)
 
 	if (!rest.ptr && exact)
 		return 0;
-	name = trim(dc_slice_cut(&tag, '='));
-	tag = trim(tag);
+	name = dc_slice_trim_wsp(dc_slice_cut(&tag, '='));
+	tag = dc_slice_trim_wsp(tag);
 	if (exact)
 		return dc_slice_eq(name, DC_S("v")) && dc_slice_eq(tag, DC_S("BIMI1")) ? text.len - rest.len : 0;
 	return dc_slice_eq_nocase(name, DC_S("v")) && dc_slice_starts_nocase(tag, DC_S("bimi")) ? text.len : 0;
@@ -48,13 +39,13 @@ static void read_place(struct dc_arena *arena, struct dc_slice value, struct dc_
 
 static const char *read_tag(struct dc_arena *arena, struct dc_slice tag, struct dc_bimi_record *record)
 {
-	struct dc_slice value = tag, name = trim(dc_slice_cut(&value, '='));
+	struct dc_slice value = tag, name = dc_slice_trim_wsp(dc_slice_cut(&value, '='));
 
 	if (!tag.len)
 		return "an empty tag between two semicolons";
 	if (!value.ptr)
 		return "a tag without =";
-	value = trim(value);
+	value = dc_slice_trim_wsp(value);
 	for (size_t i = 0; i < name.len; i++)
 		if (!dc_is_alnum(name.ptr[i]) && name.ptr[i] != '_')
 			return "a tag whose name is not allowed";
@@ -80,7 +71,7 @@ struct dc_bimi_record dc_bimi_record_parse(struct dc_arena *arena, const struct 
 	struct dc_slice rest = dc_slice_sub(txt->text, version_length(txt->text, true), SIZE_MAX);
 
 	while (rest.ptr && !record.problem) {
-		struct dc_slice tag = trim(dc_slice_cut(&rest, ';'));
+		struct dc_slice tag = dc_slice_trim_wsp(dc_slice_cut(&rest, ';'));
 
 		if (!tag.len && !rest.ptr)
 			break; /* the last semicolon may end the record */

@@ -12,15 +12,6 @@ static const struct {
 	{"contactphone", DC_CAA_CONTACT},
 };
 
-static struct dc_slice trim(struct dc_slice s)
-{
-	while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
-		s = dc_slice_sub(s, 1, SIZE_MAX);
-	while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))
-		s.len--;
-	return s;
-}
-
 /* label = (ALPHA / DIGIT) *( *("-") (ALPHA / DIGIT)) */
 static bool is_issuer(struct dc_arena *arena, struct dc_slice text, struct dc_slice *ret_name)
 {
@@ -37,9 +28,9 @@ static bool is_tag(struct dc_slice s)
 
 static bool is_parameter(struct dc_slice text)
 {
-	struct dc_slice value = text, name = trim(dc_slice_cut(&value, '='));
+	struct dc_slice value = text, name = dc_slice_trim_wsp(dc_slice_cut(&value, '='));
 
-	value = trim(value);
+	value = dc_slice_trim_wsp(value);
 	if (!value.ptr || !is_tag(name))
 		return false;
 	for (size_t i = 0; i < value.len; i++)
@@ -50,7 +41,7 @@ static bool is_parameter(struct dc_slice text)
 
 static const char *read_issue(struct dc_arena *arena, struct dc_caa_property *property)
 {
-	struct dc_slice rest = property->value, issuer = trim(dc_slice_cut(&rest, ';'));
+	struct dc_slice rest = property->value, issuer = dc_slice_trim_wsp(dc_slice_cut(&rest, ';'));
 
 	if (issuer.len && !is_issuer(arena, issuer, &property->issuer)) {
 		property->issuer = (struct dc_slice){0};
@@ -59,7 +50,7 @@ static const char *read_issue(struct dc_arena *arena, struct dc_caa_property *pr
 			       : "what stands first is not the name of a certification authority";
 	}
 	while (rest.ptr) {
-		struct dc_slice parameter = trim(dc_slice_cut(&rest, ';'));
+		struct dc_slice parameter = dc_slice_trim_wsp(dc_slice_cut(&rest, ';'));
 
 		if (!parameter.len && !rest.ptr)
 			break;

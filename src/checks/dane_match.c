@@ -27,17 +27,11 @@ static struct dc_slice owner_of(struct dc_emitter *emitter, const struct dc_smtp
 
 static void tell_mismatch(const struct dc_facts *facts, const struct dc_smtp_server *server, struct dc_emitter *emitter)
 {
-	static const char digits[] = "0123456789abcdef";
 	struct dc_slice digest = server->cert->key_sha256;
-	char *hex = dc_arena_alloc(dc_emitter_arena(emitter), 2 * digest.len + 1);
 
-	for (size_t i = 0; i < digest.len; i++) {
-		hex[2 * i] = digits[(uint8_t)digest.ptr[i] >> 4];
-		hex[2 * i + 1] = digits[(uint8_t)digest.ptr[i] & 15];
-	}
 	dc_emit(emitter, DC_F_DANE_MISMATCH, where_of(emitter, server),
 		DC_ARGS(dc_text("name", smtp_name(emitter, server)), dc_text("owner", owner_of(emitter, server)),
-			dc_text("digest", (struct dc_slice){hex, 2 * digest.len})));
+			dc_text("digest", dc_arena_hex(dc_emitter_arena(emitter), digest.ptr, digest.len))));
 }
 
 static bool lacks_name(const struct dc_facts *facts, const struct dc_smtp_server *server)

@@ -6,16 +6,11 @@ enum { USAGE_TA = 2, USAGE_EE = 3, FULL = 0, SHA_256 = 1, SHA_512 = 2, CERTIFICA
 /* "3 1 1 0123456789abcdef…" */
 static struct dc_slice shown(struct dc_emitter *emitter, const struct dc_dane_record *record)
 {
-	static const char digits[] = "0123456789abcdef";
-	char hex[2 * SHOWN_MAX];
 	size_t n = record->data.len < SHOWN_MAX ? record->data.len : SHOWN_MAX;
+	struct dc_slice hex = dc_arena_hex(dc_emitter_arena(emitter), record->data.ptr, n);
 
-	for (size_t i = 0; i < n; i++) {
-		hex[2 * i] = digits[(uint8_t)record->data.ptr[i] >> 4];
-		hex[2 * i + 1] = digits[(uint8_t)record->data.ptr[i] & 15];
-	}
 	return dc_arena_printf(dc_emitter_arena(emitter), "%u %u %u %.*s%s", record->usage, record->selector,
-			       record->matching, (int)(2 * n), hex, record->data.len > n ? "..." : "");
+			       record->matching, DC_FMT(hex), record->data.len > n ? "..." : "");
 }
 
 static void judge_fault(struct dc_emitter *emitter, const struct dc_dane_host *host, const struct dc_dane_record *record)

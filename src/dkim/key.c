@@ -3,14 +3,13 @@
  *
  * The two forms that nearly every key has are read without OpenSSL's decoders (der.c): these take locks and most of the
  * time. Nothing is allocated from the arena while an OpenSSL object is held (base/arena.h). */
-#define OPENSSL_SUPPRESS_DEPRECATED /* SHA256_*: the new way to a digest looks its algorithm up each time, under locks */
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <openssl/x509.h>
 
+#include "base/sha.h"
 #include "dkim/der.h"
 #include "dkim/key.h"
 #include "dkim/sample.h"
@@ -20,8 +19,8 @@ struct found {
 	struct dc_dkim_key key;
 	uint8_t modulus[DC_DKIM_KEY_OCTETS_MAX], exponent[DC_DKIM_KEY_OCTETS_MAX];
 	size_t modulus_len, exponent_len;
-	uint8_t digest[32];
-	bool has_digest;
+	uint8_t digest[DC_SHA_MAX];
+	size_t digest_len; /* 0: none */
 };
 
 static size_t take_number(EVP_PKEY *pkey, const char *name, uint8_t *octets, uint32_t *ret_bits)
@@ -40,10 +39,9 @@ static size_t take_number(EVP_PKEY *pkey, const char *name, uint8_t *octets, uin
 
 static void digest(const uint8_t *head, size_t head_len, const uint8_t *octets, size_t len, struct found *found)
 {
-	SHA256_CTX sha;
+	const struct dc_slice parts[] = {{(const char *)head, head_len}, {(const char *)octets, len}};
 
-	found->has_digest = SHA256_Init(&sha) && SHA256_Update(&sha, head, head_len) &&
-			    SHA256_Update(&sha, octets, len) && SHA256_Final(found->digest, &sha);
+	found->digest_len = dc_sha(DC_SHA256, parts, 2, found->digest);
 }
 
 static void take_digest(EVP_PKEY *pkey, struct found *found)
@@ -169,18 +167,6 @@ static enum dc_dkim_form read_form(const uint8_t *octets, size_t len, struct fou
 	return form;
 }
 
-static struct dc_slice hex(struct dc_arena *arena, const uint8_t *octets, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-	char *text = dc_arena_alloc(arena, len * 2);
-
-	for (size_t i = 0; i < len; i++) {
-		text[2 * i] = digits[octets[i] >> 4];
-		text[2 * i + 1] = digits[octets[i] & 15];
-	}
-	return (struct dc_slice){text, len * 2};
-}
-
 enum dc_dkim_form dc_dkim_key_read(struct dc_arena *arena, const uint8_t *octets, size_t len, bool raw,
 				   struct dc_dkim_key *ret_key)
 {
@@ -189,7 +175,7 @@ enum dc_dkim_form dc_dkim_key_read(struct dc_arena *arena, const uint8_t *octets
 
 	found.key = (struct dc_dkim_key){0};
 	found.modulus_len = found.exponent_len = 0;
-	found.has_digest = false;
+	found.digest_len = 0;
 	*ret_key = (struct dc_dkim_key){0};
 	if (!len)
 		return DC_DKIM_FORM_NOT_A_KEY;
@@ -207,8 +193,8 @@ enum dc_dkim_form dc_dkim_key_read(struct dc_arena *arena, const uint8_t *octets
 	ret_key->modulus = dc_arena_dup(arena, (struct dc_slice){(const char *)found.modulus, found.modulus_len});
 	ret_key->exponent_octets = dc_arena_dup(arena, (struct dc_slice){(const char *)found.exponent,
 									 found.exponent_len});
-	if (found.has_digest) {
-		ret_key->fingerprint = hex(arena, found.digest, sizeof(found.digest));
+	if (found.digest_len) {
+		ret_key->fingerprint = dc_arena_hex(arena, found.digest, found.digest_len);
 		ret_key->sample = dc_dkim_sample_of(ret_key->fingerprint);
 	}
 	return form;

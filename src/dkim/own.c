@@ -8,6 +8,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "base/sha.h"
+
 enum { DER_MAX = 4096 }; /* octets of a public key with DC_DKIM_OWN_BITS_MAX bits, amply */
 
 /* Never asks at a terminal for a passphrase: "encrypted" is an answer. */
@@ -44,7 +46,8 @@ struct half {
 	uint32_t bits;
 	uint8_t p[DER_MAX]; /* what goes into p= */
 	size_t p_len;
-	uint8_t digest[32];
+	uint8_t digest[DC_SHA_MAX];
+	size_t digest_len;
 };
 
 static void take(EVP_PKEY *pkey, struct half *half)
@@ -56,8 +59,7 @@ static void take(EVP_PKEY *pkey, struct half *half)
 	half->p_len = sizeof(half->p);
 	if (type != EVP_PKEY_RSA && type != EVP_PKEY_ED25519) {
 		half->problem = "DKIM knows RSA and Ed25519 keys only";
-	} else if (len <= 0 || len > DER_MAX || half->bits > DC_DKIM_OWN_BITS_MAX ||
-		   !EVP_Digest(der, (size_t)len, half->digest, NULL, EVP_sha256(), NULL)) {
+	} else if (len <= 0 || len > DER_MAX || half->bits > DC_DKIM_OWN_BITS_MAX) {
 		half->problem = "the key is too large to be used for mail";
 	} else if (type == EVP_PKEY_RSA) {
 		half->type = "rsa";
@@ -69,6 +71,8 @@ static void take(EVP_PKEY *pkey, struct half *half)
 	} else {
 		half->problem = "the public half cannot be told";
 	}
+	if (!half->problem)
+		half->digest_len = dc_sha(DC_SHA256, &(struct dc_slice){(const char *)der, (size_t)len}, 1, half->digest);
 	OPENSSL_free(der);
 }
 
@@ -89,15 +93,6 @@ static void read_pem(const char *pem, size_t len, struct half *half)
 	EVP_PKEY_free(pkey); /* OpenSSL wipes what it frees of a private key */
 	BIO_free(bio);
 	ERR_pop_to_mark();
-}
-
-static struct dc_slice hex(struct dc_arena *arena, const uint8_t *octets, size_t len)
-{
-	struct dc_slice text = {0};
-
-	for (size_t i = 0; i < len; i++)
-		text = dc_arena_concat(arena, text, dc_arena_printf(arena, "%02x", octets[i]));
-	return text;
 }
 
 static struct dc_slice base64(struct dc_arena *arena, const uint8_t *octets, size_t len)
@@ -125,7 +120,7 @@ enum dc_status dc_dkim_own_read(struct dc_arena *arena, char *pem, size_t len, s
 		.selector = dc_arena_dup(arena, selector),
 		.type = half.type,
 		.bits = half.bits,
-		.fingerprint = hex(arena, half.digest, sizeof(half.digest)),
+		.fingerprint = dc_arena_hex(arena, half.digest, half.digest_len),
 		.record = dc_arena_printf(arena, "v=DKIM1; k=%s; p=%.*s", half.type, DC_FMT(p)),
 	};
 	return DC_OK;

@@ -46,16 +46,6 @@ static enum dc_dmarc_tag_id tag_id(struct dc_slice name)
 	return DC_DMARC_TAG_UNKNOWN;
 }
 
-/* *WSP of the grammar: space and tab only. */
-static struct dc_slice trim_wsp(struct dc_slice s)
-{
-	while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
-		s.ptr++, s.len--;
-	while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))
-		s.len--;
-	return s;
-}
-
 static bool is_name(struct dc_slice name)
 {
 	for (size_t i = 0; i < name.len; i++) {
@@ -85,8 +75,8 @@ static void split_term(struct dc_slice term, struct dc_dmarc_tag *tag)
 		tag->fault = DC_DMARC_FAULT_SYNTAX;
 		return;
 	}
-	tag->name = trim_wsp(dc_slice_sub(term, 0, eq));
-	tag->value = trim_wsp(dc_slice_sub(term, eq + 1, term.len));
+	tag->name = dc_slice_trim_wsp(dc_slice_sub(term, 0, eq));
+	tag->value = dc_slice_trim_wsp(dc_slice_sub(term, eq + 1, term.len));
 	tag->id = is_name(tag->name) ? tag_id(tag->name) : DC_DMARC_TAG_UNKNOWN;
 	if (!is_name(tag->name))
 		tag->fault = DC_DMARC_FAULT_SYNTAX;
@@ -125,7 +115,7 @@ static bool read_fo(struct dc_slice value, unsigned *ret_fo)
 	unsigned fo = 0;
 
 	do {
-		struct dc_slice option = trim_wsp(dc_slice_cut(&value, ':'));
+		struct dc_slice option = dc_slice_trim_wsp(dc_slice_cut(&value, ':'));
 		unsigned index;
 
 		if (!read_letter(option, "01ds", &index) || fo & 1u << index)
@@ -146,7 +136,7 @@ static bool read_uris(struct dc_arena *arena, const struct dc_txt *txt, struct d
 	bool good = false;
 
 	do {
-		struct dc_slice part = trim_wsp(dc_slice_cut(&value, ','));
+		struct dc_slice part = dc_slice_trim_wsp(dc_slice_cut(&value, ','));
 
 		dc_dmarc_uri_parse(arena, part, &uris[count]);
 		uris[count].span = dc_span_of(txt, part);
@@ -243,7 +233,7 @@ const struct dc_dmarc_record *dc_dmarc_parse(struct dc_arena *arena, struct dc_s
 		.np = DC_DMARC_POLICY_ABSENT, .fo = DC_DMARC_FO_0, .pct = 100,
 	};
 	while (rest.ptr) {
-		struct dc_slice term = trim_wsp(dc_slice_cut(&rest, ';'));
+		struct dc_slice term = dc_slice_trim_wsp(dc_slice_cut(&rest, ';'));
 		struct dc_dmarc_tag tag = {0};
 
 		if (!term.len)

@@ -9,14 +9,6 @@ enum {
 	LOCAL_PART_MAX = 64, /* RFC 5321 4.5.3.1.1 */
 };
 
-static int hex(char c)
-{
-	c = dc_lower(c);
-	if (dc_is_digit(c))
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* False when a % is not followed by two hex digits. */
 static bool percent_decode(struct dc_arena *arena, struct dc_slice s, struct dc_slice *ret_text)
 {
@@ -28,9 +20,9 @@ static bool percent_decode(struct dc_arena *arena, struct dc_slice s, struct dc_
 			out[len++] = s.ptr[i];
 			continue;
 		}
-		if (i + 2 >= s.len || hex(s.ptr[i + 1]) < 0 || hex(s.ptr[i + 2]) < 0)
+		if (i + 2 >= s.len || dc_hex_value(s.ptr[i + 1]) < 0 || dc_hex_value(s.ptr[i + 2]) < 0)
 			return false;
-		out[len++] = (char)(hex(s.ptr[i + 1]) << 4 | hex(s.ptr[i + 2]));
+		out[len++] = (char)(dc_hex_value(s.ptr[i + 1]) << 4 | dc_hex_value(s.ptr[i + 2]));
 		i += 2;
 	}
 	*ret_text = (struct dc_slice){out, len};

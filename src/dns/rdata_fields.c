@@ -60,19 +60,14 @@ bool dc_rdata_fields_known(uint16_t type)
 	return row && ldns_rr_descriptor_minimum(fields) + (row->extent == WORDS_TO_END) >= ldns_rr_descriptor_maximum(fields);
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 struct dc_slice dc_rdata_word(struct dc_slice *rest)
 {
 	struct dc_slice s = *rest;
 	bool quoted = false;
 	size_t i = 0;
-	while (s.len && is_blank(s.ptr[0]))
+	while (s.len && dc_is_wsp(s.ptr[0]))
 		s = dc_slice_sub(s, 1, SIZE_MAX);
-	for (; i < s.len && (quoted || !is_blank(s.ptr[i])); i++) {
+	for (; i < s.len && (quoted || !dc_is_wsp(s.ptr[i])); i++) {
 		if (s.ptr[i] == '"')
 			quoted = !quoted;
 		else if (s.ptr[i] == '\\' && i + 1 < s.len)

@@ -14,27 +14,14 @@ enum { LDNS_TEXT_MAX = 60000 }; /* ldns cuts longer rdata at LDNS_MAX_PACKETLEN 
 
 const char dc_why_no_memory[] = "no memory";
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static struct dc_slice skip_blanks(struct dc_slice s)
 {
-	while (s.len && is_blank(s.ptr[0]))
+	while (s.len && dc_is_wsp(s.ptr[0]))
 		s = dc_slice_sub(s, 1, SIZE_MAX);
 	return s;
 }
 
 /* ---- \# LENGTH HEX ---- */
-
-static int hex_value(char c)
-{
-	if (dc_is_digit(c))
-		return c - '0';
-	c = dc_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 static const char *read_generic(struct dc_buf *out, struct dc_slice text)
 {
@@ -45,7 +32,7 @@ static const char *read_generic(struct dc_buf *out, struct dc_slice text)
 	if (!dc_slice_uint(number, true, DC_RDATA_MAX, &length))
 		return "after \\# stands no length from 0 to 65535";
 	for (size_t i = 0; i < rest.len; i++) {
-		int value = is_blank(rest.ptr[i]) ? -2 : hex_value(rest.ptr[i]);
+		int value = dc_is_wsp(rest.ptr[i]) ? -2 : dc_hex_value(rest.ptr[i]);
 		if (value == -1)
 			return "after \\# and the length only hexadecimal digits may stand";
 		if (value < 0)
@@ -63,14 +50,10 @@ static const char *read_generic(struct dc_buf *out, struct dc_slice text)
 
 void dc_rdata_to_generic(struct dc_buf *out, struct dc_slice rdata)
 {
-	static const char digits[] = "0123456789abcdef";
 	dc_buf_printf(out, "\\# %zu", rdata.len);
 	if (rdata.len)
 		dc_buf_putc(out, ' ');
-	for (size_t i = 0; i < rdata.len; i++) {
-		dc_buf_putc(out, digits[(uint8_t)rdata.ptr[i] >> 4]);
-		dc_buf_putc(out, digits[(uint8_t)rdata.ptr[i] & 15]);
-	}
+	dc_buf_put_hex(out, rdata.ptr, rdata.len);
 }
 
 /* ---- TXT and SPF ---- */
@@ -89,7 +72,7 @@ static const char *read_strings(struct dc_buf *out, struct dc_slice s)
 				at++;
 				break;
 			}
-			if (!quoted && is_blank(s.ptr[at]))
+			if (!quoted && dc_is_wsp(s.ptr[at]))
 				break;
 			int octet = dc_rdata_octet(s, &at);
 			if (octet < 0)
@@ -242,7 +225,7 @@ bool dc_rdata_from_text(struct dc_buf *out, uint16_t type, struct dc_slice text,
 	text = dc_slice_trim(text);
 	if (text.len && memchr(text.ptr, 0, text.len))
 		why = "an octet 0 stands in the text";
-	else if (dc_slice_starts(text, DC_S("\\#")) && (text.len == 2 || is_blank(text.ptr[2])))
+	else if (dc_slice_starts(text, DC_S("\\#")) && (text.len == 2 || dc_is_wsp(text.ptr[2])))
 		why = read_generic(out, text);
 	else if (type == DC_TYPE_TXT || type == DC_TYPE_SPF)
 		why = read_strings(out, text);

@@ -1,4 +1,5 @@
 /* DNSKEY, DS, RRSIG and NSEC3PARAM records taken apart: RFC 4034 sections 2, 3, 5 and appendix B, RFC 3110, RFC 5155. */
+#include "base/sha.h"
 #include "dnssec/parts.h"
 
 enum {
@@ -111,9 +112,20 @@ void dnssec_read_keys(struct dc_asker *asker, struct dc_dnssec_facts *facts)
 
 /* ---- digests ---- */
 
+/* RFC 4034 5.1.4, RFC 4509, RFC 6605: of owner name and rdata. 0: the type is not known here. */
+static size_t digest_of(uint8_t digest_type, const struct dc_rr *key, uint8_t digest[DC_SHA_MAX])
+{
+	static const enum dc_sha kinds[] = {[1] = DC_SHA1, [2] = DC_SHA256, [4] = DC_SHA384};
+	uint8_t name[DC_NAME_WIRE_MAX];
+	size_t len = dc_name_to_wire(key->owner, name);
+	const struct dc_slice parts[] = {{(const char *)name, len}, key->rdata};
+
+	return len && (digest_type == 1 || digest_type == 2 || digest_type == 4) ? dc_sha(kinds[digest_type], parts, 2, digest) : 0;
+}
+
 static enum dc_tri matches(const struct dc_dnssec_facts *facts, const struct dc_dnssec_ds *ds)
 {
-	uint8_t digest[DNSSEC_DIGEST_MAX];
+	uint8_t digest[DC_SHA_MAX];
 	struct dc_slice wanted = dc_slice_sub(ds->rr->rdata, DS_HEAD, SIZE_MAX);
 	enum dc_tri found = DC_TRI_NO;
 
@@ -125,7 +137,7 @@ static enum dc_tri matches(const struct dc_dnssec_facts *facts, const struct dc_
 
 		if (key->tag != ds->tag || key->algorithm != ds->algorithm || !key->zone_key)
 			continue;
-		size = dnssec_digest(ds->digest_type, key->rr->owner, key->rr->rdata, digest);
+		size = digest_of(ds->digest_type, key->rr, digest);
 		if (!size)
 			found = found == DC_TRI_YES ? found : DC_TRI_UNKNOWN;
 		else if (dc_slice_eq(wanted, (struct dc_slice){(const char *)digest, size}))

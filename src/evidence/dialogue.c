@@ -83,11 +83,6 @@ static struct dc_slice unescape(struct dc_arena *arena, struct dc_slice text)
 	return (struct dc_slice){raw, n};
 }
 
-static int hex_digit(char c)
-{
-	return dc_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Exactly `octets` octets, else nothing. */
 static struct dc_slice unhex(struct dc_arena *arena, struct dc_slice text, size_t octets)
 {
@@ -95,7 +90,7 @@ static struct dc_slice unhex(struct dc_arena *arena, struct dc_slice text, size_
 	if (text.len != 2 * octets)
 		return (struct dc_slice){0};
 	for (size_t i = 0; i < octets; i++) {
-		int high = hex_digit(text.ptr[2 * i]), low = hex_digit(text.ptr[2 * i + 1]);
+		int high = dc_hex_lower_value(text.ptr[2 * i]), low = dc_hex_lower_value(text.ptr[2 * i + 1]);
 		if (high < 0 || low < 0)
 			return (struct dc_slice){0};
 		raw[i] = (char)(high << 4 | low);

@@ -80,13 +80,6 @@ static bool take(struct reader *reader, const char *key, struct dc_slice *ret_va
 	return true;
 }
 
-static int hex(char c)
-{
-	if (dc_is_digit(c))
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Exactly what put_text writes. */
 static struct dc_slice decode(struct reader *reader, struct dc_slice value)
 {
@@ -96,8 +89,8 @@ static struct dc_slice decode(struct reader *reader, struct dc_slice value)
 		int high, low;
 		char c = value.ptr[i];
 		if (c == '%') {
-			high = i + 1 < value.len ? hex(value.ptr[i + 1]) : -1;
-			low = i + 2 < value.len ? hex(value.ptr[i + 2]) : -1;
+			high = i + 1 < value.len ? dc_hex_lower_value(value.ptr[i + 1]) : -1;
+			low = i + 2 < value.len ? dc_hex_lower_value(value.ptr[i + 2]) : -1;
 			if (high < 0 || low < 0) {
 				reader->broken = true;
 				break;

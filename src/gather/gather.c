@@ -4,7 +4,8 @@
 #include "gather/gather.h"
 
 #include <stdlib.h>
-#include <time.h>
+
+#include "source/clock.h"
 
 enum {
 	MISSING_MAX = 256, /* per round; the rest is found in the next */
@@ -273,23 +274,16 @@ static void collapse(struct dc_gather_job *job)
 
 /* ---- one step ---- */
 
-/* By the clock that costs no system call; what others of the machine take in between counts too, so the ceiling is wide. */
-static uint64_t nanoseconds(void)
-{
-	struct timespec now;
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
+/* What others of the machine take in between counts too, so the ceiling is wide. */
 static const struct dc_facts *build(struct dc_gather_job *job, struct dc_asker *asker, bool sealed)
 {
 	struct dc_audit_run *audit = job->audit;
-	uint64_t began = job->gather->options.timed ? nanoseconds() : 0;
+	uint64_t began = job->gather->options.timed ? dc_clock_ns() : 0;
 	dc_arena_reset(audit->arena);
 	*asker = (struct dc_asker){.evidence = audit->evidence, .arena = audit->arena, .sealed = sealed, .memo = &job->memo};
 	const struct dc_facts *facts = dc_facts_build(asker, &audit->inputs);
 	if (began)
-		job->work_ns += nanoseconds() - began;
+		job->work_ns += dc_clock_ns() - began;
 	return facts;
 }
 

@@ -5,20 +5,6 @@
 
 /* ---- the record ---- */
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static struct dc_slice trim(struct dc_slice s)
-{
-	while (s.len && is_blank(s.ptr[0]))
-		s = dc_slice_sub(s, 1, SIZE_MAX);
-	while (s.len && is_blank(s.ptr[s.len - 1]))
-		s.len--;
-	return s;
-}
-
 bool dc_mta_sts_is_record(struct dc_slice text)
 {
 	return dc_slice_starts(text, DC_S("v=STSv1;"));
@@ -32,10 +18,10 @@ bool dc_mta_sts_is_near(struct dc_slice text)
 		bare = dc_slice_sub(bare, 1, SIZE_MAX);
 	if (dc_mta_sts_is_record(text) || !bare.len || dc_lower(bare.ptr[0]) != 'v')
 		return false;
-	bare = trim(dc_slice_sub(bare, 1, SIZE_MAX));
+	bare = dc_slice_trim_wsp(dc_slice_sub(bare, 1, SIZE_MAX));
 	if (!bare.len || bare.ptr[0] != '=')
 		return false;
-	bare = trim(dc_slice_sub(bare, 1, SIZE_MAX));
+	bare = dc_slice_trim_wsp(dc_slice_sub(bare, 1, SIZE_MAX));
 	return dc_slice_starts_nocase(bare, DC_S("sts"));
 }
 
@@ -90,9 +76,9 @@ struct dc_mta_sts_record dc_mta_sts_record_parse(const struct dc_txt *txt)
 	struct dc_slice rest = dc_slice_sub(txt->text, sizeof("v=STSv1;") - 1, SIZE_MAX);
 
 	while (rest.ptr && !record.problem) {
-		struct dc_slice field = trim(dc_slice_cut(&rest, ';'));
+		struct dc_slice field = dc_slice_trim_wsp(dc_slice_cut(&rest, ';'));
 
-		if (!field.len && !trim(rest).len && !rest.ptr)
+		if (!field.len && !dc_slice_trim_wsp(rest).len && !rest.ptr)
 			break; /* the last semicolon may end the record */
 		record.problem = read_field(field, &record);
 		record.part = record.problem ? field : (struct dc_slice){0};
@@ -179,7 +165,7 @@ static void read_line(struct reader *reader, struct dc_slice line)
 	struct dc_mta_sts_policy *policy = reader->policy;
 	struct dc_slice value = line, key = dc_slice_cut(&value, ':');
 
-	value = trim(value);
+	value = dc_slice_trim_wsp(value);
 	if (!line.len)
 		return;
 	if (!value.ptr)
@@ -231,7 +217,7 @@ const struct dc_mta_sts_policy *dc_mta_sts_policy_parse(struct dc_arena *arena, 
 		reader.line++;
 		if (line.len && line.ptr[line.len - 1] == '\r')
 			line.len--;
-		while (line.len && is_blank(line.ptr[line.len - 1]))
+		while (line.len && dc_is_wsp(line.ptr[line.len - 1]))
 			line.len--; /* the grammar allows blanks at the end */
 		read_line(&reader, line);
 	}

@@ -45,17 +45,12 @@ static struct dc_slice collapse(struct dc_arena *arena, struct dc_slice s)
 	return (struct dc_slice){to, len};
 }
 
-static bool is_hex(char c)
-{
-	return dc_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 static bool is_hostile_identity(struct dc_slice i)
 {
 	if (i.len > IDENTITY_MAX)
 		return true;
 	for (size_t k = 0; k < i.len; k++)
-		if (i.ptr[k] == '=' && (k + 2 >= i.len || !is_hex(i.ptr[k + 1]) || !is_hex(i.ptr[k + 2])))
+		if (i.ptr[k] == '=' && (k + 2 >= i.len || dc_hex_value(i.ptr[k + 1]) < 0 || dc_hex_value(i.ptr[k + 2]) < 0))
 			return true;
 	return false;
 }

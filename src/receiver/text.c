@@ -18,7 +18,7 @@ static bool plain(unsigned char c)
 
 static void put_value(struct dc_buf *out, const char *key, struct dc_slice value)
 {
-	static const char hex[] = "0123456789ABCDEF";
+	char percent[DC_PERCENT_LEN];
 
 	dc_buf_putc(out, ' ');
 	dc_buf_puts(out, key);
@@ -30,9 +30,8 @@ static void put_value(struct dc_buf *out, const char *key, struct dc_slice value
 			dc_buf_putc(out, (char)c);
 			continue;
 		}
-		dc_buf_putc(out, '%');
-		dc_buf_putc(out, hex[c >> 4]);
-		dc_buf_putc(out, hex[c & 15]);
+		dc_percent(percent, (char)c);
+		dc_buf_put(out, percent, sizeof percent);
 	}
 }
 

@@ -13,7 +13,7 @@ struct state {
 /* Text between commands: '%', and in properties ':' and ',' too, would be read. */
 static void put(struct dc_report *report, struct dc_slice raw, bool property)
 {
-	static const char hex[] = "0123456789ABCDEF";
+	char percent[DC_PERCENT_LEN];
 	struct state *state = report->state;
 
 	dc_buf_reset(&state->text);
@@ -21,10 +21,12 @@ static void put(struct dc_report *report, struct dc_slice raw, bool property)
 	for (size_t i = 0; i < state->text.len; i++) {
 		char c = state->text.ptr[i];
 
-		if (c == '%' || (property && (c == ':' || c == ',')))
-			dc_buf_printf(&report->out, "%%%c%c", hex[(unsigned char)c >> 4], hex[c & 15]);
-		else
+		if (c == '%' || (property && (c == ':' || c == ','))) {
+			dc_percent(percent, c);
+			dc_buf_put(&report->out, percent, sizeof percent);
+		} else {
 			dc_buf_putc(&report->out, c);
+		}
 	}
 	if (state->text.status != DC_OK)
 		report->status = state->text.status;

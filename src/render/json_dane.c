@@ -9,15 +9,11 @@ static struct dc_node *state(struct dc_json *json, const struct dc_dane_state *s
 
 static struct dc_node *hex(struct dc_json *json, struct dc_slice data)
 {
-	static const char digits[] = "0123456789abcdef";
 	struct dc_buf text;
 	struct dc_node *value;
 
 	dc_buf_init(&text, 2 * (size_t)UINT16_MAX); /* RDLENGTH has 16 bits */
-	for (size_t i = 0; i < data.len; i++) {
-		dc_buf_putc(&text, digits[(uint8_t)data.ptr[i] >> 4]);
-		dc_buf_putc(&text, digits[(uint8_t)data.ptr[i] & 15]);
-	}
+	dc_buf_put_hex(&text, data.ptr, data.len);
 	value = text.status == DC_OK ? dc_node_copy(json, dc_buf_slice(&text)) : NULL;
 	dc_buf_free(&text);
 	return value;

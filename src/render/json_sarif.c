@@ -60,7 +60,6 @@ static json_t *rule(struct dc_json *json, const struct dc_catalogue_row *row)
 /* A path as a URI reference: everything but letters, digits, "/", ".", "-", "_", "~" and what is encoded already. */
 static struct dc_slice uri(struct dc_arena *arena, const struct dc_place_found *place)
 {
-	static const char hex[] = "0123456789ABCDEF";
 	bool absolute = place->path.len > 0 && place->path.ptr[0] == '/';
 	char *out = dc_arena_alloc(arena, 7 + 3 * place->path.len);
 	size_t n = absolute ? 7 : 0;
@@ -74,9 +73,8 @@ static struct dc_slice uri(struct dc_arena *arena, const struct dc_place_found *
 		if (dc_is_alnum((char)c) || (c && strchr("/.-_~", c))) {
 			out[n++] = (char)c;
 		} else {
-			out[n++] = '%';
-			out[n++] = hex[c >> 4];
-			out[n++] = hex[c & 15];
+			dc_percent(out + n, (char)c);
+			n += DC_PERCENT_LEN;
 		}
 	}
 	return (struct dc_slice){out, n};

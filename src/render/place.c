@@ -4,7 +4,6 @@
 /* "dns/NAME". */
 static struct dc_slice pseudo(struct dc_arena *arena, struct dc_slice name)
 {
-	static const char hex[] = "0123456789ABCDEF";
 	char *out = dc_arena_alloc(arena, 4 + 3 * name.len);
 	size_t n = 4;
 
@@ -16,9 +15,8 @@ static struct dc_slice pseudo(struct dc_arena *arena, struct dc_slice name)
 		if (dc_is_alnum(name.ptr[i]) || c == '-' || c == '_' || (c == '.' && i > 0 && name.ptr[i - 1] != '.')) {
 			out[n++] = (char)c;
 		} else {
-			out[n++] = '%';
-			out[n++] = hex[c >> 4];
-			out[n++] = hex[c & 15];
+			dc_percent(out + n, (char)c);
+			n += DC_PERCENT_LEN;
 		}
 	}
 	return (struct dc_slice){out, n};

@@ -1,5 +1,5 @@
 /* What a served chain is worth: names, TLSA records. RFC 6125 section 6.4, RFC 7672 sections 3.1 and 3.2. */
-#include "smtp/digest.h"
+#include "base/sha.h"
 #include "smtp/smtp.h"
 
 enum { USAGE_TA = 2, USAGE_EE = 3, SELECTOR_KEY = 1, FULL = 0, SHA_256 = 1, SHA_512 = 2 };
@@ -49,7 +49,9 @@ static enum dc_tri matches(struct dc_asker *asker, const struct dc_dialogue_cert
 	if (record->matching == SHA_256)
 		return equal(seen, record->data);
 	/* The record holds all of it, the dialogue its digest. */
-	return equal(seen, dc_smtp_sha256(asker->arena, record->data));
+	uint8_t digest[DC_SHA_MAX];
+	size_t len = dc_sha(DC_SHA256, &record->data, 1, digest);
+	return equal(seen, (struct dc_slice){(const char *)digest, len});
 }
 
 /* Along the signatures from the server's own certificate up: a certificate that signed nothing below proves nothing. */

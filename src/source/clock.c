@@ -8,9 +8,14 @@ int64_t dc_clock_now_s(void)
 	return (int64_t)time(NULL);
 }
 
-uint64_t dc_clock_ms(void)
+uint64_t dc_clock_ns(void)
 {
 	struct timespec now;
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t dc_clock_ms(void)
+{
+	return dc_clock_ns() / 1000000;
 }

@@ -6,7 +6,8 @@
 
 /* Seconds since 1970-01-01 UTC. */
 int64_t dc_clock_now_s(void);
-/* Monotonic milliseconds: for how long to wait, never evidence. */
+/* Monotonic, without a system call: for how long to wait and what work takes, never evidence. */
 uint64_t dc_clock_ms(void);
+uint64_t dc_clock_ns(void);
 
 #endif

@@ -4,10 +4,11 @@
  * question in flight and nearly all of them are disarmed before they are due. */
 #include "source/loop.h"
 
+#include "source/clock.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -32,13 +33,6 @@ struct dc_loop {
 	int batch_count;
 	struct epoll_event events[EVENTS_A_TURN];
 };
-
-static uint64_t clock_ms(void)
-{
-	struct timespec ts;
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 static void ring_init(struct dc_timer *head)
 {
@@ -82,7 +76,7 @@ struct dc_loop *dc_loop_new(void)
 		free(loop);
 		return NULL;
 	}
-	loop->now_ms = loop->wheel_ms = clock_ms();
+	loop->now_ms = loop->wheel_ms = dc_clock_ms();
 	ring_init(&loop->soon);
 	for (int level = 0; level < LEVELS; level++)
 		for (int slot = 0; slot < SLOTS; slot++)
@@ -263,7 +257,7 @@ static int wait_ms(struct dc_loop *loop, int max_ms)
 		return max_ms;
 	if (loop->soon.next != &loop->soon)
 		return 0;
-	uint64_t next = next_work_ms(loop), now = clock_ms();
+	uint64_t next = next_work_ms(loop), now = dc_clock_ms();
 	uint64_t wait = next > now ? next - now : 0;
 	if (max_ms >= 0 && wait > (uint64_t)max_ms)
 		return max_ms;
@@ -275,7 +269,7 @@ bool dc_loop_run(struct dc_loop *loop, int max_ms)
 	int count = epoll_wait(loop->epoll_fd, loop->events, EVENTS_A_TURN, wait_ms(loop, max_ms));
 	if (count < 0 && errno != EINTR)
 		return false;
-	loop->now_ms = clock_ms();
+	loop->now_ms = dc_clock_ms();
 	if (count > 0)
 		dispatch(loop, count);
 	fire_due(loop);

@@ -18,8 +18,7 @@ static struct dc_slice cut(struct dc_slice text)
 static void put_hex(struct dc_buf *out, const char *key, const unsigned char *octets, unsigned count)
 {
 	dc_buf_printf(out, "%s ", key);
-	for (unsigned i = 0; i < count; i++)
-		dc_buf_printf(out, "%02x", octets[i]);
+	dc_buf_put_hex(out, octets, count);
 	dc_buf_putc(out, '\n');
 }
 

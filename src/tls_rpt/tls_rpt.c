@@ -11,15 +11,6 @@ const char *dc_tls_rpt_state_name(enum dc_tls_rpt_state state)
 	return names[state];
 }
 
-static struct dc_slice trim(struct dc_slice s)
-{
-	while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
-		s = dc_slice_sub(s, 1, SIZE_MAX);
-	while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))
-		s.len--;
-	return s;
-}
-
 bool dc_tls_rpt_is_record(struct dc_slice text)
 {
 	return dc_slice_starts(text, DC_S("v=TLSRPTv1;"));
@@ -33,10 +24,10 @@ bool dc_tls_rpt_is_near(struct dc_slice text)
 		bare = dc_slice_sub(bare, 1, SIZE_MAX);
 	if (dc_tls_rpt_is_record(text) || !bare.len || dc_lower(bare.ptr[0]) != 'v')
 		return false;
-	bare = trim(dc_slice_sub(bare, 1, SIZE_MAX));
+	bare = dc_slice_trim_wsp(dc_slice_sub(bare, 1, SIZE_MAX));
 	if (!bare.len || bare.ptr[0] != '=')
 		return false;
-	bare = trim(dc_slice_sub(bare, 1, SIZE_MAX));
+	bare = dc_slice_trim_wsp(dc_slice_sub(bare, 1, SIZE_MAX));
 	return dc_slice_starts_nocase(bare, DC_S("tlsrpt")) || dc_slice_starts_nocase(bare, DC_S("tls-rpt"));
 }
 
@@ -59,7 +50,7 @@ static const char *uri_problem(struct dc_arena *arena, struct dc_slice text)
 static const char *read_rua(struct dc_arena *arena, struct dc_slice value, struct dc_tls_rpt_record *record)
 {
 	do {
-		struct dc_slice text = trim(dc_slice_cut(&value, ','));
+		struct dc_slice text = dc_slice_trim_wsp(dc_slice_cut(&value, ','));
 
 		if (record->uri_count < DC_TLS_RPT_URI_MAX)
 			record->uris[record->uri_count++] = (struct dc_tls_rpt_uri){text, uri_problem(arena, text)};
@@ -72,7 +63,7 @@ static const char *read_rua(struct dc_arena *arena, struct dc_slice value, struc
 
 static const char *read_field(struct dc_arena *arena, struct dc_slice field, struct dc_tls_rpt_record *record)
 {
-	struct dc_slice value = field, name = trim(dc_slice_cut(&value, '='));
+	struct dc_slice value = field, name = dc_slice_trim_wsp(dc_slice_cut(&value, '='));
 
 	if (!field.len)
 		return "an empty field between two semicolons";
@@ -82,7 +73,7 @@ static const char *read_field(struct dc_arena *arena, struct dc_slice field, str
 		return dc_slice_eq_nocase(name, DC_S("rua")) ? "rua written in other letters: it must be lower case" : NULL;
 	if (record->uri_count)
 		return "a second rua";
-	return read_rua(arena, trim(value), record);
+	return read_rua(arena, dc_slice_trim_wsp(value), record);
 }
 
 struct dc_tls_rpt_record dc_tls_rpt_parse(struct dc_arena *arena, const struct dc_txt *txt)
@@ -91,7 +82,7 @@ struct dc_tls_rpt_record dc_tls_rpt_parse(struct dc_arena *arena, const struct d
 	struct dc_slice rest = dc_slice_sub(txt->text, sizeof("v=TLSRPTv1;") - 1, SIZE_MAX);
 
 	while (rest.ptr && !record.problem) {
-		struct dc_slice field = trim(dc_slice_cut(&rest, ';'));
+		struct dc_slice field = dc_slice_trim_wsp(dc_slice_cut(&rest, ';'));
 
 		if (!field.len && !rest.ptr)
 			break; /* the last semicolon may end the record */

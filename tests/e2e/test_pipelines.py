@@ -37,7 +37,7 @@ class Place:
         self.dir = tempfile.TemporaryDirectory()
         self.root = self.dir.name
         os.makedirs(f"{self.root}/bin")
-        os.makedirs(f"{self.root}/work/zones")
+        os.makedirs(f"{self.root}/checkout/zones")
         os.makedirs(f"{self.root}/home")
         self.outside = f"-z {BEFORE}/vendor.zone"
         self.binary = os.path.abspath(binary)
@@ -46,7 +46,7 @@ class Place:
                                    capture_output=True, text=True, check=True).stdout
         self.bad = self.good.replace("v=spf1 ip4", "v=spf1 inlude:a.example ip4")
         assert self.bad != self.good
-        self.work = f"{self.root}/work"
+        self.work = f"{self.root}/checkout"
         self.env = {"PATH": f"{self.root}/bin:/usr/local/bin:/usr/bin:/bin", "HOME": f"{self.root}/home", "LC_ALL": "C.UTF-8",
                     "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.com", "GIT_COMMITTER_NAME": "a",
                     "GIT_COMMITTER_EMAIL": "a@example.com", "PRE_COMMIT_HOME": f"{self.root}/home/pre-commit",

@@ -69,7 +69,7 @@ FOREIGN = {
     "yaml.h": ["src/manifest/yaml.c"],
     "idn2.h": ["src/dns/"],
     "libpsl.h": ["src/dmarc/psl.c"],
-    "openssl/": ["src/dnssec/digest.c", "src/bimi/mark.c", "src/dkim/key.c", "src/dkim/own.c", "src/receiver/key_decoder.c", "src/smtp/digest.c", "src/source/"],
+    "openssl/": ["src/base/sha.c", "src/bimi/mark.c", "src/dkim/key.c", "src/dkim/own.c", "src/receiver/key_decoder.c", "src/source/"],
     "curl/": ["src/source/"],
     "expat.h": ["src/bimi/svg.c"],
     "zlib.h": ["src/bimi/gzip.c"],
