@@ -21,8 +21,7 @@ static enum dc_bimi_state state_of(const struct dc_bimi_facts *facts)
 
 static void read_records(struct dc_asker *asker, struct dc_slice location, struct dc_bimi_facts *facts)
 {
-	struct dc_txt txt, near = {0};
-	const struct dc_rr *rr;
+	struct dc_txt_choice choice;
 
 	facts->location = location;
 	facts->name = dc_arena_concat(asker->arena, DC_S("default._bimi."), location);
@@ -31,18 +30,14 @@ static void read_records(struct dc_asker *asker, struct dc_slice location, struc
 	facts->present = DC_TRI_UNKNOWN;
 	if (!facts->answer || !dc_outcome_is_known(facts->answer->outcome))
 		return;
-	for (size_t i = 0; (rr = dc_answer_rr(facts->answer, i)); i++) {
-		if (!dc_rr_txt(asker->arena, rr, &txt))
-			continue;
-		if (dc_bimi_is_record(txt.text) && !facts->count++)
-			facts->record = dc_bimi_record_parse(asker->arena, &txt);
-		else if (dc_bimi_is_near(txt.text) && !near.text.len)
-			near = txt;
-	}
+	choice = dc_answer_choose_txt(asker->arena, facts->answer, dc_bimi_is_record, dc_bimi_is_near);
+	facts->count = choice.count;
+	facts->near = choice.near;
+	if (choice.count)
+		facts->record = dc_bimi_record_parse(asker->arena, &choice.txt);
+	else if (choice.near)
+		facts->record.txt = choice.txt;
 	facts->state = state_of(facts);
-	facts->near = facts->count == 0 && near.text.len;
-	if (facts->near)
-		facts->record.txt = near;
 	facts->present = dc_tri_of(facts->count || facts->near);
 }
 

@@ -148,6 +148,15 @@ struct dc_soa {
 bool dc_rr_soa(struct dc_arena *arena, const struct dc_rr *rr, struct dc_soa *ret_soa);
 bool dc_rr_mx(struct dc_arena *arena, const struct dc_rr *rr, uint16_t *ret_preference, struct dc_slice *ret_host);
 
+/* Which of a name's TXT records is the one that a protocol looks for. */
+struct dc_txt_choice {
+	size_t count;     /* records that are it */
+	struct dc_txt txt; /* the first of them; else, with `near`, one that was meant to be it */
+	bool near;        /* none is, but one nearly */
+};
+struct dc_txt_choice dc_answer_choose_txt(struct dc_arena *arena, const struct dc_answer *answer, bool (*is)(struct dc_slice text),
+					  bool (*is_near)(struct dc_slice text));
+
 /* "TXT", "TYPE65280"; static or in `text`. */
 const char *dc_type_name(uint16_t type, char text[16]);
 bool dc_type_parse(struct dc_slice text, uint16_t *ret_type);

@@ -117,3 +117,23 @@ struct dc_span dc_span_of(const struct dc_txt *txt, struct dc_slice part)
 	}
 	return span;
 }
+
+struct dc_txt_choice dc_answer_choose_txt(struct dc_arena *arena, const struct dc_answer *answer, bool (*is)(struct dc_slice text),
+					  bool (*is_near)(struct dc_slice text))
+{
+	struct dc_txt_choice choice = {0};
+	struct dc_txt txt, near = {0};
+	const struct dc_rr *rr;
+	for (size_t i = 0; (rr = dc_answer_rr(answer, i)) != NULL; i++) {
+		if (!dc_rr_txt(arena, rr, &txt))
+			continue;
+		if (is(txt.text) && !choice.count++)
+			choice.txt = txt;
+		else if (is_near(txt.text) && !near.text.len)
+			near = txt;
+	}
+	choice.near = !choice.count && near.text.len;
+	if (choice.near)
+		choice.txt = near;
+	return choice;
+}

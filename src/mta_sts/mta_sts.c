@@ -17,23 +17,17 @@ const char *dc_mta_sts_served_name(enum dc_mta_sts_served served)
 
 static void read_records(struct dc_asker *asker, struct dc_mta_sts_facts *facts)
 {
-	struct dc_txt txt, near = {0};
-	const struct dc_rr *rr;
+	struct dc_txt_choice choice = dc_answer_choose_txt(asker->arena, facts->answer, dc_mta_sts_is_record, dc_mta_sts_is_near);
 
-	for (size_t i = 0; (rr = dc_answer_rr(facts->answer, i)); i++) {
-		if (!dc_rr_txt(asker->arena, rr, &txt))
-			continue;
-		if (dc_mta_sts_is_record(txt.text) && !facts->count++)
-			facts->record = dc_mta_sts_record_parse(&txt);
-		else if (dc_mta_sts_is_near(txt.text) && !near.text.len)
-			near = txt;
-	}
+	facts->count = choice.count;
+	facts->near = choice.near;
+	if (choice.count)
+		facts->record = dc_mta_sts_record_parse(&choice.txt);
+	else if (choice.near)
+		facts->record.txt = choice.txt;
 	facts->state = facts->count == 0 ? DC_MTA_STS_NONE : facts->count > 1 ? DC_MTA_STS_MULTIPLE
 						     : facts->record.problem ? DC_MTA_STS_INVALID
 									      : DC_MTA_STS_VALID;
-	facts->near = facts->count == 0 && near.text.len;
-	if (facts->near)
-		facts->record.txt = near;
 	facts->present = dc_tri_of(facts->count || facts->near);
 }
 

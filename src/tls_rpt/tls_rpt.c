@@ -97,28 +97,23 @@ struct dc_tls_rpt_record dc_tls_rpt_parse(struct dc_arena *arena, const struct d
 const struct dc_tls_rpt_facts *dc_tls_rpt_build(struct dc_asker *asker, struct dc_slice domain)
 {
 	struct dc_tls_rpt_facts *facts = DC_NEW(asker->arena, struct dc_tls_rpt_facts);
-	struct dc_txt txt, near = {0};
-	const struct dc_rr *rr;
+	struct dc_txt_choice choice;
 
 	facts->domain = domain;
 	facts->name = dc_arena_concat(asker->arena, DC_S("_smtp._tls."), domain);
 	facts->answer = dc_ask(asker, facts->name, DC_TYPE_TXT);
 	if (!facts->answer || !dc_outcome_is_known(facts->answer->outcome))
 		return facts;
-	for (size_t i = 0; (rr = dc_answer_rr(facts->answer, i)); i++) {
-		if (!dc_rr_txt(asker->arena, rr, &txt))
-			continue;
-		if (dc_tls_rpt_is_record(txt.text) && !facts->count++)
-			facts->record = dc_tls_rpt_parse(asker->arena, &txt);
-		else if (dc_tls_rpt_is_near(txt.text) && !near.text.len)
-			near = txt;
-	}
+	choice = dc_answer_choose_txt(asker->arena, facts->answer, dc_tls_rpt_is_record, dc_tls_rpt_is_near);
+	facts->count = choice.count;
+	facts->near = choice.near;
+	if (choice.count)
+		facts->record = dc_tls_rpt_parse(asker->arena, &choice.txt);
+	else if (choice.near)
+		facts->record.txt = choice.txt;
 	facts->state = facts->count == 0 ? DC_TLS_RPT_NONE : facts->count > 1 ? DC_TLS_RPT_MULTIPLE
 						     : facts->record.problem ? DC_TLS_RPT_INVALID
 									      : DC_TLS_RPT_VALID;
-	facts->near = facts->count == 0 && near.text.len;
-	if (facts->near)
-		facts->record.txt = near;
 	facts->present = dc_tri_of(facts->count || facts->near);
 	return facts;
 }
