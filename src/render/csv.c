@@ -1,7 +1,6 @@
 /* csv: one row a domain, or (style.per_finding) one row a finding. RFC 4180: CRLF, a header line, every text quoted.
  * A text that a spreadsheet could take for a formula gets an apostrophe in front. Printable ASCII only. An empty cell
  * says that there is nothing, or that it could not be determined: the column beside it (class, verdict) tells which. */
-#include "base/escape.h"
 #include "dkim/dkim.h"
 #include "dmarc/dmarc.h"
 #include "facts/identity.h"
@@ -9,10 +8,6 @@
 #include "provider/provider.h"
 #include "render/report.h"
 #include "spf/spf.h"
-
-struct state {
-	struct dc_buf cell; /* escaped, before quoting */
-};
 
 /* ---- cells ---- */
 
@@ -25,14 +20,9 @@ static void comma(struct dc_report *report)
 /* Raw octets become the text of a cell. */
 static void text_cell(struct dc_report *report, struct dc_slice raw)
 {
-	struct state *state = report->state;
 	struct dc_buf *out = &report->out;
-	struct dc_slice text, trimmed;
+	struct dc_slice text = dc_report_clean(report, raw, 0), trimmed = dc_slice_trim(text);
 
-	dc_buf_reset(&state->cell);
-	dc_escape_text(&state->cell, raw, 0);
-	text = dc_buf_slice(&state->cell);
-	trimmed = dc_slice_trim(text);
 	comma(report);
 	if (text.len == 0)
 		return;
@@ -249,45 +239,23 @@ static void finding_row(struct dc_report *report, const struct dc_audit_result *
 
 static void begin(struct dc_report *report)
 {
-	struct state *state = report->state;
-
-	dc_buf_init(&state->cell, DC_REPORT_MAX);
 	dc_buf_puts(&report->out, report->style.per_finding ? finding_columns : domain_columns);
 }
 
 static void domain(struct dc_report *report, const struct dc_audit_result *result)
 {
-	struct state *state = report->state;
-
 	if (!report->style.per_finding)
 		domain_row(report, result);
 	for (size_t i = 0; report->style.per_finding && i < result->finding_count; i++) {
 		if (result->findings[i].severity != DC_SEVERITY_OFF)
 			finding_row(report, result, &result->findings[i]);
 	}
-	if (state->cell.status != DC_OK)
-		report->status = state->cell.status;
-}
-
-static void end(struct dc_report *report)
-{
-	(void)report;
-}
-
-static void clear(struct dc_report *report)
-{
-	struct state *state = report->state;
-
-	dc_buf_free(&state->cell);
 }
 
 const struct dc_format dc_format_csv = {
 	.name = "csv",
 	.about = "one row a domain, for spreadsheets",
 	.streams = true,
-	.state_size = sizeof(struct state),
 	.begin = begin,
 	.domain = domain,
-	.end = end,
-	.clear = clear,
 };

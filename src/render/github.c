@@ -6,20 +6,14 @@
 #include "policy/policy.h"
 #include "render/place.h"
 
-struct state {
-	struct dc_buf text;
-};
-
 /* Text between commands: '%', and in properties ':' and ',' too, would be read. */
 static void put(struct dc_report *report, struct dc_slice raw, bool property)
 {
 	char percent[DC_PERCENT_LEN];
-	struct state *state = report->state;
+	struct dc_slice s = dc_report_clean(report, raw, 0);
 
-	dc_buf_reset(&state->text);
-	dc_escape_text(&state->text, raw, 0);
-	for (size_t i = 0; i < state->text.len; i++) {
-		char c = state->text.ptr[i];
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
 
 		if (c == '%' || (property && (c == ':' || c == ','))) {
 			dc_percent(percent, c);
@@ -28,8 +22,6 @@ static void put(struct dc_report *report, struct dc_slice raw, bool property)
 			dc_buf_putc(&report->out, c);
 		}
 	}
-	if (state->text.status != DC_OK)
-		report->status = state->text.status;
 }
 
 static void command(struct dc_report *report, const struct dc_audit_result *result, const struct dc_finding *finding)
@@ -92,13 +84,6 @@ static void requirements(struct dc_report *report, const struct dc_audit_result 
 	}
 }
 
-static void begin(struct dc_report *report)
-{
-	struct state *state = report->state;
-
-	dc_buf_init(&state->text, DC_REPORT_MAX);
-}
-
 static void domain(struct dc_report *report, const struct dc_audit_result *result)
 {
 	static const char *const words[] = {[DC_DOMAIN_PASS] = "GO", [DC_DOMAIN_INCOMPLETE] = "HOLD", [DC_DOMAIN_FAIL] = "NO-GO"};
@@ -112,25 +97,9 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 	dc_buf_putc(&report->out, '\n');
 }
 
-static void end(struct dc_report *report)
-{
-	(void)report;
-}
-
-static void clear(struct dc_report *report)
-{
-	struct state *state = report->state;
-
-	dc_buf_free(&state->text);
-}
-
 const struct dc_format dc_format_github = {
 	.name = "github",
 	.about = "annotations of GitHub Actions",
 	.streams = true,
-	.state_size = sizeof(struct state),
-	.begin = begin,
 	.domain = domain,
-	.end = end,
-	.clear = clear,
 };

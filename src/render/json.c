@@ -371,11 +371,6 @@ static void begin_lines(struct dc_report *report)
 	dc_json_init(&state->json);
 }
 
-static void end_lines(struct dc_report *report)
-{
-	(void)report;
-}
-
 static void clear(struct dc_report *report)
 {
 	struct state *state = report->state;
@@ -402,7 +397,6 @@ const struct dc_format dc_format_ndjson = {
 	.state_size = sizeof(struct state),
 	.begin = begin_lines,
 	.domain = write_line,
-	.end = end_lines,
 	.line = merge_line,
 	.clear = clear,
 };

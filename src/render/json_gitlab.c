@@ -7,7 +7,6 @@
 
 struct state {
 	struct dc_json json;
-	struct dc_buf text; /* for escaping */
 	bool begun;
 };
 
@@ -24,7 +23,6 @@ static const char *severity(const struct dc_finding *finding)
 /* One line of clean text, as it is shown: the domain, what is wrong, how to mend it. */
 static struct dc_slice words(struct dc_report *report, const struct dc_audit_result *result, const struct dc_finding *finding)
 {
-	struct state *state = report->state;
 	struct dc_arena *arena = report->scratch;
 	struct dc_slice text = dc_arena_concat(arena, result->inputs->domain, DC_S(": "));
 
@@ -34,11 +32,7 @@ static struct dc_slice words(struct dc_report *report, const struct dc_audit_res
 				       dc_arena_concat(arena, finding->waived, DC_S(")")));
 	text = dc_arena_concat(arena, text, DC_S(". "));
 	text = dc_arena_concat(arena, text, dc_finding_fix(arena, finding));
-	dc_buf_reset(&state->text);
-	dc_escape_text(&state->text, text, DC_ESCAPE_UTF8);
-	if (state->text.status != DC_OK)
-		report->status = state->text.status;
-	return dc_arena_dup(arena, dc_buf_slice(&state->text));
+	return dc_arena_dup(arena, dc_report_clean(report, text, DC_ESCAPE_UTF8));
 }
 
 struct row {
@@ -69,7 +63,6 @@ static void begin(struct dc_report *report)
 	struct state *state = report->state;
 
 	dc_json_init(&state->json);
-	dc_buf_init(&state->text, DC_REPORT_MAX);
 	dc_buf_putc(&report->out, '[');
 }
 
@@ -109,7 +102,6 @@ static void clear(struct dc_report *report)
 	struct state *state = report->state;
 
 	dc_json_clear(&state->json);
-	dc_buf_free(&state->text);
 }
 
 const struct dc_format dc_format_gitlab = {

@@ -1,24 +1,16 @@
 /* junit: a test suite a domain, a test case a check and a requirement, for Jenkins, GitLab and everything that reads their
  * XML. A check that fails is a failure, one that could not be decided an error, one that has nothing to say is skipped.
  * Warnings and notices go to the case's system-out. Printable ASCII only, so that every octet is legal in XML 1.0. */
-#include "base/escape.h"
 #include "render/case.h"
 #include "render/place.h"
-
-struct state {
-	struct dc_buf text; /* escaped, before the XML entities */
-	uint64_t suites;
-};
 
 /* Text for an element or a quoted attribute. */
 static void xml(struct dc_report *report, struct dc_slice raw)
 {
-	struct state *state = report->state;
+	struct dc_slice s = dc_report_clean(report, raw, 0);
 
-	dc_buf_reset(&state->text);
-	dc_escape_text(&state->text, raw, 0);
-	for (size_t i = 0; i < state->text.len; i++) {
-		char c = state->text.ptr[i];
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
 
 		switch (c) {
 		case '&':
@@ -37,8 +29,6 @@ static void xml(struct dc_report *report, struct dc_slice raw)
 			dc_buf_putc(&report->out, c);
 		}
 	}
-	if (state->text.status != DC_OK)
-		report->status = state->text.status;
 }
 
 /* Seconds with three decimals, without a locale. */
@@ -136,15 +126,11 @@ static void test_case(struct dc_report *report, const struct dc_audit_result *re
 
 static void begin(struct dc_report *report)
 {
-	struct state *state = report->state;
-
-	dc_buf_init(&state->text, DC_REPORT_MAX);
 	dc_buf_puts(&report->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"domaincheck\">\n");
 }
 
 static void domain(struct dc_report *report, const struct dc_audit_result *result)
 {
-	struct state *state = report->state;
 	size_t failures = 0, errors = 0, skipped = 0, count;
 	const struct dc_case *cases = dc_report_cases(report, result, &count);
 	char time[DC_TIME_TEXT_MAX];
@@ -161,7 +147,7 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 	dc_buf_printf(&report->out,
 		      "\" id=\"%llu\" package=\"domaincheck\" hostname=\"localhost\" timestamp=\"%s\" tests=\"%zu\" "
 		      "failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\"",
-		      (unsigned long long)state->suites++, time, count, failures, errors, skipped);
+		      (unsigned long long)report->summary.domains - 1, time, count, failures, errors, skipped);
 	seconds(report, result->dns.elapsed_ms);
 	dc_buf_puts(&report->out, ">\n");
 	for (size_t i = 0; i < count; i++)
@@ -174,19 +160,10 @@ static void end(struct dc_report *report)
 	dc_buf_puts(&report->out, "</testsuites>\n");
 }
 
-static void clear(struct dc_report *report)
-{
-	struct state *state = report->state;
-
-	dc_buf_free(&state->text);
-}
-
 const struct dc_format dc_format_junit = {
 	.name = "junit",
 	.about = "JUnit XML: a suite a domain, a case a check",
-	.state_size = sizeof(struct state),
 	.begin = begin,
 	.domain = domain,
 	.end = end,
-	.clear = clear,
 };

@@ -7,11 +7,6 @@
 #include "base/escape.h"
 #include "render/report.h"
 
-static void begin(struct dc_report *report)
-{
-	(void)report;
-}
-
 static void requirement(struct dc_report *report, const struct dc_audit_result *result, const char *profile,
 			const struct dc_requirement_result *broken)
 {
@@ -69,7 +64,5 @@ const struct dc_format dc_format_lint = {
 	.name = "lint",
 	.about = "one greppable line a finding",
 	.streams = true,
-	.begin = begin,
 	.domain = domain,
-	.end = begin,
 };

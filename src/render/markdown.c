@@ -1,6 +1,5 @@
 /* markdown: GitHub Flavored Markdown, for job summaries and comments. A table of the domains, then what was found in
  * each. What came from the network stands in code spans, where nothing is markup; our own words are escaped. */
-#include "base/escape.h"
 #include "render/case.h"
 
 /* Of a job's summary on GitHub: 1 MiB, and nothing of it is shown when it is more. Some room for title and last line. */
@@ -8,7 +7,6 @@ enum { SUMMARY_MAX = (1 << 20) - 1024 };
 
 struct state {
 	struct dc_buf table, details; /* the table comes first, and is complete only at the end */
-	struct dc_buf text;
 	uint64_t rows_left_out, details_left_out;
 };
 
@@ -17,14 +15,10 @@ struct state {
 /* A code span of any text: fenced by more backticks than it holds in a row. In a table a bar would end the cell. */
 static void span(struct dc_report *report, struct dc_buf *out, struct dc_slice raw, bool in_table)
 {
-	struct state *state = report->state;
+	struct dc_slice s = dc_report_clean(report, raw, 0);
 	size_t run = 0, longest = 0;
-	struct dc_slice s;
 	bool pad;
 
-	dc_buf_reset(&state->text);
-	dc_escape_text(&state->text, raw, 0);
-	s = dc_buf_slice(&state->text);
 	if (s.len == 0 || !s.ptr)
 		return;
 	for (size_t i = 0; i < s.len; i++) {
@@ -214,11 +208,9 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 			dc_buf_printf(&state->details, "\n<details%s>\n<summary>",
 				      result->verdict == DC_DOMAIN_FAIL ? " open" : "");
 			/* Inside HTML Markdown's code spans do not work: entities do. */
-			dc_buf_reset(&state->text);
-			dc_escape_text(&state->text, result->inputs->domain, 0);
-			for (size_t j = 0; j < state->text.len; j++)
-				dc_buf_printf(&state->details, dc_is_alnum(state->text.ptr[j]) ? "%c" : "&#%d;",
-					      state->text.ptr[j]);
+			struct dc_slice name = dc_report_clean(report, result->inputs->domain, 0);
+			for (size_t j = 0; j < name.len; j++)
+				dc_buf_printf(&state->details, dc_is_alnum(name.ptr[j]) ? "%c" : "&#%d;", name.ptr[j]);
 			dc_buf_puts(&state->details, "</summary>\n\n");
 		}
 		begun = true;
@@ -232,7 +224,7 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 		state->details.len = details;
 		state->details_left_out++;
 	}
-	if (state->text.status != DC_OK || state->table.status != DC_OK || state->details.status != DC_OK)
+	if (state->table.status != DC_OK || state->details.status != DC_OK)
 		report->status = DC_ERR_NOMEM;
 }
 
@@ -244,7 +236,6 @@ static void begin(struct dc_report *report)
 
 	dc_buf_init(&state->table, DC_REPORT_MAX);
 	dc_buf_init(&state->details, DC_REPORT_MAX);
-	dc_buf_init(&state->text, DC_REPORT_MAX);
 }
 
 static void end(struct dc_report *report)
@@ -270,7 +261,6 @@ static void clear(struct dc_report *report)
 
 	dc_buf_free(&state->table);
 	dc_buf_free(&state->details);
-	dc_buf_free(&state->text);
 }
 
 const struct dc_format dc_format_markdown = {

@@ -4,7 +4,6 @@
  *
  * Series: some 60 a domain, and two for each of its first KEYS_SHOWN DKIM keys. Labels never hold messages or records. */
 #include "base/civil.h"
-#include "base/escape.h"
 #include "render/json_fleet.h"
 #include "spf/spf.h"
 
@@ -59,20 +58,20 @@ static const struct {
 
 struct state {
 	struct dc_json json;
-	struct dc_buf samples[METRICS], label;
+	struct dc_buf samples[METRICS];
 };
 
 /* ---- samples ---- */
 
 /* ASCII, visible, and escaped for a label. */
-static void label(struct state *state, struct dc_buf *out, const char *name, struct dc_slice raw)
+static void label(struct dc_report *report, struct dc_buf *out, const char *name, struct dc_slice raw)
 {
-	dc_buf_reset(&state->label);
-	dc_escape_text(&state->label, raw, 0);
+	struct dc_slice s = dc_report_clean(report, raw, 0);
+
 	dc_buf_puts(out, name);
 	dc_buf_puts(out, "=\"");
-	for (size_t i = 0; i < state->label.len; i++) {
-		char c = state->label.ptr[i];
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
 
 		if (c == '"' || c == '\\')
 			dc_buf_putc(out, '\\');
@@ -82,34 +81,35 @@ static void label(struct state *state, struct dc_buf *out, const char *name, str
 }
 
 /* name{domain="…"[,key="…"]}, and a blank; the value is the caller's. */
-static struct dc_buf *sample(struct state *state, enum metric metric, struct dc_slice domain, const char *key,
+static struct dc_buf *sample(struct dc_report *report, enum metric metric, struct dc_slice domain, const char *key,
 			     struct dc_slice value)
 {
+	struct state *state = report->state;
 	struct dc_buf *out = &state->samples[metric];
 
 	dc_buf_puts(out, metrics[metric].name);
-	label(state, out, "{domain", domain);
+	label(report, out, "{domain", domain);
 	if (key) {
 		dc_buf_putc(out, ',');
-		label(state, out, key, value);
+		label(report, out, key, value);
 	}
 	dc_buf_puts(out, "} ");
 	return out;
 }
 
-static void number(struct state *state, enum metric metric, struct dc_slice domain, const char *key,
+static void number(struct dc_report *report, enum metric metric, struct dc_slice domain, const char *key,
 		   struct dc_slice value, int64_t amount)
 {
-	dc_buf_printf(sample(state, metric, domain, key, value), "%lld\n", (long long)amount);
+	dc_buf_printf(sample(report, metric, domain, key, value), "%lld\n", (long long)amount);
 }
 
 /* An integer member, when it is known. */
-static void member(struct state *state, enum metric metric, struct dc_slice domain, const json_t *object, const char *key)
+static void member(struct dc_report *report, enum metric metric, struct dc_slice domain, const json_t *object, const char *key)
 {
 	const json_t *value = json_object_get(object, key);
 
 	if (json_is_integer(value))
-		number(state, metric, domain, NULL, DC_S(""), json_integer_value(value));
+		number(report, metric, domain, NULL, DC_S(""), json_integer_value(value));
 }
 
 static void seconds(struct dc_buf *out, int64_t ms)
@@ -119,7 +119,7 @@ static void seconds(struct dc_buf *out, int64_t ms)
 
 /* ---- a domain ---- */
 
-static void verdicts(struct state *state, enum metric metric, struct dc_slice domain, const char *key, const json_t *list)
+static void verdicts(struct dc_report *report, enum metric metric, struct dc_slice domain, const char *key, const json_t *list)
 {
 	static const char *const codes[] = {"pass", "warn", "inconclusive", "fail"};
 	size_t i;
@@ -131,20 +131,20 @@ static void verdicts(struct state *state, enum metric metric, struct dc_slice do
 
 		for (int code = 0; code < 4; code++)
 			if (dc_slice_eq(verdict, dc_slice_of(codes[code])))
-				number(state, metric, domain, key, dc_json_member(item, "id"), code);
+				number(report, metric, domain, key, dc_json_member(item, "id"), code);
 	}
 }
 
-static void domain_verdict(struct state *state, struct dc_slice domain, struct dc_slice verdict)
+static void domain_verdict(struct dc_report *report, struct dc_slice domain, struct dc_slice verdict)
 {
 	for (int i = DC_DOMAIN_PASS; i <= DC_DOMAIN_FAIL; i++) {
 		struct dc_slice word = dc_slice_of(dc_domain_verdict_name((enum dc_domain_verdict)i));
 
-		number(state, DOMAIN_VERDICT, domain, "verdict", word, dc_slice_eq(word, verdict));
+		number(report, DOMAIN_VERDICT, domain, "verdict", word, dc_slice_eq(word, verdict));
 	}
 }
 
-static void findings(struct state *state, struct dc_slice domain, const json_t *list)
+static void findings(struct dc_report *report, struct dc_slice domain, const json_t *list)
 {
 	static const char *const classes[] = {"error", "warning", "notice", "inconclusive", "waived"};
 	int64_t counts[5] = {0};
@@ -162,11 +162,12 @@ static void findings(struct state *state, struct dc_slice domain, const json_t *
 		counts[class]++;
 	}
 	for (int class = 0; class < 5; class++)
-		number(state, FINDINGS, domain, "severity", dc_slice_of(classes[class]), counts[class]);
+		number(report, FINDINGS, domain, "severity", dc_slice_of(classes[class]), counts[class]);
 }
 
-static void keys(struct state *state, struct dc_slice domain, const json_t *dkim)
+static void keys(struct dc_report *report, struct dc_slice domain, const json_t *dkim)
 {
+	struct state *state = report->state;
 	const json_t *list = json_object_get(dkim, "selectors");
 	struct dc_slice conclusion = dc_json_member(dkim, "conclusion");
 	size_t i, shown = 0;
@@ -174,7 +175,7 @@ static void keys(struct state *state, struct dc_slice domain, const json_t *dkim
 
 	/* What nobody answered or searched for may be there. */
 	if (json_array_size(list) || dc_slice_eq(conclusion, DC_S("none")) || dc_slice_eq(conclusion, DC_S("not-found")))
-		number(state, DKIM_KEYS, domain, NULL, DC_S(""), (int64_t)json_array_size(list));
+		number(report, DKIM_KEYS, domain, NULL, DC_S(""), (int64_t)json_array_size(list));
 	json_array_foreach(list, i, item)
 	{
 		const json_t *bits = json_object_get(item, "key_bits");
@@ -185,45 +186,44 @@ static void keys(struct state *state, struct dc_slice domain, const json_t *dkim
 		if (!json_is_integer(bits) || shown++ >= KEYS_SHOWN)
 			continue;
 		dc_buf_puts(out, metrics[KEY_BITS].name);
-		label(state, out, "{domain", domain);
-		label(state, out, ",selector", selector);
-		label(state, out, ",type", type);
+		label(report, out, "{domain", domain);
+		label(report, out, ",selector", selector);
+		label(report, out, ",type", type);
 		dc_buf_printf(out, "} %lld\n", (long long)json_integer_value(bits));
 		if (dc_civil_stamp_parse(dc_json_member(item, "key_since"), &since))
-			number(state, KEY_SEEN, domain, "selector", selector, since);
+			number(report, KEY_SEEN, domain, "selector", selector, since);
 	}
 }
 
-static void spf(struct state *state, struct dc_slice domain, const json_t *object)
+static void spf(struct dc_report *report, struct dc_slice domain, const json_t *object)
 {
 	const json_t *lookups = json_object_get(object, "lookups"), *limit = json_object_get(object, "lookup_limit");
 
 	/* No record, no lookups: nothing that could run out. */
 	if (!json_is_string(json_object_get(object, "record")))
 		return;
-	member(state, SPF_LOOKUPS, domain, object, "lookups");
-	member(state, SPF_VOIDS, domain, object, "void_lookups");
+	member(report, SPF_LOOKUPS, domain, object, "lookups");
+	member(report, SPF_VOIDS, domain, object, "void_lookups");
 	if (json_is_integer(lookups) && json_is_integer(limit))
-		number(state, SPF_HEADROOM, domain, NULL, DC_S(""), json_integer_value(limit) - json_integer_value(lookups));
+		number(report, SPF_HEADROOM, domain, NULL, DC_S(""), json_integer_value(limit) - json_integer_value(lookups));
 }
 
 static void domain_object(struct dc_report *report, const json_t *object)
 {
-	struct state *state = report->state;
 	struct dc_slice domain = dc_json_member(object, "domain");
 	const json_t *facts = json_object_get(object, "facts"), *dns = json_object_get(object, "dns");
 	const json_t *elapsed = json_object_get(dns, "elapsed_ms");
 
-	domain_verdict(state, domain, dc_json_member(object, "verdict"));
-	verdicts(state, CHECK_VERDICT, domain, "check", json_object_get(object, "checks"));
-	verdicts(state, PROFILE_VERDICT, domain, "profile", json_object_get(object, "profiles"));
-	findings(state, domain, json_object_get(object, "findings"));
-	spf(state, domain, json_object_get(facts, "spf"));
-	keys(state, domain, json_object_get(facts, "dkim"));
-	member(state, QUESTIONS, domain, dns, "questions");
-	member(state, UNANSWERED, domain, dns, "unanswered");
+	domain_verdict(report, domain, dc_json_member(object, "verdict"));
+	verdicts(report, CHECK_VERDICT, domain, "check", json_object_get(object, "checks"));
+	verdicts(report, PROFILE_VERDICT, domain, "profile", json_object_get(object, "profiles"));
+	findings(report, domain, json_object_get(object, "findings"));
+	spf(report, domain, json_object_get(facts, "spf"));
+	keys(report, domain, json_object_get(facts, "dkim"));
+	member(report, QUESTIONS, domain, dns, "questions");
+	member(report, UNANSWERED, domain, dns, "unanswered");
 	if (json_is_integer(elapsed) && json_integer_value(elapsed) >= 0)
-		seconds(sample(state, DOMAIN_DURATION, domain, NULL, DC_S("")), json_integer_value(elapsed));
+		seconds(sample(report, DOMAIN_DURATION, domain, NULL, DC_S("")), json_integer_value(elapsed));
 }
 
 /* ---- the format ---- */
@@ -233,7 +233,6 @@ static void begin(struct dc_report *report)
 	struct state *state = report->state;
 
 	dc_json_init(&state->json);
-	dc_buf_init(&state->label, DC_REPORT_MAX);
 	for (int i = 0; i < METRICS; i++)
 		dc_buf_init(&state->samples[i], DC_REPORT_MAX);
 }
@@ -270,7 +269,7 @@ static void run(struct dc_report *report)
 
 	finished = finished > started ? finished : started;
 	dc_buf_puts(&state->samples[RUN_INFO], metrics[RUN_INFO].name);
-	label(state, &state->samples[RUN_INFO], "{version", dc_slice_of(report->run->tool_version));
+	label(report, &state->samples[RUN_INFO], "{version", dc_slice_of(report->run->tool_version));
 	dc_buf_puts(&state->samples[RUN_INFO], "} 1\n");
 	dc_buf_printf(&state->samples[RUN_STARTED], "%s %lld\n", metrics[RUN_STARTED].name, (long long)started);
 	dc_buf_printf(&state->samples[RUN_FINISHED], "%s %lld\n", metrics[RUN_FINISHED].name, (long long)finished);
@@ -289,7 +288,7 @@ static void end(struct dc_report *report)
 	for (int i = 0; i < METRICS; i++) {
 		const struct dc_buf *samples = &state->samples[i];
 
-		if (samples->status != DC_OK || state->label.status != DC_OK)
+		if (samples->status != DC_OK)
 			report->status = DC_ERR_NOMEM;
 		if (samples->len == 0)
 			continue;
@@ -304,7 +303,6 @@ static void clear(struct dc_report *report)
 	struct state *state = report->state;
 
 	dc_json_clear(&state->json);
-	dc_buf_free(&state->label);
 	for (int i = 0; i < METRICS; i++)
 		dc_buf_free(&state->samples[i]);
 }

@@ -34,14 +34,14 @@ struct dc_format {
 	const char *name;  /* as in -f */
 	const char *about; /* one line for --help */
 	bool streams;      /* each domain is complete once rendered, and worth flushing */
+	void (*domain)(struct dc_report *report, const struct dc_audit_result *result);
+	/* The rest is for formats that need it, and may be NULL or 0. */
 	size_t state_size; /* of report->state, zeroed */
 	void (*begin)(struct dc_report *report);
-	void (*domain)(struct dc_report *report, const struct dc_audit_result *result);
 	void (*end)(struct dc_report *report);
-	/* One line of an ndjson report, instead of a result; its verdict. False: it is no domain object. NULL: not in this
-	 * format. */
+	/* One line of an ndjson report, instead of a result; its verdict. False: it is no domain object. */
 	bool (*line)(struct dc_report *report, struct dc_slice line, enum dc_domain_verdict *ret_verdict);
-	void (*clear)(struct dc_report *report); /* frees what the state holds; may be NULL */
+	void (*clear)(struct dc_report *report); /* frees what the state holds */
 };
 
 /* NULL past the end. */

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/escape.h"
+
 /* In the order of --help. */
 static const struct dc_format *const formats[] = {
 	&dc_format_text,
@@ -55,7 +57,7 @@ static void step(struct dc_report *report, const struct dc_audit_result *result,
 		report->status = DC_ERR_NOMEM;
 	else if (result)
 		report->format->domain(report, result);
-	else
+	else if (around)
 		around(report);
 	flush(report);
 }
@@ -77,6 +79,7 @@ struct dc_report *dc_report_new(const struct dc_format *format, const struct dc_
 	if (report->style.width < DC_WIDTH_LEAST)
 		report->style.width = DC_WIDTH_LEAST;
 	dc_buf_init(&report->out, DC_REPORT_MAX);
+	dc_buf_init(&report->clean, DC_REPORT_MAX);
 	report->scratch = dc_arena_new(DC_REPORT_SCRATCH_MAX);
 	report->state = calloc(1, format->state_size ? format->state_size : 1);
 	if (!report->scratch || !report->state) {
@@ -122,6 +125,7 @@ enum dc_status dc_report_end(struct dc_report *report, struct dc_error *err)
 	if (report->format->clear)
 		report->format->clear(report);
 	dc_buf_free(&report->out);
+	dc_buf_free(&report->clean);
 	dc_arena_free(report->scratch);
 	free(report->state);
 	free(report);
@@ -130,6 +134,15 @@ enum dc_status dc_report_end(struct dc_report *report, struct dc_error *err)
 	if (status != DC_OK)
 		return dc_error_set(err, status, "out of memory for the report: it may take %d MiB", DC_REPORT_MAX >> 20);
 	return DC_OK;
+}
+
+struct dc_slice dc_report_clean(struct dc_report *report, struct dc_slice raw, unsigned flags)
+{
+	dc_buf_reset(&report->clean);
+	dc_escape_text(&report->clean, raw, flags);
+	if (report->clean.status != DC_OK)
+		report->status = report->clean.status;
+	return dc_buf_slice(&report->clean);
 }
 
 const struct dc_summary *dc_report_summary(const struct dc_report *report)

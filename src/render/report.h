@@ -11,7 +11,8 @@ struct dc_report {
 	struct dc_sink *sink;
 	struct dc_buf out;        /* goes to the sink after each call */
 	struct dc_arena *scratch; /* forgotten after each call */
-	void *state;
+	struct dc_buf clean;      /* of dc_report_clean */
+	void *state;              /* the format's own */
 	struct dc_summary summary; /* the domain at hand is in it already */
 	enum dc_status status;
 };
@@ -24,6 +25,10 @@ extern const struct dc_format dc_format_text, dc_format_json, dc_format_ndjson, 
 /* Octets for one domain's report, in any format. Facts and findings of an audit have 64 MiB at most (gather.h); escaped
  * they can take four times as much. Ordinary domains need some ten kilobytes. */
 enum { DC_REPORT_MAX = 256 << 20, DC_REPORT_SCRATCH_MAX = 256 << 20 };
+
+/* `raw` with everything hostile escaped (base/escape.h, which has the flags); good until the next call. For formats that
+ * have to escape once more for their own syntax: others append to report->out with dc_escape_text. */
+struct dc_slice dc_report_clean(struct dc_report *report, struct dc_slice raw, unsigned flags);
 
 /* "2026-11-20T12:00:00Z", in `text`; years 0 to 9999, else clamped. */
 enum { DC_TIME_TEXT_MAX = 24 };

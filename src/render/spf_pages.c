@@ -4,11 +4,6 @@
 #include "render/text.h"
 #include "spf/spf.h"
 
-static void nothing(struct dc_report *report)
-{
-	(void)report;
-}
-
 /* ---- spf ---- */
 
 static void spf_domain(struct dc_report *report, const struct dc_audit_result *result)
@@ -36,9 +31,7 @@ const struct dc_format dc_format_spf = {
 	.name = "spf",
 	.about = "the SPF part of the text report alone",
 	.streams = true,
-	.begin = nothing,
 	.domain = spf_domain,
-	.end = nothing,
 };
 
 /* ---- spf-flat ---- */
@@ -116,7 +109,5 @@ const struct dc_format dc_format_spf_flat = {
 	.name = "spf-flat",
 	.about = "SPF as addresses only, lines of a zone file",
 	.streams = true,
-	.begin = nothing,
 	.domain = flat_domain,
-	.end = nothing,
 };

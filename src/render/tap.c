@@ -1,29 +1,16 @@
 /* tap: the Test Anything Protocol, a test a check and requirement. Version 13, which readers of 14 read too. A check that
  * could not be decided is not ok: nobody knows. What is said of a test stands in a YAML block behind it. Printable ASCII
  * only. */
-#include "base/escape.h"
 #include "render/case.h"
 
 struct state {
-	struct dc_buf text;
 	uint64_t tests;
 };
-
-static struct dc_slice clean(struct dc_report *report, struct dc_slice raw)
-{
-	struct state *state = report->state;
-
-	dc_buf_reset(&state->text);
-	dc_escape_text(&state->text, raw, 0);
-	if (state->text.status != DC_OK)
-		report->status = state->text.status;
-	return dc_buf_slice(&state->text);
-}
 
 /* In a description '#' would begin a directive. */
 static void description(struct dc_report *report, struct dc_slice raw)
 {
-	struct dc_slice s = clean(report, raw);
+	struct dc_slice s = dc_report_clean(report, raw, 0);
 
 	for (size_t i = 0; i < s.len; i++) {
 		if (s.ptr[i] == '#')
@@ -35,7 +22,7 @@ static void description(struct dc_report *report, struct dc_slice raw)
 /* A single-quoted scalar, where only the quote is doubled. */
 static void scalar(struct dc_report *report, const char *key, struct dc_slice raw)
 {
-	struct dc_slice s = clean(report, raw);
+	struct dc_slice s = dc_report_clean(report, raw, 0);
 
 	dc_buf_printf(&report->out, "%s'", key);
 	for (size_t i = 0; i < s.len; i++) {
@@ -89,9 +76,6 @@ static void test(struct dc_report *report, const struct dc_audit_result *result,
 
 static void begin(struct dc_report *report)
 {
-	struct state *state = report->state;
-
-	dc_buf_init(&state->text, DC_REPORT_MAX);
 	dc_buf_puts(&report->out, "TAP version 13\n");
 }
 
@@ -111,13 +95,6 @@ static void end(struct dc_report *report)
 	dc_buf_printf(&report->out, "1..%llu\n", (unsigned long long)state->tests);
 }
 
-static void clear(struct dc_report *report)
-{
-	struct state *state = report->state;
-
-	dc_buf_free(&state->text);
-}
-
 const struct dc_format dc_format_tap = {
 	.name = "tap",
 	.about = "Test Anything Protocol: a test a check",
@@ -126,5 +103,4 @@ const struct dc_format dc_format_tap = {
 	.begin = begin,
 	.domain = domain,
 	.end = end,
-	.clear = clear,
 };
