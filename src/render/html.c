@@ -4,7 +4,13 @@
 
 #include <stdlib.h>
 
-enum { OPEN_MAX = 3 }; /* so few domains are not folded */
+enum {
+	OPEN_MAX = 3, /* so few domains are not folded */
+	/* Octets of details after which those of further domains are left out: browsers get slow long before. Those of domains
+	 * that are fit go first. The rows of the table stay, and what is named there first to mend. */
+	FIT_DETAILS_MAX = 64 << 20,
+	DETAILS_MAX = 128 << 20,
+};
 
 /* ---- collecting ---- */
 
@@ -22,10 +28,24 @@ static void begin(struct dc_report *report)
 		report->status = DC_ERR_NOMEM;
 }
 
+/* Of the domain at hand, whose details begin at `from`. */
+static void bound_details(struct dc_html *html, size_t from, enum dc_domain_verdict verdict)
+{
+	size_t max = verdict == DC_DOMAIN_PASS ? FIT_DETAILS_MAX : DETAILS_MAX;
+
+	if (html->bodies.status != DC_OK || html->bodies.len <= max || html->place_count == 0)
+		return;
+	html->bodies.len = from;
+	html->left_out++;
+	html->out = &html->bodies;
+	dc_html_put(html, "<p class=\"meta\">The details are left out, since this page would be too large.</p>\n");
+}
+
 /* Takes over `object`. */
 static void add(struct dc_report *report, json_t *object, enum dc_domain_verdict verdict)
 {
 	struct dc_html *html = report->state;
+	size_t from = html->bodies.len;
 
 	if (html->place_count == html->place_room) {
 		size_t larger = html->place_room ? html->place_room * 2 : 64;
@@ -40,6 +60,7 @@ static void add(struct dc_report *report, json_t *object, enum dc_domain_verdict
 		html->place_room = larger;
 	}
 	dc_html_domain(html, object, verdict);
+	bound_details(html, from, verdict);
 	json_decref(object);
 	html->places[html->place_count++] = (struct dc_html_place){html->rows.len, html->lines.len, html->bodies.len};
 	if (html->rows.status != DC_OK || html->heads.status != DC_OK || html->lines.status != DC_OK ||
@@ -159,6 +180,12 @@ static void fleet_table(struct dc_html *html, const struct dc_fleet_view *view)
 		dc_buf_put_slice(html->out, dc_slice_sub(dc_buf_slice(&html->rows), from, html->places[at].row - from));
 	}
 	dc_html_put(html, "</tbody></table></div></div>\n");
+	if (html->left_out > 0) {
+		dc_html_put(html, "<p class=\"meta\">The details of ");
+		dc_html_count(html, html->left_out, "domain", "domains");
+		dc_html_put(html, " are left out, since this page would be too large: make one page for fewer domains, or take the "
+				  "formats ndjson or csv, which hold everything.</p>\n");
+	}
 }
 
 /* Worst first. */

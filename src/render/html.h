@@ -20,6 +20,7 @@ struct dc_html {
 	struct dc_buf bodies;     /* what is known of each domain */
 	struct dc_html_place *places; /* where the parts of each domain begin and end, on the heap */
 	size_t place_count, place_room;
+	size_t left_out;          /* domains whose details would make the page too large */
 	struct dc_buf *out;       /* one of these, or the report's */
 	unsigned number;          /* of the domain at hand, from 1: for the ids of elements */
 	unsigned copies;          /* records to copy in it */

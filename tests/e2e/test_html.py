@@ -390,6 +390,30 @@ class Merged(Case):
         self.assertEqual(drop(merged), drop(direct))
 
 
+class Large(unittest.TestCase):
+    def test_details_of_fit_domains_go_first(self):
+        """A page of any number of domains is made; what does not fit is said, and never what stands in the way of a domain."""
+        with tempfile.TemporaryDirectory() as folder:
+            zone, names = f"{folder}/z", [f"fit{i}.example" for i in range(4000)] + ["broken.example"]
+            with open(DEMO, encoding="ascii") as f:
+                lines = [f.read()]
+            for name in names[:-1]:
+                lines.append(f"{name}. SOA ns.{name}. h.{name}. 1 7200 900 1209600 300\n{name}. NS ns.{name}.\nns.{name}. A 192.0.2.1\n"
+                             f"{name}. MX 10 mx.{name}.\nmx.{name}. A 192.0.2.10\n{name}. TXT \"v=spf1 ip4:192.0.2.10 -all\"\n"
+                             f"_dmarc.{name}. TXT \"v=DMARC1; p=reject; rua=mailto:d@{name}\"")
+            with open(zone, "w", encoding="ascii") as f:
+                f.write("\n".join(lines))
+            done = subprocess.run([BINARY, "-z", zone, "-i", "-", "--selectors", "none", "-f", "html"], input="\n".join(names), capture_output=True, text=True,
+                                  check=False)
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        self.assertLess(len(done.stdout), 100 << 20)
+        left = int(re.search(r"The details of (\d+) domains are left out", done.stdout)[1])
+        self.assertGreater(left, 100)
+        self.assertEqual(done.stdout.count("The details are left out"), left)
+        self.assertEqual(done.stdout.count('<details class="dom"'), 4001)
+        self.assertIn("has no effect", done.stdout)
+
+
 class Axe(Case):
     def test_no_violation(self):
         with open(AXE, encoding="utf-8") as f:
