@@ -29,8 +29,9 @@
 #define SANITIZED 0
 #endif
 
-#if defined(__has_include) && !defined(__cppcheck__)
-#if __has_include(<valgrind/valgrind.h>)
+#ifndef __cppcheck__
+#include "receiver/tools_here.h"
+#if HAVE_VALGRIND_H
 #include <valgrind/valgrind.h>
 #endif
 #endif
