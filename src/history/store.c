@@ -3,13 +3,14 @@
 #include "history/history.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <sqlite3.h>
 
 #include "base/escape.h"
 #include "history/schema.h"
 
-enum { BUSY_MS = 60000 };
+enum { BUSY_MS = 60000, URI_MAX = 16 << 10 /* octets; a path has 4,096 at most, each perhaps escaped */ };
 
 struct dc_history {
 	sqlite3 *db;
@@ -135,6 +136,61 @@ static bool is_current(struct dc_history *history)
 	       application == DC_HISTORY_APPLICATION;
 }
 
+/* A store in a folder where nothing may be written: SQLite cannot put its log beside the file. When there is no log, nobody is
+ * writing, and the file can be read as it is. */
+static bool is_shut(struct dc_history *history)
+{
+	int code = sqlite3_exec(history->db, "PRAGMA user_version", NULL, NULL, NULL) & 0xff;
+
+	return code == SQLITE_CANTOPEN || code == SQLITE_READONLY;
+}
+
+/* "file:PATH?immutable=1" */
+static void as_uri(struct dc_buf *uri, struct dc_slice path)
+{
+	while (path.len > 1 && path.ptr[0] == '/' && path.ptr[1] == '/')
+		path = dc_slice_sub(path, 1, path.len - 1); /* what stands behind two would be a host */
+	dc_buf_puts(uri, "file:");
+	for (size_t i = 0; i < path.len; i++) {
+		unsigned char c = (unsigned char)path.ptr[i];
+
+		if (c == '%' || c == '?' || c == '#')
+			dc_buf_printf(uri, "%%%02X", c);
+		else
+			dc_buf_putc(uri, (char)c);
+	}
+	dc_buf_put(uri, "?immutable=1", sizeof("?immutable=1"));
+}
+
+static enum dc_status open_shut(struct dc_history *history, const char *path, struct dc_error *err)
+{
+	struct dc_buf uri;
+	struct stat log;
+	enum dc_status status = DC_OK;
+
+	dc_buf_init(&uri, URI_MAX);
+	dc_buf_puts(&uri, path);
+	dc_buf_put(&uri, "-wal", sizeof("-wal"));
+	if (uri.status == DC_OK && stat(uri.ptr, &log) == 0 && log.st_size > 0)
+		status = dc_error_set(err, DC_ERR_IO, "%s is being written, or was not closed, and its folder cannot be written: "
+						      "read it once where you may write", history->shown);
+	dc_buf_reset(&uri);
+	as_uri(&uri, dc_slice_of(path));
+	if (status == DC_OK && uri.status != DC_OK)
+		status = dc_error_set(err, DC_ERR_NOMEM, "out of memory for the store");
+	if (status == DC_OK) {
+		(void)sqlite3_close(history->db);
+		history->db = NULL;
+		if (sqlite3_open_v2(uri.ptr, &history->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+			status = history->db ? fault(history, err) : dc_error_set(err, DC_ERR_NOMEM, "out of memory for the store");
+	}
+	dc_buf_free(&uri);
+	if (status == DC_OK && !is_current(history))
+		status = dc_error_set(err, DC_ERR_INPUT, "%s is no store of this version of domaincheck, and its folder cannot be written "
+							 "to bring it up to date", history->shown);
+	return status;
+}
+
 enum dc_status dc_history_open_store(const char *path, bool create, struct dc_history **ret_history, struct dc_error *err)
 {
 	struct dc_history *history = calloc(1, sizeof *history);
@@ -153,8 +209,9 @@ enum dc_status dc_history_open_store(const char *path, bool create, struct dc_hi
 	(void)sqlite3_db_config(history->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(history->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	/* A file of another program is not touched: what it is comes first. */
-	status = is_current(history) ? DC_OK : migrate(history, err);
-	if (status == DC_OK)
+	bool shut = !create && is_shut(history);
+	status = shut ? open_shut(history, path, err) : is_current(history) ? DC_OK : migrate(history, err);
+	if (status == DC_OK && !shut)
 		status = script(history, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", err);
 	if (status == DC_OK)
 		*ret_history = history;

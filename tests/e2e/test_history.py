@@ -323,6 +323,39 @@ class Survives(Case):
             self.assertIn("2026-11-01", self.history())
             db.execute("ROLLBACK")
 
+    def test_folder_that_cannot_be_written(self):
+        """A store that only others write, say one of a web server, can be read."""
+        def bound(*args):  # root may write anywhere, until it has no capabilities
+            plain = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+            return subprocess.run([*plain, BINARY, *args], capture_output=True, text=True, check=False)
+
+        report = self.report("a", DAYS[0])
+        self.history("-q", report)
+        folder = f"{self.folder}/shut 100%?#"
+        os.mkdir(folder)
+        path = f"{folder}/store.db"
+        os.rename(self.db, path)
+        for mode in (0o644, 0o444):
+            os.chmod(path, mode)
+            os.chmod(folder, 0o555)
+            done = bound("history", "--db", path)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn("2026-11-01", done.stdout)
+            done = bound("-z", DEMO, "-s", "s1", "-q", "broken.example", "--baseline", f"history:{path}")
+            self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+            done = bound("history", "--db", path, self.report("b", DAYS[1]))
+            self.assertEqual((done.returncode, done.stderr.count("\n"), done.stdout), (2, 1, ""), done.stderr)
+            os.chmod(folder, 0o755)
+            self.assertEqual(os.listdir(folder), ["store.db"])
+            with open(f"{path}-wal", "w", encoding="ascii") as f:
+                f.write("what somebody has not yet put into the store")
+            os.chmod(folder, 0o555)
+            done = bound("history", "--db", path)
+            self.assertEqual((done.returncode, done.stderr.count("\n"), done.stdout), (2, 1, ""), done.stderr)
+            self.assertIn("cannot be written", done.stderr)
+            os.chmod(folder, 0o755)
+            os.unlink(f"{path}-wal")
+
     def test_full_disk(self):
         """A write that fails leaves the store as it was, and one line says so."""
         self.history("-q", self.report("a", DAYS[0]))
