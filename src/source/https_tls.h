@@ -23,7 +23,7 @@ struct https_tls {
 };
 /* Takes over verification for the SSL_CTX that curl made: every certificate is let through and remembered. */
 void https_tls_prepare(struct https_tls *tls, void *ssl_ctx);
-/* Fills what `reply` says of the certificate for `host`; texts in `arena`. */
+/* https_certificate.c: fills what `reply` says of the certificate for `host`; texts in `arena`. */
 void https_tls_describe(struct dc_arena *arena, const struct https_tls *tls, struct dc_slice host, struct dc_https_reply *reply);
 void https_tls_clear(struct https_tls *tls);
 

@@ -7,7 +7,6 @@
 
 enum {
 	SCRATCH_MAX = 256 * 1024,    /* request, names and texts of one transfer */
-	HEADERS_MAX = 64 * 1024,     /* octets of all header fields */
 	BUFFER_SIZE = 16 * 1024,     /* what curl reads at a time */
 	CACHE_S = 60,                /* how long curl knows an address that we told it; it is used at once */
 	WHOLE_TIMES = 3,             /* the whole may take so many times as long as the connection */
@@ -38,40 +37,11 @@ static size_t on_body(char *octets, size_t size, size_t count, void *user)
 	return transfer->cut || transfer->spent ? 0 : len;
 }
 
-static bool is_field(struct dc_slice line, const char *name, struct dc_slice *ret_value)
-{
-	struct dc_slice value = line, have = dc_slice_cut(&value, ':');
-	if (!value.ptr || !dc_slice_eq_nocase(have, dc_slice_of(name)))
-		return false;
-	*ret_value = dc_slice_sub(dc_slice_trim(value), 0, DC_HTTPS_TEXT_MAX);
-	return true;
-}
-
 static size_t on_header(char *octets, size_t size, size_t count, void *user)
 {
 	struct transfer *transfer = user;
-	struct dc_slice line = {octets, size * count}, value;
-	struct dc_slice *field = NULL;
-	transfer->header_octets += line.len;
-	if (transfer->header_octets > HEADERS_MAX)
-		return 0;
-	if (dc_slice_starts(line, DC_S("HTTP/")))
-		transfer->reply = (struct dc_https_reply){0}; /* after an interim answer */
-	if (is_field(line, "content-type", &value))
-		field = &transfer->reply.type;
-	else if (is_field(line, "content-encoding", &value))
-		field = &transfer->reply.encoding;
-	else if (is_field(line, "location", &value))
-		field = &transfer->reply.location;
-	if (field && !field->len && value.len) {
-		char *copy = dc_arena_try(transfer->arena, value.len);
-		transfer->spent |= !copy;
-		if (!copy)
-			return 0;
-		memcpy(copy, value.ptr, value.len);
-		*field = (struct dc_slice){copy, value.len};
-	}
-	return line.len;
+	struct dc_slice line = {octets, size * count};
+	return https_header_line(transfer->arena, line, &transfer->header, &transfer->reply) ? line.len : 0;
 }
 
 static CURLcode on_tls(CURL *easy, void *ssl_ctx, void *user)
@@ -123,7 +93,7 @@ static void judge(struct transfer *transfer, CURLcode code, struct dc_answer *dr
 	if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && transfer->cut)) {
 		draft->outcome = DC_OUTCOME_ANSWER;
 		draft->detail = (struct dc_slice){0};
-	} else if (transfer->spent || code == CURLE_OUT_OF_MEMORY) {
+	} else if (transfer->spent || transfer->header.spent || code == CURLE_OUT_OF_MEMORY) {
 		draft->outcome = DC_OUTCOME_NOT_ASKED;
 		draft->detail = DC_S("no memory for a fetch");
 	} else if (code == CURLE_COULDNT_CONNECT) {
@@ -133,7 +103,7 @@ static void judge(struct transfer *transfer, CURLcode code, struct dc_answer *dr
 		draft->outcome = DC_OUTCOME_TIMEOUT;
 		draft->detail = connected_us ? DC_S("connected, but the whole answer did not come in time")
 					     : DC_S("no connection in time");
-	} else if (transfer->header_octets > HEADERS_MAX) {
+	} else if (transfer->header.octets > HTTPS_HEADER_MAX) {
 		draft->detail = DC_S("more than 64 KiB of header fields");
 	} else if (code == CURLE_GOT_NOTHING) {
 		draft->detail = DC_S("the server closed the connection without an answer");

@@ -174,3 +174,10 @@ bool dc_tls_is_modern(const struct dc_tls *tls)
 {
 	return SSL_version(tls->ssl) >= TLS1_2_VERSION;
 }
+
+void dc_tls_describe(struct dc_tls *tls, struct dc_buf *out)
+{
+	const char *cipher = SSL_get_cipher_name(tls->ssl);
+	dc_buf_printf(out, "tls %s %s\n", SSL_get_version(tls->ssl), cipher ? cipher : "-");
+	tls_describe_chain(out, tls->context, SSL_get_peer_cert_chain(tls->ssl)); /* the SSL's */
+}

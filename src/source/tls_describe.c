@@ -1,4 +1,4 @@
-/* A finished handshake as lines of a dialogue: version, trust, certificates with their digests (RFC 6698 section 2.1).
+/* A served chain as lines of a dialogue: trust, certificates with their digests (RFC 6698 section 2.1).
  *
  * Trust is checked against the store without names and without times: who asks for what name and when is the reader's
  * business. Objects of the library never wait for our memory: a buffer that is full says so at the end. */
@@ -114,11 +114,11 @@ static void put_signer(struct dc_buf *out, X509 *cert, STACK_OF(X509) *chain, in
 	}
 }
 
-static void put_trust(struct dc_buf *out, const struct dc_tls *tls, STACK_OF(X509) *chain)
+static void put_trust(struct dc_buf *out, const struct dc_tls_context *context, STACK_OF(X509) *chain)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-	if (tls->context->has_anchors && ctx &&
-	    X509_STORE_CTX_init(ctx, tls->context->anchors, sk_X509_value(chain, 0), chain) == 1) {
+	if (context->has_anchors && ctx &&
+	    X509_STORE_CTX_init(ctx, context->anchors, sk_X509_value(chain, 0), chain) == 1) {
 		X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
 		(void)X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_TRUSTED_FIRST);
 		(void)X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_SERVER);
@@ -131,16 +131,13 @@ static void put_trust(struct dc_buf *out, const struct dc_tls *tls, STACK_OF(X50
 	X509_STORE_CTX_free(ctx);
 }
 
-void dc_tls_describe(struct dc_tls *tls, struct dc_buf *out)
+void tls_describe_chain(struct dc_buf *out, const struct dc_tls_context *context, STACK_OF(X509) *chain)
 {
-	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(tls->ssl); /* the SSL's */
 	int count = chain ? sk_X509_num(chain) : 0;
 	if (count > DC_DIALOGUE_CERTS_MAX)
 		count = DC_DIALOGUE_CERTS_MAX;
-	const char *cipher = SSL_get_cipher_name(tls->ssl);
-	dc_buf_printf(out, "tls %s %s\n", SSL_get_version(tls->ssl), cipher ? cipher : "-");
 	if (count)
-		put_trust(out, tls, chain);
+		put_trust(out, context, chain);
 	for (int i = 0; i < count; i++) {
 		X509 *cert = sk_X509_value(chain, i);
 		dc_buf_printf(out, "cert %d\n", i);

@@ -26,4 +26,7 @@ struct dc_tls {
 	bool was_alert;
 };
 
+/* tls_describe.c: the lines "trusted" or "untrusted" and "cert" of a served chain, NULL: none. */
+void tls_describe_chain(struct dc_buf *out, const struct dc_tls_context *context, STACK_OF(X509) *chain);
+
 #endif
