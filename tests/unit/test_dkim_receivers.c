@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "../support/keys.h"
-#include "../support/world.h"
+#include "../support/rig.h"
 #include "checks/dkim_records.h"
 #include "findings/emitter.h"
 
@@ -16,69 +16,27 @@
 extern const struct dc_check dc_check_dkim_receivers;
 
 struct test {
-	struct world world;
-	struct dc_arena *arena, *index;
-	struct dc_loop *loop;
-	struct dc_receiver *receiver;
-	struct dc_answer *answer; /* of the call that is done */
-	bool done;
-	struct dc_question missing[32];
-	size_t missing_count;
+	struct rig rig;
+	struct dc_arena *texts;
 	gmp_randstate_t dice;
 	char rsa[4][KEY_TEXT_MAX]; /* p= of 1024 bits: whole, PKCS#1, with trailing octets, cut */
 };
 
-static void call_done(struct dc_receiver_call *call, struct dc_answer *answer, const struct dc_question *missing,
-		      size_t missing_count)
-{
-	struct test *test = call->user;
-
-	test->done = true;
-	test->answer = answer;
-	test->missing_count = missing_count;
-	for (size_t i = 0; i < missing_count; i++)
-		test->missing[i] = (struct dc_question){missing[i].kind, missing[i].type,
-							dc_arena_dup(test->index, missing[i].name), {0}};
-}
-
-static void ask_receiver(struct test *test, struct dc_evidence *evidence, const struct dc_question *question)
-{
-	for (;;) {
-		struct dc_receiver_call call = {.job = *question, .evidence = evidence, .done = call_done, .user = test};
-
-		test->done = false;
-		dc_receiver_submit(test->receiver, &call);
-		while (!test->done)
-			assert_true(dc_loop_run(test->loop, 1000));
-		if (test->answer) {
-			dc_evidence_add(evidence, test->answer);
-			return;
-		}
-		for (size_t i = 0; i < test->missing_count; i++)
-			dc_evidence_add(evidence, world_answer(&test->world, &test->missing[i]));
-	}
-}
-
-static const struct dc_dkim_facts *judge(struct test *test, struct dc_evidence *evidence)
+static void build(struct dc_asker *asker, void *data)
 {
 	static const struct dc_slice selector = DC_S("x");
 	struct dc_dkim_input input = {.domain = DC_S("example.com"), .selectors = &selector, .selector_count = 1,
 				      .search = DC_DKIM_SEARCH_NONE};
 
-	for (;;) {
-		struct dc_asker asker = {.evidence = evidence, .arena = test->arena};
-		const struct dc_dkim_facts *facts;
+	*(const struct dc_dkim_facts **)data = dc_dkim_build(asker, &input);
+}
 
-		dc_arena_reset(test->arena);
-		facts = dc_dkim_build(&asker, &input);
-		if (!asker.open_count)
-			return facts;
-		for (size_t i = 0; i < asker.open_count; i++)
-			if (asker.open[i].kind == DC_ASK_RECEIVER)
-				ask_receiver(test, evidence, &asker.open[i]);
-			else
-				dc_evidence_add(evidence, world_answer(&test->world, &asker.open[i]));
-	}
+static const struct dc_dkim_facts *judge(struct test *test)
+{
+	const struct dc_dkim_facts *facts;
+
+	rig_run(&test->rig, build, &facts);
+	return facts;
 }
 
 static size_t differences(struct test *test, const struct dc_dkim_facts *dkim)
@@ -89,7 +47,7 @@ static size_t differences(struct test *test, const struct dc_dkim_facts *dkim)
 	struct dc_emitter emitter;
 	size_t count = 0;
 
-	dc_emitter_init(&emitter, test->arena, "dkim-receivers", inputs.domain, &list);
+	dc_emitter_init(&emitter, test->rig.arena, "dkim-receivers", inputs.domain, &list);
 	dc_check_dkim_receivers.run(&facts, &emitter);
 	for (size_t i = 0; i < list.count; i++)
 		count += list.items[i].id == DC_F_DKIM_RECEIVERS_DIFFER;
@@ -103,11 +61,8 @@ static int set_up(void **state)
 	struct test *test = calloc(1, sizeof(*test));
 	mpz_t n, e;
 
-	world_init(&test->world);
-	test->arena = dc_arena_new(64u << 20);
-	test->index = dc_arena_new(64u << 20);
-	test->loop = dc_loop_new();
-	test->receiver = dc_receiver_new(test->loop);
+	rig_open(&test->rig, NULL);
+	test->texts = dc_arena_new(64u << 20);
 	gmp_randinit_mt(test->dice);
 	gmp_randseed_ui(test->dice, 63);
 	mpz_init(n);
@@ -129,12 +84,9 @@ static int tear_down(void **state)
 {
 	struct test *test = *state;
 
-	dc_receiver_free(test->receiver);
-	dc_loop_free(test->loop);
 	gmp_randclear(test->dice);
-	world_free(&test->world);
-	dc_arena_free(test->arena);
-	dc_arena_free(test->index);
+	rig_close(&test->rig);
+	dc_arena_free(test->texts);
 	free(test);
 	return 0;
 }
@@ -146,10 +98,10 @@ static struct dc_slice fill(struct test *test, const char *text)
 
 	for (; *text; text++)
 		if (text[0] == '{' && text[2] == '}') {
-			out = dc_arena_concat(test->index, out, dc_slice_of(test->rsa[text[1] - '0']));
+			out = dc_arena_concat(test->texts, out, dc_slice_of(test->rsa[text[1] - '0']));
 			text += 2;
 		} else {
-			out = dc_arena_concat(test->index, out, (struct dc_slice){text, 1});
+			out = dc_arena_concat(test->texts, out, (struct dc_slice){text, 1});
 		}
 	return out;
 }
@@ -163,12 +115,11 @@ struct row {
 
 static void check_row(struct test *test, const struct row *row)
 {
-	struct dc_evidence *evidence = dc_evidence_new(test->index);
 	const struct dc_dkim_selector *selector;
 	const struct dc_dkim_facts *facts;
 	size_t differ;
 
-	facts = judge(test, evidence);
+	facts = judge(test);
 	selector = &facts->selectors[0];
 	if (selector->status != row->ours)
 		fail_msg("%.80s: we say %s", row->text, dc_dkim_status_name(selector->status));
@@ -182,7 +133,6 @@ static void check_row(struct test *test, const struct row *row)
 	differ = differences(test, facts);
 	if (differ != row->differ)
 		fail_msg("%.80s: %zu findings, libopendkim says %s", row->text, differ, row->theirs);
-	dc_evidence_clear(evidence);
 }
 
 static void records(void **state)
@@ -241,15 +191,15 @@ static void records(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char text[KEY_TEXT_MAX], *at;
 
-		world_reset(&test->world);
+		rig_next(&test->rig);
 		snprintf(text, sizeof(text), "%.*s", DC_FMT(fill(test, rows[i].text)));
 		at = strchr(text, '@');
 		if (at) /* an Ed25519 key */
 			memcpy(at, "Xn3tJ0QzqWQbQ8m1yqJ0q1vL7N2l9bH0tq0o5m6Y3eE=", 45);
-		world_txt(&test->world, NAME, text);
+		world_txt(&test->rig.world, NAME, text);
 		if (rows[i].more) {
 			snprintf(text, sizeof(text), "%.*s", DC_FMT(fill(test, rows[i].more)));
-			world_txt(&test->world, NAME, text);
+			world_txt(&test->rig.world, NAME, text);
 		}
 		check_row(test, &rows[i]);
 	}
@@ -277,38 +227,36 @@ static void keys(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct row row = {"key", NULL, rows[i].ours, rows[i].theirs, rows[i].differ};
 
-		world_reset(&test->world);
+		rig_next(&test->rig);
 		key_modulus(test->dice, rows[i].bits, n);
 		mpz_set_ui(e, rows[i].exponent);
-		world_txt(&test->world, NAME, key_record(n, e));
+		world_txt(&test->rig.world, NAME, key_record(n, e));
 		check_row(test, &row);
 	}
-	world_reset(&test->world); /* even modulus */
+	rig_next(&test->rig); /* even modulus */
 	key_modulus(test->dice, 1023, n);
 	mpz_mul_ui(n, n, 2);
 	mpz_set_ui(e, 65537);
-	world_txt(&test->world, NAME, key_record(n, e));
+	world_txt(&test->rig.world, NAME, key_record(n, e));
 	check_row(test, &(struct row){"even", NULL, DC_DKIM_WEAK_KEY, "ok", false});
-	world_reset(&test->world); /* no modulus at all */
+	rig_next(&test->rig); /* no modulus at all */
 	mpz_set_ui(n, 0);
-	world_txt(&test->world, NAME, key_record(n, e));
+	world_txt(&test->rig.world, NAME, key_record(n, e));
 	check_row(test, &(struct row){"zero", NULL, DC_DKIM_WEAK_KEY, NULL, false});
-	world_reset(&test->world); /* a record that is cut at 1,024 octets */
+	rig_next(&test->rig); /* a record that is cut at 1,024 octets */
 	mpz_urandomb(n, test->dice, 8192);
 	mpz_setbit(n, 8191);
 	mpz_setbit(n, 0);
 	while (mpz_gcd_ui(NULL, n, 3UL * 5 * 7 * 11 * 13 * 17 * 19 * 23) != 1)
 		mpz_add_ui(n, n, 2);
-	world_txt(&test->world, NAME, key_record(n, e));
+	world_txt(&test->rig.world, NAME, key_record(n, e));
 	{
-		struct dc_evidence *evidence = dc_evidence_new(test->index);
-		const struct dc_dkim_facts *facts = judge(test, evidence);
+		const struct dc_dkim_facts *facts = judge(test);
 
 		assert_int_equal(facts->selectors[0].record->key.bits, 8192);
 		assert_true(facts->selectors[0].record->usable);
 		assert_true(dc_slice_eq(facts->selectors[0].opendkim->name, DC_S("key-decode")));
 		assert_int_equal(differences(test, facts), 1);
-		dc_evidence_clear(evidence);
 	}
 	mpz_clears(n, e, NULL);
 }
@@ -322,18 +270,19 @@ static void shapes(void **state)
 
 	for (size_t at = 0; at < text.len && count < 40; at += 6)
 		strings[count++] = dc_slice_sub(text, at, 6);
-	world_txt_strings(&test->world, NAME, DC_TYPE_TXT, strings, count);
+	world_txt_strings(&test->rig.world, NAME, DC_TYPE_TXT, strings, count);
 	check_row(test, &(struct row){"strings", NULL, DC_DKIM_OK, "ok", false});
-	world_reset(&test->world);
-	world_host(&test->world, NAME, DC_TYPE_CNAME, 0, "key.provider.example");
-	world_txt_strings(&test->world, "key.provider.example", DC_TYPE_TXT, &text, 1);
+	rig_next(&test->rig);
+	world_host(&test->rig.world, NAME, DC_TYPE_CNAME, 0, "key.provider.example");
+	world_txt_strings(&test->rig.world, "key.provider.example", DC_TYPE_TXT, &text, 1);
 	check_row(test, &(struct row){"cname", NULL, DC_DKIM_OK, "ok", false});
-	world_reset(&test->world);
-	world_host(&test->world, NAME, DC_TYPE_CNAME, 0, "key.provider.example");
+	rig_next(&test->rig);
+	world_host(&test->rig.world, NAME, DC_TYPE_CNAME, 0, "key.provider.example");
 	check_row(test, &(struct row){"cname only", NULL, DC_DKIM_MISSING, NULL, false});
-	world_reset(&test->world);
+	rig_next(&test->rig);
 	check_row(test, &(struct row){"nothing", NULL, DC_DKIM_MISSING, NULL, false});
-	world_fail(&test->world, NAME, DC_TYPE_TXT, DC_OUTCOME_TIMEOUT);
+	rig_next(&test->rig);
+	world_fail(&test->rig.world, NAME, DC_TYPE_TXT, DC_OUTCOME_TIMEOUT);
 	check_row(test, &(struct row){"timeout", NULL, DC_DKIM_UNKNOWN, NULL, false});
 }
 
@@ -344,20 +293,18 @@ static void long_records(void **state)
 	struct dc_slice key = fill(test, "; p={0}");
 
 	for (size_t len = 1020; len < 1030; len++) {
-		struct dc_evidence *evidence = dc_evidence_new(test->index);
 		char text[2048] = "v=DKIM1; n=";
 		const struct dc_dkim_facts *facts;
 
 		memset(text + 11, 'n', sizeof(text) - 11);
 		memcpy(text + len - key.len, key.ptr, key.len);
 		text[len] = 0;
-		world_reset(&test->world);
-		world_txt(&test->world, NAME, text);
-		facts = judge(test, evidence);
+		rig_next(&test->rig);
+		world_txt(&test->rig.world, NAME, text);
+		facts = judge(test);
 		assert_int_equal(facts->selectors[0].status, DC_DKIM_OK);
 		assert_int_equal(facts->selectors[0].record->problem_count, len > 1024);
 		assert_int_equal(dc_slice_eq(facts->selectors[0].opendkim->name, DC_S("ok")), len <= 1024);
-		dc_evidence_clear(evidence);
 	}
 }
 
@@ -383,7 +330,7 @@ static void fates(void **state)
 		struct dc_finding_list list = {0};
 		struct dc_emitter emitter;
 
-		dc_emitter_init(&emitter, test->arena, "dkim-receivers", inputs.domain, &list);
+		dc_emitter_init(&emitter, test->rig.arena, "dkim-receivers", inputs.domain, &list);
 		dc_check_dkim_receivers.run(&facts, &emitter);
 		assert_int_equal(list.count, 1);
 		assert_int_equal(list.items[0].id, rows[i].id);

@@ -1,13 +1,7 @@
 /* The search for selectors in a made-up DNS: what is asked, what counts as found, and what is never called missing. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "../support/scene.h"
 
 #include "../support/keys.h"
-#include "../support/world.h"
 #include "checks/check.h"
 #include "dkim/dkim.h"
 #include "dkim/own.h"
@@ -20,9 +14,6 @@
 #define ED "v=DKIM1; k=ed25519; p=sVLfwMOFZk3ayuCaPPBQRIaB6hzmQU15SGqVKVryZEQ="
 
 struct test {
-	struct world world;
-	struct dc_arena *arena, *index;
-	struct dc_evidence *evidence;
 	struct dc_dkim_input input;
 	struct dc_slice given[4], mx[4];
 	size_t mx_count;
@@ -33,26 +24,16 @@ static int set_up(void **state)
 {
 	struct test *test = calloc(1, sizeof(*test));
 
-	world_init(&test->world);
-	test->arena = dc_arena_new(64u << 20);
-	test->index = dc_arena_new(64u << 20);
-	test->evidence = dc_evidence_new(test->index);
 	test->input = (struct dc_dkim_input){
 		.domain = DC_S(D), .selectors = test->given, .now_s = 1795176000}; /* 2026-11-20 */
 	*state = test;
-	return 0;
+	return scene_open(state);
 }
 
 static int tear_down(void **state)
 {
-	struct test *test = *state;
-
-	dc_evidence_clear(test->evidence);
-	world_free(&test->world);
-	dc_arena_free(test->arena);
-	dc_arena_free(test->index);
-	free(test);
-	return 0;
+	free(*state);
+	return scene_close(state);
 }
 
 static void build(struct dc_asker *asker, void *data)
@@ -65,7 +46,7 @@ static void build(struct dc_asker *asker, void *data)
 
 static const struct dc_dkim_facts *run(struct test *test)
 {
-	world_run(&test->world, test->arena, test->evidence, 60, build, test);
+	world_run(&world, arena, evidence, 60, build, test);
 	return test->facts;
 }
 
@@ -86,8 +67,8 @@ static size_t dns_asked(const struct test *test)
 {
 	size_t asked = 0;
 
-	for (size_t i = 0; i < dc_evidence_count(test->evidence); i++)
-		asked += dc_evidence_at(test->evidence, i)->question.kind == DC_ASK_DNS;
+	for (size_t i = 0; i < dc_evidence_count(evidence); i++)
+		asked += dc_evidence_at(evidence, i)->question.kind == DC_ASK_DNS;
 	return asked;
 }
 
@@ -101,7 +82,7 @@ static void nothing_there(void **state)
 	assert_true(facts->searched.node_nxdomain);
 	assert_int_equal(facts->searched.wildcard, DC_DKIM_KNOWN_NO);
 	assert_true(facts->searched.names > 8 && facts->searched.names <= 16);
-	assert_int_equal(test->world.rounds, 1);
+	assert_int_equal(world.rounds, 1);
 	assert_true(dns_asked(test) <= 20);
 }
 
@@ -116,15 +97,13 @@ static void spared(void **state)
 	assert_true(test->facts->searched.spared > 150);
 	assert_true(dns_asked(test) <= 20);
 	asked = dns_asked(test);
-	world_txt(&test->world, "other._domainkey." D, KEY); /* now there is something below _domainkey */
-	dc_evidence_clear(test->evidence);
-	dc_arena_reset(test->index);
-	test->evidence = dc_evidence_new(test->index);
+	world_txt(&world, "other._domainkey." D, KEY); /* now there is something below _domainkey */
+	scene_forget();
 	run(test);
 	assert_int_equal(test->facts->searched.spared, 0);
 	assert_true(dns_asked(test) > asked + 300);
 	assert_int_equal(test->facts->conclusion, DC_DKIM_NOT_FOUND);
-	assert_int_equal(test->world.rounds, 2);
+	assert_int_equal(world.rounds, 2);
 }
 
 static void given_ones(void **state)
@@ -136,9 +115,9 @@ static void given_ones(void **state)
 	give(test, "full._domainkey." D);
 	give(test, "broken");
 	test->input.search = DC_DKIM_SEARCH_NONE;
-	world_txt(&test->world, "there._domainkey." D, KEY);
-	world_txt(&test->world, "full._domainkey." D, KEY);
-	world_fail(&test->world, "broken._domainkey." D, DC_TYPE_TXT, DC_OUTCOME_SERVFAIL);
+	world_txt(&world, "there._domainkey." D, KEY);
+	world_txt(&world, "full._domainkey." D, KEY);
+	world_fail(&world, "broken._domainkey." D, DC_TYPE_TXT, DC_OUTCOME_SERVFAIL);
 	run(test);
 	assert_int_equal(test->facts->selector_count, 4);
 	assert_int_equal(find(test, "there")->status, DC_DKIM_OK);
@@ -164,9 +143,9 @@ static void failures_are_not_missing(void **state)
 		set_up(state);
 		test = *state;
 		give(test, "mine");
-		world_fail(&test->world, "mine._domainkey." D, 0, outcomes[i]);
-		world_fail(&test->world, "google._domainkey." D, 0, outcomes[i]);
-		world_fail(&test->world, "_domainkey." D, 0, outcomes[i]);
+		world_fail(&world, "mine._domainkey." D, 0, outcomes[i]);
+		world_fail(&world, "google._domainkey." D, 0, outcomes[i]);
+		world_fail(&world, "_domainkey." D, 0, outcomes[i]);
 		run(test);
 		assert_int_equal(find(test, "mine")->status, DC_DKIM_UNKNOWN);
 		assert_null(find(test, "google"));
@@ -183,14 +162,12 @@ static void make_wildcard(struct test *test, const char *text)
 
 	run(test);
 	snprintf(name, sizeof(name), "%.*s", DC_FMT(test->facts->searched.probe->question.name));
-	dc_evidence_clear(test->evidence);
-	dc_arena_reset(test->index);
-	test->evidence = dc_evidence_new(test->index);
-	world_txt(&test->world, name, text);
+	scene_forget();
+	world_txt(&world, name, text);
 	for (const char *const *selector = (const char *const[]){"google", "s1", "k1", "default", "given", NULL}; *selector;
 	     selector++) {
 		snprintf(name, sizeof(name), "%s._domainkey." D, *selector);
-		world_txt(&test->world, name, text);
+		world_txt(&world, name, text);
 	}
 }
 
@@ -199,7 +176,7 @@ static void wildcard(void **state)
 	struct test *test = *state;
 
 	make_wildcard(test, KEY);
-	world_txt(&test->world, "s2._domainkey." D, ED);
+	world_txt(&world, "s2._domainkey." D, ED);
 	give(test, "given");
 	run(test);
 	assert_int_equal(test->facts->searched.wildcard, DC_DKIM_KNOWN_YES);
@@ -227,18 +204,18 @@ static void providers_lead_to_selectors(void **state)
 	struct test *test = *state;
 
 	test->mx[test->mx_count++] = DC_S("mx.zoho.eu");
-	world_txt(&test->world, "zmail._domainkey." D, KEY);
-	world_host(&test->world, "k2._domainkey." D, DC_TYPE_CNAME, 0, "dkim2.mcsv.net");
-	world_txt(&test->world, "dkim2.mcsv.net", ED);
-	world_host(&test->world, "k3._domainkey." D, DC_TYPE_CNAME, 0, "dkim3.mcsv.net");
-	world_txt(&test->world, "dkim3.mcsv.net", ED);
+	world_txt(&world, "zmail._domainkey." D, KEY);
+	world_host(&world, "k2._domainkey." D, DC_TYPE_CNAME, 0, "dkim2.mcsv.net");
+	world_txt(&world, "dkim2.mcsv.net", ED);
+	world_host(&world, "k3._domainkey." D, DC_TYPE_CNAME, 0, "dkim3.mcsv.net");
+	world_txt(&world, "dkim3.mcsv.net", ED);
 	run(test);
 	assert_int_equal(find(test, "zmail")->origin, DC_DKIM_PROVIDER);
 	assert_string_equal(find(test, "zmail")->provider->id, "zoho");
 	assert_string_equal(find(test, "k2")->provider->id, "mailchimp");
 	assert_int_equal(find(test, "k3")->origin, DC_DKIM_PROVIDER);
 	assert_true(dc_slice_eq(find(test, "k3")->cname, DC_S("dkim3.mcsv.net")));
-	assert_true(test->world.rounds <= 3);
+	assert_true(world.rounds <= 3);
 }
 
 static void cnames(void **state)
@@ -249,14 +226,14 @@ static void cnames(void **state)
 	give(test, "two");
 	give(test, "three");
 	give(test, "four");
-	world_host(&test->world, "one._domainkey." D, DC_TYPE_CNAME, 0, "one.dkim.gone.example");
-	world_host(&test->world, "two._domainkey." D, DC_TYPE_CNAME, 0, "two.alive.co.uk");
-	world_txt(&test->world, "alive.co.uk", "here");
-	world_host(&test->world, "three._domainkey." D, DC_TYPE_CNAME, 0, "three.lost.co.uk");
-	world_txt(&test->world, "co.uk", "registry");
-	world_host(&test->world, "four._domainkey." D, DC_TYPE_CNAME, 0, "a.hop.example");
-	world_host(&test->world, "a.hop.example", DC_TYPE_CNAME, 0, "b.hop.example");
-	world_ip(&test->world, "b.hop.example", "192.0.2.1");
+	world_host(&world, "one._domainkey." D, DC_TYPE_CNAME, 0, "one.dkim.gone.example");
+	world_host(&world, "two._domainkey." D, DC_TYPE_CNAME, 0, "two.alive.co.uk");
+	world_txt(&world, "alive.co.uk", "here");
+	world_host(&world, "three._domainkey." D, DC_TYPE_CNAME, 0, "three.lost.co.uk");
+	world_txt(&world, "co.uk", "registry");
+	world_host(&world, "four._domainkey." D, DC_TYPE_CNAME, 0, "a.hop.example");
+	world_host(&world, "a.hop.example", DC_TYPE_CNAME, 0, "b.hop.example");
+	world_ip(&world, "b.hop.example", "192.0.2.1");
 	run(test);
 	assert_int_equal(find(test, "one")->status, DC_DKIM_MISSING);
 	assert_int_equal(find(test, "one")->target, DC_DKIM_TARGET_NO_DOMAIN);
@@ -266,15 +243,15 @@ static void cnames(void **state)
 	assert_true(dc_slice_eq(find(test, "three")->target_domain, DC_S("lost.co.uk")));
 	assert_int_equal(find(test, "four")->target, DC_DKIM_TARGET_EMPTY);
 	assert_int_equal(find(test, "four")->cname_count, 2);
-	world_fail(&test->world, "lost2.example", 0, DC_OUTCOME_SERVFAIL);
+	world_fail(&world, "lost2.example", 0, DC_OUTCOME_SERVFAIL);
 }
 
 static void several_records(void **state)
 {
 	struct test *test = *state;
 
-	world_txt(&test->world, "s1._domainkey." D, "some other text");
-	world_txt(&test->world, "s1._domainkey." D, KEY);
+	world_txt(&world, "s1._domainkey." D, "some other text");
+	world_txt(&world, "s1._domainkey." D, KEY);
 	run(test);
 	assert_int_equal(find(test, "s1")->record_count, 2);
 	assert_int_equal(find(test, "s1")->status, DC_DKIM_MALFORMED);
@@ -308,7 +285,7 @@ static void statuses(void **state)
 		test = *state;
 		give(test, "x");
 		test->input.search = DC_DKIM_SEARCH_NONE;
-		world_txt(&test->world, "x._domainkey." D, rows[i].text);
+		world_txt(&world, "x._domainkey." D, rows[i].text);
 		run(test);
 		if (find(test, "x")->status != rows[i].status)
 			fail_msg("%s: %s", rows[i].text, dc_dkim_status_name(find(test, "x")->status));
@@ -329,7 +306,7 @@ static void shared_primes(void **state)
 	for (const char *const *name = (const char *const[]){"s1._domainkey." D, "s2._domainkey." D, NULL}; *name; name++) {
 		key_prime(dice, 512, q);
 		mpz_mul(n, p, q);
-		world_txt(&test->world, *name, key_record(n, e));
+		world_txt(&world, *name, key_record(n, e));
 	}
 	run(test);
 	assert_ptr_equal(find(test, "s1")->shared_prime, find(test, "s2"));
@@ -346,14 +323,14 @@ static void dates(void **state)
 
 	test->mx[test->mx_count++] = DC_S("rx1.sparkpostmail.com");
 	test->input.lone = true;
-	world_txt(&test->world, "scph1026._domainkey." D, KEY);
-	world_txt(&test->world, "scph0625._domainkey." D, KEY);
+	world_txt(&world, "scph1026._domainkey." D, KEY);
+	world_txt(&world, "scph0625._domainkey." D, KEY);
 	run(test);
 	assert_int_equal(find(test, "scph1026")->origin, DC_DKIM_DATE);
 	assert_non_null(find(test, "scph0625"));
 }
 
-static void add_nsec(struct world *world, const char *owner, const char *next, const char *bits, size_t len)
+static void add_nsec(const char *owner, const char *next, const char *bits, size_t len)
 {
 	uint8_t rdata[DC_NAME_WIRE_MAX + 16];
 	size_t used = dc_name_to_wire(dc_slice_of(next), rdata);
@@ -361,9 +338,9 @@ static void add_nsec(struct world *world, const char *owner, const char *next, c
 	rdata[used] = 0;
 	rdata[used + 1] = (uint8_t)len;
 	memcpy(rdata + used + 2, bits, len);
-	world_add(world, owner, DC_TYPE_NSEC, DC_OUTCOME_ANSWER, rdata, used + 2 + len);
+	world_add(&world, owner, DC_TYPE_NSEC, DC_OUTCOME_ANSWER, rdata, used + 2 + len);
 }
-#define NSEC(owner, next, bits) add_nsec(&test->world, owner, next, bits, sizeof(bits) - 1)
+#define NSEC(owner, next, bits) add_nsec(owner, next, bits, sizeof(bits) - 1)
 #define TXT_BIT "\0\0\x80"
 #define A_BIT "\x40"
 
@@ -379,8 +356,8 @@ static void walk(void **state)
 	NSEC("_adsp._domainkey." D, "odd-name._domainkey." D, TXT_BIT);
 	NSEC("odd-name._domainkey." D, "a.z._domainkey." D, TXT_BIT);
 	NSEC("a.z._domainkey." D, "www." D, TXT_BIT);
-	world_txt(&test->world, "odd-name._domainkey." D, KEY);
-	world_txt(&test->world, "a.z._domainkey." D, ED);
+	world_txt(&world, "odd-name._domainkey." D, KEY);
+	world_txt(&world, "a.z._domainkey." D, ED);
 	run(test);
 	assert_int_equal(test->facts->searched.walk, DC_DKIM_WALK_COMPLETE);
 	assert_int_equal(test->facts->selector_count, 2);
@@ -409,10 +386,7 @@ static void walk_that_cannot(void **state)
 	run(test);
 	assert_int_equal(test->facts->searched.walk, DC_DKIM_WALK_IMPOSSIBLE);
 	assert_int_equal(test->facts->conclusion, DC_DKIM_NOT_FOUND);
-	world_reset(&test->world);
-	dc_evidence_clear(test->evidence);
-	dc_arena_reset(test->index);
-	test->evidence = dc_evidence_new(test->index);
+	scene_clear();
 	NSEC(D, "_domainkey." D, A_BIT);
 	NSEC("_domainkey." D, "www." D, "\x20"); /* delegated */
 	run(test);
@@ -432,7 +406,7 @@ static void walk_without_end(void **state)
 		snprintf(next, sizeof(next), "%04d." D, i + 1);
 		NSEC(owner, next, A_BIT);
 	}
-	world_reset(&test->world);
+	world_reset(&world);
 	NSEC(D, "0000." D, A_BIT);
 	for (int i = 0; i < 200; i++) {
 		snprintf(owner, sizeof(owner), "%04d." D, i);
@@ -442,15 +416,15 @@ static void walk_without_end(void **state)
 	run(test);
 	assert_int_equal(test->facts->searched.walk, DC_DKIM_WALK_CUT);
 	assert_int_equal(test->facts->searched.walk_steps, DC_DKIM_WALK_MAX);
-	assert_true(test->world.rounds <= 48);
+	assert_true(world.rounds <= 48);
 }
 
 static void old_policies(void **state)
 {
 	struct test *test = *state;
 
-	world_txt(&test->world, "_adsp._domainkey." D, "dkim=discardable");
-	world_txt(&test->world, "_domainkey." D, "t=y; o=~; n=http://antispam.example/");
+	world_txt(&world, "_adsp._domainkey." D, "dkim=discardable");
+	world_txt(&world, "_domainkey." D, "t=y; o=~; n=http://antispam.example/");
 	run(test);
 	assert_true(dc_slice_eq(test->facts->adsp_record.text, DC_S("dkim=discardable")));
 	assert_true(test->facts->policy_record.text.len > 0);
@@ -467,12 +441,12 @@ static void own_keys(void **state)
 
 	test->input.own = own;
 	test->input.own_count = 2;
-	world_txt(&test->world, "s1._domainkey." D, KEY);
+	world_txt(&world, "s1._domainkey." D, KEY);
 	run(test);
 	assert_ptr_equal(find(test, "s1")->own, &own[0]);
 	assert_false(find(test, "s1")->own_matches);
 	own[0].fingerprint = find(test, "s1")->record->key.fingerprint;
-	own[0].fingerprint = dc_arena_dup(test->index, own[0].fingerprint);
+	own[0].fingerprint = dc_arena_dup(keep, own[0].fingerprint);
 	run(test);
 	assert_true(find(test, "s1")->own_matches);
 	assert_int_equal(find(test, "gone")->status, DC_DKIM_MISSING);
@@ -488,7 +462,7 @@ static size_t old_keys(struct test *test, uint32_t limit_days)
 	struct dc_finding_list list = {0};
 	struct dc_emitter emitter;
 
-	dc_emitter_init(&emitter, test->arena, "dkim-key-age", inputs.domain, &list);
+	dc_emitter_init(&emitter, arena, "dkim-key-age", inputs.domain, &list);
 	dc_check_dkim_key_age.run(&facts, &emitter);
 	return list.count;
 }
@@ -502,10 +476,10 @@ static void key_age(void **state)
 		{DC_S("s1._domainkey." D), {0}, test->input.now_s - 184 * 86400},
 	};
 
-	world_txt(&test->world, "s1._domainkey." D, KEY);
+	world_txt(&world, "s1._domainkey." D, KEY);
 	assert_int_equal(run(test)->selectors[0].seen_since_s, 0);
 	assert_int_equal(old_keys(test, 0), 0);
-	seen[1].fingerprint = seen[2].fingerprint = dc_arena_dup(test->index, find(test, "s1")->record->key.fingerprint);
+	seen[1].fingerprint = seen[2].fingerprint = dc_arena_dup(keep, find(test, "s1")->record->key.fingerprint);
 	test->input.seen = seen;
 	test->input.seen_count = 3;
 	assert_int_equal(run(test)->selectors[0].seen_since_s, seen[2].since_s);

@@ -1,15 +1,6 @@
 /* DMARC records: what is one, what its tags mean, what was meant by near misses, report addresses, what-if. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "../support/world.h"
+#include "../support/scene.h"
 #include "dmarc/dmarc.h"
-
-static struct dc_arena *arena;
 
 static const struct dc_dmarc_record *parse(const char *text)
 {
@@ -264,15 +255,9 @@ static void test_noise(void **state)
 static void test_spans(void **state)
 {
 	static const struct dc_slice strings[] = {{"v=DMARC1; p=", 12}, {"none; sp=reject", 15}};
-	struct world world;
-	struct dc_evidence *evidence;
-	struct dc_arena *keep = dc_arena_new(1 << 20);
-	struct dc_asker asker = {.arena = arena};
+	struct dc_asker asker = {.evidence = evidence, .arena = arena};
 	const struct dc_dmarc_facts *facts = NULL;
 
-	world_init(&world);
-	evidence = dc_evidence_new(keep);
-	asker.evidence = evidence;
 	world_txt_strings(&world, "_dmarc.example.com", DC_TYPE_TXT, strings, 2);
 	for (int i = 0; i < 5 && (!facts || asker.open_count); i++) {
 		for (size_t k = 0; k < asker.open_count; k++)
@@ -284,21 +269,6 @@ static void test_spans(void **state)
 	assert_int_equal(facts->now.name.record->tags[2].span.string, 1);
 	assert_int_equal(facts->now.name.record->tags[2].span.string_offset, 6);
 	assert_int_equal(facts->now.name.record->tags[2].span.start, 18);
-	dc_evidence_clear(evidence);
-	world_free(&world);
-	dc_arena_free(keep);
-}
-
-static int setup(void **state)
-{
-	arena = dc_arena_new(64u << 20);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	dc_arena_free(arena);
-	return 0;
 }
 
 int main(void)
@@ -309,5 +279,5 @@ int main(void)
 		cmocka_unit_test(test_overlay), cmocka_unit_test(test_spans), cmocka_unit_test(test_noise),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, scene_open, scene_close);
 }

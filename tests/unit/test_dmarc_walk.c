@@ -1,13 +1,6 @@
 /* Tree walk, policy discovery and effective policies against a small model that follows the steps of RFC 9989 section 4.10
  * one by one: query, drop, stop, remove a label. The model knows names only as numbers of labels. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "../support/world.h"
+#include "../support/scene.h"
 #include "dmarc/dmarc.h"
 
 enum {
@@ -130,8 +123,6 @@ static struct model model_policy(int author, bool exists)
 
 /* ---- the world ---- */
 
-static struct world world;
-static struct dc_arena *arena, *hold;
 static const struct dc_dmarc_facts *facts;
 static char domain[1100];
 
@@ -180,18 +171,13 @@ static void build(struct dc_asker *asker, void *data)
 /* *ret_first: questions of the first round. */
 static void look(int labels)
 {
-	struct dc_evidence *evidence;
-
-	world_reset(&world);
-	dc_arena_reset(hold);
-	evidence = dc_evidence_new(hold);
+	scene_clear();
 	name_of(labels, domain);
 	for (int i = 1; i <= labels; i++)
 		publish(i);
 	if (author_exists)
 		world_host(&world, domain, DC_TYPE_MX, 10, "mail.e.z");
 	world_run(&world, arena, evidence, 20, build, NULL);
-	dc_evidence_clear(evidence);
 }
 
 /* ---- comparing ---- */
@@ -329,9 +315,7 @@ static void test_example(void **state)
 		"a.b.c.d.e.f.g.h.i.j.mail.example.com", "g.h.i.j.mail.example.com", "h.i.j.mail.example.com",
 		"i.j.mail.example.com", "j.mail.example.com", "mail.example.com", "example.com", "com",
 	};
-	struct dc_evidence *evidence = dc_evidence_new(hold);
 
-	world_reset(&world);
 	strcpy(domain, expected[0]);
 	world_run(&world, arena, evidence, 20, build, NULL);
 	assert_int_equal(facts->walk.count, 8);
@@ -339,7 +323,6 @@ static void test_example(void **state)
 		assert_true(dc_slice_eq(facts->walk.nodes[i].domain, dc_slice_of(expected[i])));
 	/* Names depend on nothing: one round, and one more for the record that may stand at a doubled name. */
 	assert_int_equal(world.rounds, 2);
-	dc_evidence_clear(evidence);
 }
 
 static void build_org(struct dc_asker *asker, void *data)
@@ -348,21 +331,20 @@ static void build_org(struct dc_asker *asker, void *data)
 	bool done = dc_dmarc_org_domain(asker, dc_slice_of(domain), &org);
 
 	assert_int_equal(done, asker->open_count == 0);
-	*(struct dc_slice *)data = done ? dc_arena_dup(hold, org) : DC_S("open");
+	*(struct dc_slice *)data = done ? dc_arena_dup(keep, org) : DC_S("open");
 }
 
 static void test_failures_by_outcome(void **state)
 {
 	for (enum dc_outcome outcome = DC_OUTCOME_SERVFAIL; outcome < DC_OUTCOME_COUNT; outcome++) {
 		for (int at = 1; at <= 3; at++) {
-			struct dc_evidence *evidence = dc_evidence_new(hold);
 			char name[1200] = "_dmarc.";
 			struct dc_slice org;
 			/* A zone file knows nothing of top-level domains: that step alone is taken for "no record". */
 			bool assumed = at == 1 && outcome == DC_OUTCOME_OUT_OF_SOURCE;
 
 			clear();
-			world_reset(&world);
+			scene_clear();
 			name_of(at, name + 7);
 			name_of(3, domain);
 			world_fail(&world, name, DC_TYPE_TXT, outcome);
@@ -374,35 +356,18 @@ static void test_failures_by_outcome(void **state)
 			}
 			world_run(&world, arena, evidence, 20, build_org, &org);
 			assert_int_equal(org.len > 0, assumed);
-			dc_evidence_clear(evidence);
 		}
 	}
-}
-
-static int setup(void **state)
-{
-	world_init(&world);
-	arena = dc_arena_new(64u << 20);
-	hold = dc_arena_new(64u << 20);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	dc_arena_free(arena);
-	dc_arena_free(hold);
-	world_free(&world);
-	return 0;
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_tags, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_steps, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_depth, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_example, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_failures_by_outcome, setup, teardown),
+		IN_SCENE(test_tags),
+		IN_SCENE(test_steps),
+		IN_SCENE(test_depth),
+		IN_SCENE(test_example),
+		IN_SCENE(test_failures_by_outcome),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,41 +1,8 @@
 /* Documents as questions and answers: URLs, requests, replies, and what a fetch is without an address or an answer. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "../support/world.h"
+#include "../support/scene.h"
 #include "evidence/https.h"
 
-static struct world world;
-static struct dc_arena *arena, *keep;
-static struct dc_evidence *evidence;
 static struct dc_https_fetch fetch;
-
-static int setup(void **state)
-{
-	world_init(&world);
-	arena = dc_arena_new(16u << 20);
-	keep = dc_arena_new(16u << 20);
-	evidence = dc_evidence_new(keep);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	dc_evidence_clear(evidence);
-	dc_arena_free(arena);
-	dc_arena_free(keep);
-	world_free(&world);
-	return 0;
-}
-
-static bool is(struct dc_slice s, const char *text)
-{
-	return dc_slice_eq(s, dc_slice_of(text));
-}
 
 static void test_urls(void **state)
 {
@@ -192,14 +159,10 @@ static void test_media_types(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_urls, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_requests, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_replies, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_long_values_are_cut, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetch_without_address, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetch_without_dns, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetch_asks_for_sorted_addresses, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_media_types, setup, teardown),
+		IN_SCENE(test_urls), IN_SCENE(test_requests), IN_SCENE(test_replies),
+		IN_SCENE(test_long_values_are_cut), IN_SCENE(test_fetch_without_address),
+		IN_SCENE(test_fetch_without_dns), IN_SCENE(test_fetch_asks_for_sorted_addresses),
+		IN_SCENE(test_media_types),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,36 +1,8 @@
 /* MX facts: every class, every fault of a target, failures that must stay unknown, and how many rounds they take. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "../support/world.h"
+#include "../support/scene.h"
 #include "mx/mx.h"
 
-static struct world world;
-static struct dc_arena *arena, *keep;
-static struct dc_evidence *evidence;
 static const struct dc_mx_facts *mx;
-
-static int setup(void **state)
-{
-	world_init(&world);
-	arena = dc_arena_new(16u << 20);
-	keep = dc_arena_new(16u << 20);
-	evidence = dc_evidence_new(keep);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	dc_evidence_clear(evidence);
-	dc_arena_free(arena);
-	dc_arena_free(keep);
-	world_free(&world);
-	return 0;
-}
 
 static void build(struct dc_asker *asker, void *data)
 {
@@ -45,11 +17,6 @@ static void look(void)
 static void add_mx(unsigned preference, const char *host)
 {
 	world_host(&world, "d.example", DC_TYPE_MX, preference, host);
-}
-
-static bool is(struct dc_slice s, const char *text)
-{
-	return dc_slice_eq(s, dc_slice_of(text));
 }
 
 static void test_hosts(void **state)
@@ -189,10 +156,7 @@ static void test_failures(void **state)
 {
 	for (enum dc_outcome outcome = DC_OUTCOME_SERVFAIL; outcome < DC_OUTCOME_COUNT; outcome++) {
 		for (int which = 0; which < 4; which++) {
-			dc_evidence_clear(evidence);
-			dc_arena_reset(keep);
-			evidence = dc_evidence_new(keep);
-			world_reset(&world);
+			scene_clear();
 			if (which == 0) { /* the MX question */
 				world_ip(&world, "d.example", "192.0.2.1");
 				world_fail(&world, "d.example", DC_TYPE_MX, outcome);
@@ -231,11 +195,11 @@ static void test_many(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_hosts), T(test_null), T(test_null_with_others), T(test_null_with_preference), T(test_implicit), T(test_nothing),
-		T(test_nxdomain), T(test_alias_of_the_domain), T(test_bad_targets), T(test_dangling_alias), T(test_failures),
-		T(test_many),
+		IN_SCENE(test_hosts), IN_SCENE(test_null), IN_SCENE(test_null_with_others),
+		IN_SCENE(test_null_with_preference), IN_SCENE(test_implicit), IN_SCENE(test_nothing),
+		IN_SCENE(test_nxdomain), IN_SCENE(test_alias_of_the_domain), IN_SCENE(test_bad_targets),
+		IN_SCENE(test_dangling_alias), IN_SCENE(test_failures), IN_SCENE(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,43 +1,10 @@
 /* The texts of MTA-STS, TLS-RPT, BIMI and CAA, and logos: grammar by table, and what may never be taken for something else. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "../support/world.h"
+#include "../support/scene.h"
 #include "bimi/bimi.h"
 #include "caa/caa.h"
 #include "mta_sts/mta_sts.h"
 #include "tls_rpt/tls_rpt.h"
 
-static struct world world;
-static struct dc_arena *arena, *keep;
-static struct dc_evidence *evidence;
-
-static int setup(void **state)
-{
-	world_init(&world);
-	arena = dc_arena_new(16u << 20);
-	keep = dc_arena_new(16u << 20);
-	evidence = dc_evidence_new(keep);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	dc_evidence_clear(evidence);
-	dc_arena_free(arena);
-	dc_arena_free(keep);
-	world_free(&world);
-	return 0;
-}
-
-static bool is(struct dc_slice s, const char *text)
-{
-	return dc_slice_eq(s, dc_slice_of(text));
-}
 
 /* ---- MTA-STS ---- */
 
@@ -273,8 +240,7 @@ static void test_caa_values(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		teardown(state);
-		setup(state);
+		scene_clear();
 		caa("a.b.d.example", 0, "IssueMail", rows[i].value);
 		climb(1);
 		assert_int_equal(found->count, 1);
@@ -370,22 +336,12 @@ static void test_svg_bomb(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_sts_records, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_sts_policies, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_sts_first_of_a_key_counts, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_sts_patterns, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_sts_cost, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_sts_failure_is_not_missing, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_tls_rpt, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_caa_climbs, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_caa_stops_at_last, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_caa_failure_is_not_missing, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_caa_values, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_caa_octets, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bimi_organizational_domain, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bimi_own_refusal_counts, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_svg, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_svg_bomb, setup, teardown),
+		IN_SCENE(test_sts_records), IN_SCENE(test_sts_policies), IN_SCENE(test_sts_first_of_a_key_counts),
+		IN_SCENE(test_sts_patterns), IN_SCENE(test_sts_cost), IN_SCENE(test_sts_failure_is_not_missing),
+		IN_SCENE(test_tls_rpt), IN_SCENE(test_caa_climbs), IN_SCENE(test_caa_stops_at_last),
+		IN_SCENE(test_caa_failure_is_not_missing), IN_SCENE(test_caa_values), IN_SCENE(test_caa_octets),
+		IN_SCENE(test_bimi_organizational_domain), IN_SCENE(test_bimi_own_refusal_counts),
+		IN_SCENE(test_svg), IN_SCENE(test_svg_bomb),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

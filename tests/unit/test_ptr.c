@@ -1,17 +1,7 @@
 /* Reverse names: confirmation, aliases, several names, generic names, HELO. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "../support/world.h"
+#include "../support/scene.h"
 #include "ptr/ptr.h"
 
-static struct world world;
-static struct dc_arena *arena, *keep;
-static struct dc_evidence *evidence;
 static const struct dc_ptr_facts *ptr;
 static struct dc_ptr_sender senders[8];
 static size_t sender_count;
@@ -19,22 +9,9 @@ static struct dc_slice helo;
 
 static int setup(void **state)
 {
-	world_init(&world);
-	arena = dc_arena_new(16u << 20);
-	keep = dc_arena_new(16u << 20);
-	evidence = dc_evidence_new(keep);
 	sender_count = 0;
 	helo = (struct dc_slice){0};
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	dc_evidence_clear(evidence);
-	dc_arena_free(arena);
-	dc_arena_free(keep);
-	world_free(&world);
-	return 0;
+	return scene_open(state);
 }
 
 static void build(struct dc_asker *asker, void *data)
@@ -146,10 +123,7 @@ static void test_alias(void **state)
 static void test_failures(void **state)
 {
 	for (enum dc_outcome outcome = DC_OUTCOME_SERVFAIL; outcome < DC_OUTCOME_COUNT; outcome++) {
-		dc_evidence_clear(evidence);
-		dc_arena_reset(keep);
-		evidence = dc_evidence_new(keep);
-		world_reset(&world);
+		scene_clear();
 		sender_count = 0;
 		send_from("192.0.2.1");
 		world_fail(&world, "1.2.0.192.in-addr.arpa", DC_TYPE_PTR, outcome);
@@ -240,7 +214,7 @@ static void test_generic(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, scene_close)
 	const struct CMUnitTest tests[] = {
 		T(test_confirmed), T(test_unconfirmed), T(test_several), T(test_alias), T(test_failures), T(test_special),
 		T(test_helo_forms), T(test_generic),

@@ -1,28 +1,7 @@
 /* The texts of jobs and results, and frames: what is written is read back, and nothing else is read. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
+#include "../support/scene.h"
 
 #include "receiver/store.h"
-#include "../support/world.h"
-
-static struct dc_arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = dc_arena_new(16 << 20);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	dc_arena_free(arena);
-	return 0;
-}
 
 static struct dc_question question(const char *text)
 {
@@ -142,7 +121,7 @@ static void test_fates(void **state)
 
 /* ---- frames ---- */
 
-static void add(struct dc_evidence *evidence, const char *name, uint16_t type, enum dc_outcome outcome, bool truncated)
+static void add(const char *name, uint16_t type, enum dc_outcome outcome, bool truncated)
 {
 	static struct dc_rr rr;
 	struct dc_answer draft = {.question = {.type = type, .name = dc_slice_of(name)}, .outcome = outcome, .truncated = truncated,
@@ -162,7 +141,6 @@ static void test_evidence(void **state)
 		[DC_OUTCOME_BOGUS] = DC_WIRE_FAILED, [DC_OUTCOME_MALFORMED] = DC_WIRE_FAILED,
 		[DC_OUTCOME_NOT_ASKED] = DC_WIRE_UNSEEN, [DC_OUTCOME_OUT_OF_SOURCE] = DC_WIRE_UNSEEN,
 	};
-	struct dc_evidence *evidence = dc_evidence_new(arena);
 	struct dc_store *store = dc_store_new();
 	struct dc_wire_reader reader;
 	enum dc_wire_kind kind;
@@ -171,9 +149,9 @@ static void test_evidence(void **state)
 
 	(void)state;
 	for (int i = 0; i < DC_OUTCOME_COUNT; i++)
-		add(evidence, dc_outcome_name((enum dc_outcome)i), DC_TYPE_A, (enum dc_outcome)i, false);
-	add(evidence, "cut", DC_TYPE_A, DC_OUTCOME_ANSWER, true);
-	add(evidence, "ns", DC_TYPE_NS, DC_OUTCOME_ANSWER, false);
+		add(dc_outcome_name((enum dc_outcome)i), DC_TYPE_A, (enum dc_outcome)i, false);
+	add("cut", DC_TYPE_A, DC_OUTCOME_ANSWER, true);
+	add("ns", DC_TYPE_NS, DC_OUTCOME_ANSWER, false);
 	dc_evidence_add(evidence, dc_receiver_message_input(DC_S("From: a\r\n\r\n")));
 	dc_buf_init(&written, 1 << 20);
 	dc_wire_put_evidence(&written, 3, evidence, 0);
@@ -208,7 +186,6 @@ static void test_evidence(void **state)
 	assert_int_equal(dc_store_find(store, DC_S("NXDOMAIN"), DC_TYPE_MX)->state, DC_WIRE_NXDOMAIN);
 	assert_int_equal(dc_store_message(store).len, 11);
 	dc_store_free(store);
-	dc_evidence_clear(evidence);
 	dc_buf_free(&written);
 }
 
@@ -268,5 +245,5 @@ int main(void)
 		cmocka_unit_test(test_evidence), cmocka_unit_test(test_spent), cmocka_unit_test(test_missing),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, scene_open, scene_close);
 }

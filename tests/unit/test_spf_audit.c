@@ -1,36 +1,8 @@
 /* The audit without a sender: what a tree costs, what is broken in it, whom it authorises. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "../support/world.h"
+#include "../support/scene.h"
 #include "spf/spf.h"
 
-static struct world world;
-static struct dc_arena *arena, *hold;
-static struct dc_evidence *evidence;
 static const struct dc_spf_facts *facts;
-
-static int setup(void **state)
-{
-	world_init(&world);
-	arena = dc_arena_new(64u << 20);
-	hold = dc_arena_new(64u << 20);
-	evidence = dc_evidence_new(hold);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	dc_evidence_clear(evidence);
-	dc_arena_free(arena);
-	dc_arena_free(hold);
-	world_free(&world);
-	return 0;
-}
 
 static void build(struct dc_asker *asker, void *data)
 {
@@ -298,16 +270,17 @@ static void test_count_text(void **state)
 	assert_slice(dc_spf_count_text((struct dc_spf_count){.high = 1}, text), "18446744073709551616");
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_no_all), T(test_halves_are_everything), T(test_prefix_lengths), T(test_no_dedupe), T(test_eleven),
-		T(test_targets), T(test_unanswered), T(test_root_unanswered), T(test_all_beats_redirect), T(test_redirect),
-		T(test_case_folded), T(test_reporting_modifiers), T(test_dead_terms), T(test_ptr_asks_nothing), T(test_voids),
-		T(test_macros_without_sender), T(test_subtraction), T(test_covers), T(test_bomb), T(test_texts),
-		T(test_count_text),
+		IN_SCENE(test_no_all), IN_SCENE(test_halves_are_everything), IN_SCENE(test_prefix_lengths),
+		IN_SCENE(test_no_dedupe), IN_SCENE(test_eleven), IN_SCENE(test_targets), IN_SCENE(test_unanswered),
+		IN_SCENE(test_root_unanswered), IN_SCENE(test_all_beats_redirect), IN_SCENE(test_redirect),
+		IN_SCENE(test_case_folded), IN_SCENE(test_reporting_modifiers), IN_SCENE(test_dead_terms),
+		IN_SCENE(test_ptr_asks_nothing), IN_SCENE(test_voids), IN_SCENE(test_macros_without_sender),
+		IN_SCENE(test_subtraction), IN_SCENE(test_covers), IN_SCENE(test_bomb), IN_SCENE(test_texts),
+		IN_SCENE(test_count_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

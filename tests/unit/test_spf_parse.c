@@ -1,16 +1,7 @@
 /* The grammar of SPF records, and what is suggested for slips. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "../support/world.h"
+#include "../support/scene.h"
 #include "spf/parse.h"
 #include "spf/spf.h"
-
-static struct dc_arena *arena;
 
 static const struct dc_spf_record *parse_strings(const char *const *strings)
 {
@@ -184,23 +175,11 @@ static void test_version(void **state)
 	}
 }
 
-static int setup(void **state)
-{
-	arena = dc_arena_new(64u << 20);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	dc_arena_free(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slips), cmocka_unit_test(test_halves), cmocka_unit_test(test_glued),
 		cmocka_unit_test(test_twice), cmocka_unit_test(test_version),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, scene_open, scene_close);
 }

@@ -1,40 +1,17 @@
 /* The drawn tree, flattening, and macros. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "../support/world.h"
+#include "../support/scene.h"
 #include "spf/macro.h"
 #include "spf/spf.h"
 
-static struct world world;
-static struct dc_arena *arena, *hold;
-static struct dc_evidence *evidence;
 static const struct dc_spf_facts *facts;
 static struct dc_spf_result result;
 static struct dc_spf_query query;
 
 static int setup(void **state)
 {
-	world_init(&world);
-	arena = dc_arena_new(64u << 20);
-	hold = dc_arena_new(64u << 20);
-	evidence = dc_evidence_new(hold);
 	query = (struct dc_spf_query){.ip = {4, {192, 0, 2, 3}}, .helo = DC_S("mail.example.com"), .local = DC_S("strong-bad"),
 				      .domain = DC_S("email.example.com"), .now_s = 1234567890};
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	dc_evidence_clear(evidence);
-	dc_arena_free(arena);
-	dc_arena_free(hold);
-	world_free(&world);
-	return 0;
+	return scene_open(state);
 }
 
 static void build(struct dc_asker *asker, void *data)
@@ -293,7 +270,7 @@ static void test_name_bomb(void **state)
 	assert_int_equal(result.code, DC_SPF_PERMERROR);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, scene_close)
 
 int main(void)
 {
