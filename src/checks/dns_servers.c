@@ -88,6 +88,10 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 	}
 	for (size_t i = 0; i < authority->server_count; i++)
 		judge(authority, &authority->servers[i], emitter);
+	if (authority->cut)
+		dc_emit(emitter, DC_F_DNS_SERVERS_MANY, (struct dc_where){.subject = authority->zone, .answer = authority->ns},
+			DC_ARGS(dc_text("zone", authority->zone), dc_int("names", (int64_t)authority->name_count),
+				dc_int("addresses", (int64_t)authority->server_count)));
 }
 
 const struct dc_check dc_check_dns_servers = {
