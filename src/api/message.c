@@ -1,7 +1,10 @@
 /* A message as a source of settings: what its header says takes the place of what the user did not. */
 #include "api/config.h"
 
-enum { MESSAGE_MAX = 25 << 20 }; /* octets; receivers take no more */
+enum {
+	MESSAGE_MAX = 25 << 20, /* octets; receivers take no more */
+	HEADER_MAX = 4 << 20,   /* of them in the header: forty times what servers let through; its copies fit into the arena */
+};
 
 static bool is_given(const struct dc_config *config, const char *name)
 {
@@ -66,6 +69,20 @@ static void suggest_all(struct dc_config *config, struct dc_slice from)
 		(void)dc_config_set(config, "selectors", "none", NULL); /* the message says which are in use */
 }
 
+/* Up to the first empty line. */
+static bool is_header_too_long(struct dc_slice bytes)
+{
+	size_t start = 0;
+	for (size_t i = 0; i < bytes.len && i <= HEADER_MAX; i++) {
+		if (bytes.ptr[i] != '\n')
+			continue;
+		if (i == start || (i == start + 1 && bytes.ptr[start] == '\r'))
+			return false;
+		start = i + 1;
+	}
+	return bytes.len > HEADER_MAX;
+}
+
 /* The text of a header field as a name: without NUL, so that it can travel as a string. */
 static enum dc_status read_message(struct dc_config *config, struct dc_slice bytes, char *ret_domain, struct dc_error *err)
 {
@@ -91,6 +108,8 @@ enum dc_status dc_config_message(struct dc_config *config, const void *octets, s
 {
 	if (count > MESSAGE_MAX)
 		return dc_error_set(err, DC_ERR_INPUT, "the message is longer than 25 MiB");
+	if (is_header_too_long((struct dc_slice){octets, count}))
+		return dc_error_set(err, DC_ERR_INPUT, "the message's header is longer than 4 MiB: no mail server takes that");
 	if (DC_ARENA_GUARD(config->arena))
 		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for the message's header");
 	return read_message(config, (struct dc_slice){octets, count}, ret_domain, err);

@@ -39,6 +39,9 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 		judge(&message->signatures[i], emitter);
 	if (message->count == 0)
 		dc_emit(emitter, DC_F_MESSAGE_UNSIGNED, (struct dc_where){0}, NULL);
+	else if (message->limited && message->signed_for_from == DC_TRI_UNKNOWN)
+		dc_emit(emitter, DC_F_MESSAGE_NOT_VERIFIED, (struct dc_where){0},
+			DC_ARGS(dc_text("reason", DC_S("there are too many, and none of the first speaks for the From domain"))));
 	else if (message->signed_for_from == DC_TRI_NO)
 		dc_emit(emitter, DC_F_MESSAGE_NOT_SIGNED_FOR_FROM, (struct dc_where){0},
 			DC_ARGS(dc_text("domain", facts->inputs->domain)));

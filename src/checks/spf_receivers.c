@@ -5,22 +5,25 @@
 
 enum {
 	COMPILED_MAX = 511, /* octets of a record in libspf2's own form; the rest is dropped in silence */
-	IP4_OCTETS = 8, IP6_OCTETS = 20, NAME_OCTETS = 4,
+	MECHANISM_OCTETS = 4, IP4_OCTETS = 4, IP6_OCTETS = 16, NAME_OCTETS = 4, LENGTHS_OCTETS = 4,
 };
 
-/* Roughly what libspf2 makes of the record. */
+/* What libspf2 makes of the record, but for macros. */
 static size_t compiled_size(const struct dc_spf_record *record)
 {
 	size_t size = 0;
 
 	for (size_t i = 0; i < record->term_count; i++) {
 		const struct dc_spf_term *term = &record->terms[i];
+		size += MECHANISM_OCTETS;
 		if (term->kind == DC_SPF_IP4)
 			size += IP4_OCTETS;
 		else if (term->kind == DC_SPF_IP6)
 			size += IP6_OCTETS;
-		else
-			size += NAME_OCTETS + term->domain.len;
+		else if (term->domain.len) /* padded to words */
+			size += NAME_OCTETS + (term->domain.len + 3) / 4 * 4;
+		if ((term->kind == DC_SPF_A || term->kind == DC_SPF_MX) && (term->bits4 != 32 || term->bits6 != 128))
+			size += LENGTHS_OCTETS;
 	}
 	return size;
 }

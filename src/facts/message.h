@@ -21,6 +21,7 @@ struct dc_message_facts {
 	struct dc_slice reason;
 	const struct dc_message_verdict *signatures;
 	size_t count;
+	bool limited;                    /* there are more, which nobody tested */
 	enum dc_tri signed_for_from;     /* a signature that holds is aligned with From */
 };
 

@@ -19,6 +19,27 @@ static bool is_continuation(struct dc_slice rest)
 	return rest.len && (rest.ptr[0] == ' ' || rest.ptr[0] == '\t');
 }
 
+/* `first` and the continuation lines at the start of *rest as one line. One copy, however many lines there are. */
+static struct dc_slice unfold(struct dc_arena *arena, struct dc_slice first, struct dc_slice *rest)
+{
+	struct dc_slice ahead = *rest, out = first;
+	char *to;
+
+	if (!is_continuation(*rest))
+		return first;
+	while (is_continuation(ahead))
+		(void)cut_line(&ahead);
+	to = dc_arena_alloc(arena, first.len + (rest->len - ahead.len));
+	out = (struct dc_slice){to, 0};
+	for (struct dc_slice line = first;; line = cut_line(rest)) {
+		if (line.len)
+			memcpy(to + out.len, line.ptr, line.len);
+		out.len += line.len;
+		if (!is_continuation(*rest))
+			return out;
+	}
+}
+
 /* The next field; false at the end of the header. Lines that are no field are passed over. */
 static bool next_field(struct dc_arena *arena, struct dc_slice *rest, struct field *ret_field)
 {
@@ -28,8 +49,7 @@ static bool next_field(struct dc_arena *arena, struct dc_slice *rest, struct fie
 		if (line.len == 0)
 			return false;
 		struct dc_slice value = dc_slice_sub(line, colon == SIZE_MAX ? line.len : colon + 1, SIZE_MAX);
-		while (is_continuation(*rest))
-			value = dc_arena_concat(arena, value, cut_line(rest));
+		value = unfold(arena, value, rest);
 		if (colon == SIZE_MAX || colon == 0)
 			continue;
 		ret_field->name = dc_slice_trim(dc_slice_sub(line, 0, colon));

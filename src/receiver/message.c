@@ -5,7 +5,10 @@
  *     write past an array otherwise;
  *   - a signature whose i= it would read past (a "=" without two digits behind it, more than 250 octets) does not reach
  *     it; that signature is reported as a bad domain, which is what the library says of most such values;
- *   - signatures, fields and octets are capped.
+ *   - a signature of more than 65,535 octets does not reach it either: it refuses the whole message then, and good signatures
+ *     would go down with it;
+ *   - signatures, fields and octets are capped. A message that the library refuses as a whole is "absent": what it says of the
+ *     signatures so far is not told.
  * Expiry is judged here, by the clock of the audit: the library only knows the system's. */
 #include "receiver/opendkim_handle.h"
 
@@ -16,6 +19,7 @@
 enum {
 	HEADER_SECTION_MAX = 2 << 20, /* octets */
 	FIELDS_MAX = 5000,            /* each h= entry of each signature is looked up among all */
+	SIGNATURE_OCTETS_MAX = 65535, /* of a DKIM-Signature field: the library takes a little more */
 	IDENTITY_MAX = 250,           /* octets of i=: the library's buffer is 256 */
 	BODY_STEP = 32 * 1024,
 	CLOCK_DRIFT_S = 300,          /* the library's default tolerance */
@@ -90,7 +94,8 @@ static void read_tags(struct dc_arena *arena, struct dc_slice rest, struct tags 
 
 struct field {
 	struct dc_slice text; /* CRLF inside, none at the end, NUL-terminated */
-	bool signature, hostile;
+	bool signature;
+	int withheld; /* the error that is told of a signature that does not reach the library; 0 = it does */
 	struct tags tags;
 };
 
@@ -146,7 +151,10 @@ static void add_field(struct dc_arena *arena, struct header *header, struct dc_s
 		}
 		header->signatures++;
 		read_tags(arena, dc_slice_sub(field.text, dc_slice_find(field.text, ':') + 1, SIZE_MAX), &field.tags);
-		field.hostile = field.tags.hostile;
+		if (field.tags.hostile)
+			field.withheld = DKIM_SIGERROR_DOMAIN;
+		else if (field.text.len > SIGNATURE_OCTETS_MAX)
+			field.withheld = DKIM_SIGERROR_DNSSYNTAX;
 		if (field.tags.has_t && field.tags.t < header->least_t)
 			header->least_t = field.tags.t;
 	}
@@ -197,7 +205,7 @@ static DKIM_STAT give_header(DKIM *dkim, const struct header *header)
 		const struct field *field = &header->fields[i];
 
 		/* a malformed signature is told by its own error later */
-		if (!field->hostile &&
+		if (!field->withheld &&
 		    dkim_header(dkim, (u_char *)field->text.ptr, field->text.len) == DKIM_STAT_NORESOURCE)
 			return DKIM_STAT_NORESOURCE;
 	}
@@ -323,12 +331,13 @@ static void collect(struct dc_arena *arena, const struct header *header, DKIM_SI
 
 		if (!field->signature)
 			continue;
-		if (field->hostile) {
+		if (field->withheld) {
 			message->signatures[message->count++] = (struct dc_receiver_signature){
 				.domain = dc_slice_sub(field->tags.d, 0, DC_RECEIVER_REASON_MAX),
 				.selector = dc_slice_sub(field->tags.s, 0, DC_RECEIVER_REASON_MAX),
-				.sig_error = DKIM_SIGERROR_DOMAIN,
-				.reason = DC_S("an i= that the library reads past its end")};
+				.sig_error = field->withheld,
+				.reason = field->withheld == DKIM_SIGERROR_DOMAIN ? DC_S("an i= that the library reads past its end")
+									      : DC_S("a signature that is too long for the library")};
 		} else if (next < count) {
 			report(arena, signatures[next], job, unseen[next], &message->signatures[message->count++]);
 			next++;
@@ -359,6 +368,11 @@ static void verify(DKIM *dkim, const struct header *header, struct dc_slice body
 	    status == DKIM_STAT_INVALID)
 		message->reason = dc_opendkim_text(run->arena, dkim_getresultstr(status));
 	collect(run->arena, header, signatures, (size_t)count, unseen, job, message);
+	/* the library stopped before it had seen them all */
+	if (message->count < header->signatures) {
+		message->fate = DC_RECEIVER_ABSENT;
+		message->reason = message->reason.len ? message->reason : DC_S("the library refuses the message");
+	}
 }
 
 void dc_libopendkim_message(struct dc_libopendkim *lib, const struct dc_receiver_job *job, struct dc_slice message,

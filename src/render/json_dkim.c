@@ -40,7 +40,8 @@ static struct dc_node *selector(struct dc_json *json, const struct dc_dkim_selec
 	dc_node_set(json, object, "key_fingerprint",
 		    has_key ? dc_node_text_or_null(json, record->key.fingerprint) : dc_node_null(json));
 	dc_node_set(json, object, "weaknesses", has_key ? weaknesses(json, &record->key) : dc_node_array(json));
-	dc_node_set(json, object, "usable", dc_node_bool(json, s->status != DC_DKIM_UNKNOWN, record && record->usable));
+	dc_node_set(json, object, "usable",
+		    dc_node_bool(json, s->status != DC_DKIM_UNKNOWN, record && record->usable && s->record_count == 1));
 	dc_node_set(json, object, "testing", dc_node_bool(json, record, record && record->testing));
 	if (s->cname.len > 0)
 		dc_node_set(json, object, "cname", dc_node_text(json, s->cname));

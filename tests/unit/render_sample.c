@@ -165,10 +165,10 @@ static const struct dc_dkim_facts *dkim(struct dc_arena *arena, struct dc_slice 
 	records[1].key.bits = 768;
 	records[1].key.weak = DC_DKIM_WEAK(FERMAT);
 	*receiver = (struct dc_receiver_key){.fate = DC_RECEIVER_DONE, .name = s("ok"), .reason = record_text};
-	selectors[0] = (struct dc_dkim_selector){.selector = s("google"), .name = name, .origin = DC_DKIM_PROVIDER,
+	selectors[0] = (struct dc_dkim_selector){.selector = s("google"), .record_count = 1, .name = name, .origin = DC_DKIM_PROVIDER,
 		.status = DC_DKIM_OK, .record = &records[0], .opendkim = receiver,
 		.provider = dc_provider_find(s("google"))};
-	selectors[1] = (struct dc_dkim_selector){.selector = name, .name = name, .origin = DC_DKIM_GIVEN,
+	selectors[1] = (struct dc_dkim_selector){.selector = name, .record_count = 1, .name = name, .origin = DC_DKIM_GIVEN,
 		.status = DC_DKIM_WEAK_KEY, .record = &records[1], .cname = name, .opendkim = receiver};
 	selectors[2] = (struct dc_dkim_selector){.selector = s("k3"), .origin = DC_DKIM_COMMON, .status = DC_DKIM_UNKNOWN};
 	*facts = (struct dc_dkim_facts){.domain = domain, .selectors = selectors, .selector_count = 3,

@@ -160,6 +160,35 @@ static void test_include_counting(void **state)
 	check("11 terms", rig_spf(&rig, A, "example.com"), "permerror");
 }
 
+/* The text of exp= is fetched whenever the result is not pass, and once more for every include, that of the outer record; for
+ * nothing, nobody asked for it. */
+static void test_exp_is_fetched(void **state)
+{
+	static const struct {
+		const char *record, *result;
+		uint32_t lookups;
+	} rows[] = {
+		{"v=spf1 -all exp=e.example.com", "fail", 2}, {"v=spf1 ~all exp=e.example.com", "softfail", 2},
+		{"v=spf1 ?all exp=e.example.com", "neutral", 2}, {"v=spf1 ip4:" A " exp=e.example.com", "pass", 1},
+		{"v=spf1 include:i.example.com -all", "fail", 2}, {"v=spf1 include:i.example.com -all exp=e.example.com", "fail", 4},
+		{"v=spf1 include:i.example.com include:i.example.com ip4:" A " exp=e.example.com", "pass", 5},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct dc_receiver_spf spf;
+
+		rig_next(&rig);
+		world_txt(&rig.world, "example.com", rows[i].record);
+		world_txt(&rig.world, "i.example.com", "v=spf1 -all exp=other.example.com");
+		world_txt(&rig.world, "e.example.com", "go away");
+		spf = rig_spf(&rig, A, "example.com");
+		check(rows[i].record, spf, rows[i].result);
+		if (spf.lookups != rows[i].lookups)
+			fail_msg("%s: %u lookups, expected %u", rows[i].record, spf.lookups, rows[i].lookups);
+	}
+}
+
 /* CVE-2023-42118: the record kills the process, and only its own job. */
 static void test_crashes(void **state)
 {
@@ -402,7 +431,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ordinary),      cmocka_unit_test(test_divergences), cmocka_unit_test(test_silent_cut),
-		cmocka_unit_test(test_include_counting), cmocka_unit_test(test_crashes),  cmocka_unit_test(test_mended),
+		cmocka_unit_test(test_include_counting), cmocka_unit_test(test_exp_is_fetched), cmocka_unit_test(test_crashes),
+		cmocka_unit_test(test_mended),
 		cmocka_unit_test(test_storm),         cmocka_unit_test(test_amplification),
 		cmocka_unit_test(test_failures),      cmocka_unit_test(test_rounds),      cmocka_unit_test(test_identities),
 	};
