@@ -23,10 +23,10 @@ import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 import world
+from serving import UDP, Forwarder, Listener, end_of_question, header
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 START_S = 20    # until every server answers
@@ -97,73 +97,19 @@ def ask(address, port, name, qtype=6, timeout_s=0.5, recurse=True):
             return None
 
 
-class Stripper:
+class Stripper(Forwarder):
     """A forwarder without DNSSEC: takes EDNS away from every question, and the AD bit from every answer."""
 
-    def __init__(self, address, port, upstream):
-        self.upstream = upstream
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind((address, port))
-        self.tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self.tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.tcp.bind((address, port))
-        self.tcp.listen(64)
-        for work in (self.serve_udp, self.serve_tcp):
-            threading.Thread(target=work, daemon=True).start()
+    def ask(self, query):
+        """The question alone, with the flags RD and nothing else."""
+        answer = super().ask(header(query, 0x0100))
+        return answer[:3] + bytes([answer[3] & ~0x20]) + answer[4:]
 
-    def strip(self, query):
-        """The question alone, with the flags RD and nothing else, asked over TCP."""
-        end = end_of_question(query)
-        plain = query[:2] + struct.pack("!5H", 0x0100, 1, 0, 0, 0) + query[12:end]
-        with socket.create_connection(self.upstream, timeout=5) as s:
-            s.sendall(struct.pack("!H", len(plain)) + plain)
-            answer = read_message(s)
-        return answer[:3] + bytes([answer[3] & ~0x20]) + answer[4:], end
-
-    def serve_udp(self):
-        while True:
-            try:
-                query, peer = self.udp.recvfrom(4096)
-            except OSError:
-                return
-            threading.Thread(target=self.answer_udp, args=(query, peer), daemon=True).start()
-
-    def answer_udp(self, query, peer):
-        try:
-            answer, end = self.strip(query)
-            if len(answer) > 512:
-                answer = answer[:2] + bytes([answer[2] | 2, answer[3]]) + struct.pack("!4H", 1, 0, 0, 0) + query[12:end]
-            self.udp.sendto(answer, peer)
-        except (OSError, IndexError, struct.error):
-            pass
-
-    def serve_tcp(self):
-        while True:
-            try:
-                peer, _ = self.tcp.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.answer_tcp, args=(peer,), daemon=True).start()
-
-    def answer_tcp(self, peer):
-        with peer:
-            try:
-                while True:
-                    answer, _ = self.strip(read_message(peer))
-                    peer.sendall(struct.pack("!H", len(answer)) + answer)
-            except (OSError, IndexError, struct.error):
-                pass
-
-    def close(self):
-        self.udp.close()
-        self.tcp.close()
-
-
-def end_of_question(message):
-    end = 12
-    while message[end]:
-        end += message[end] + 1
-    return end + 5
+    def reply(self, query, tcp):
+        answer = self.ask(query)
+        if len(answer) > 512 and not tcp:
+            return header(query, (answer[2] | 2) << 8 | answer[3])
+        return answer
 
 
 def spoofed(query, truth):
@@ -176,95 +122,41 @@ def spoofed(query, truth):
 def pointer_loop(query, truth):
     """An answer whose record's name points at itself."""
     end = end_of_question(query)
-    return [query[:2] + b"\x81\x80" + struct.pack("!4H", 1, 1, 0, 0) + query[12:end] + struct.pack("!H", 0xc000 | end) +
-            query[end - 4:end] + struct.pack("!IH", 300, 4) + b"\xc0\x0c\xc0\x0c"]
+    return header(query, 0x8180, 1) + struct.pack("!H", 0xc000 | end) + query[end - 4:end] + struct.pack("!IH", 300, 4) + b"\xc0\x0c" * 2
 
 
 def counts_lie(query, truth):
     """A header that promises more records than there are."""
-    return [truth[:6] + b"\xff\xff" + truth[8:]]
+    return truth[:6] + b"\xff\xff" + truth[8:]
 
 
 def no_edns(query, truth):
     """An old server: FORMERR for every question with EDNS."""
     if query[10:12] != b"\0\0":
-        return [query[:2] + b"\x81\x81" + struct.pack("!4H", 0, 0, 0, 0)]
-    return [truth]
+        return query[:2] + b"\x81\x81" + struct.pack("!4H", 0, 0, 0, 0)
+    return truth
 
 
 # trouble -> what a server sends for a question, given the true answer
 TWISTS = {
     "spoofed": spoofed,
-    "noise": lambda query, truth: [os.urandom(60)],
-    "echo": lambda query, truth: [query],
+    "noise": lambda query, truth: os.urandom(60),
+    "echo": lambda query, truth: query,
     "pointer-loop": pointer_loop,
     "counts-lie": counts_lie,
-    "cut-short": lambda query, truth: [truth[:-3]],
+    "cut-short": lambda query, truth: truth[:-3],
     "no-edns": no_edns,
 }
 
 
-class Twister:
-    """A forwarder over UDP that spoils the octets of its answers."""
+class Twister(Forwarder):
+    """Spoils the octets of answers over UDP."""
 
-    def __init__(self, address, port, upstream, twist):
-        self.upstream, self.twist = upstream, twist
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind((address, port))
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            try:
-                query, peer = self.udp.recvfrom(4096)
-            except OSError:
-                return
-            threading.Thread(target=self.answer, args=(query, peer), daemon=True).start()
-
-    def answer(self, query, peer):
-        try:
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-                s.settimeout(5)
-                s.sendto(query, self.upstream)
-                truth = s.recv(65536)
-            for message in self.twist(query, truth):
-                self.udp.sendto(message, peer)
-        except (OSError, IndexError, struct.error):
-            pass
-
-    def close(self):
-        self.udp.close()
-
-
-def read_message(s):
-    """One DNS message with its length before it."""
-    data, want = b"", 2
-    while len(data) < want:
-        more = s.recv(65536)
-        if not more:
-            raise OSError("closed")
-        data += more
-        if len(data) >= 2:
-            want = 2 + struct.unpack("!H", data[:2])[0]
-    return data[2:want]
-
-
-class Silent:
-    """Takes questions and connections, and says nothing."""
-
-    def __init__(self, address, port):
-        self.sockets = []
-        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-            s = socket.socket(socket.AF_INET, kind)
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            s.bind((address, port))
-            if kind == socket.SOCK_STREAM:
-                s.listen(64)
-            self.sockets.append(s)
-
-    def close(self):
-        for s in self.sockets:
-            s.close()
+    def ask(self, query):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.settimeout(5)
+            s.sendto(query, self.upstream)
+            return s.recv(65536)
 
 
 class Lab:
@@ -273,7 +165,7 @@ class Lab:
         self.spoil = spoil
         self.folder = None
         self.servers = []   # (name, Popen, log file)
-        self.closers = []   # Stripper, Twister and Silent
+        self.closers = []   # servers in threads
         self.ports = {}     # trouble -> port
         self.pick_network(recursion)
 
@@ -334,9 +226,10 @@ class Lab:
         self.zones = world.build(os.path.join(HERE, "world"), self.folder, addresses)
         with open(self.root_hints, "w", encoding="ascii") as f:
             f.write(f". 3600000 NS a.root-servers.\na.root-servers. 3600000 A {self.address('root')}\n")
-        self.closers.append(Silent(self.address("dead"), self.port))
+        self.closers.append(Listener(self.address("dead"), self.port))
         for server in ("root", "tld", "leaf", "refusing"):
-            self.start_nsd(server, [zone for zone in self.zones.values() if zone.served and zone.server == server])
+            self.start_nsd(server, [(zone.fqdn, world.file_of(zone)) for zone in self.zones.values()
+                                    if zone.served and zone.server == server])
         self.start_unbound()
         if self.spoil:
             self.start_mischief()
@@ -362,8 +255,9 @@ class Lab:
                                   cwd=self.folder, start_new_session=True, preexec_fn=die_with_parent)
         self.servers.append((name, server, log))
 
-    def nsd_conf(self, server):
-        return f"""server:
+    def start_nsd(self, server, zones):
+        """`zones`: names and their files."""
+        conf = f"""server:
 	ip-address: {self.address(server)}@{self.port}
 	username: ""
 	chroot: ""
@@ -380,10 +274,8 @@ remote-control:
 	control-enable: no
 """
 
-    def start_nsd(self, server, zones):
-        conf = self.nsd_conf(server)
-        for zone in zones:
-            conf += f'zone:\n\tname: "{zone.fqdn}"\n\tzonefile: "{world.file_of(zone)}"\n'
+        for name, file in zones:
+            conf += f'zone:\n\tname: "{name}"\n\tzonefile: "{file}"\n'
         self.launch("nsd-" + server, "nsd", "-d", "-c", self.write(f"nsd-{server}.conf", conf))
 
     def start_unbound(self):
@@ -431,10 +323,10 @@ remote-control:
         troubles += [f"{fate}-{kind}" for fate in FATES for kind in KINDS] + list(TWISTS)
         self.ports = dict(zip(troubles, self.free_ports(len(troubles))))
         address = self.address("mischief")
-        self.closers.append(Silent(address, self.ports["dead"]))
+        self.closers.append(Listener(address, self.ports["dead"]))
         self.closers.append(Stripper(address, self.ports["strip"], (self.address("resolver"), self.port)))
         for trouble, twist in TWISTS.items():
-            self.closers.append(Twister(address, self.ports[trouble], (self.address("resolver"), self.port), twist))
+            self.closers.append(Twister(address, self.ports[trouble], (self.address("resolver"), self.port), twist, [UDP]))
         conf = ['setACL({"127.0.0.0/8", "::1/128"})', 'setSecurityPollSuffix("")', "setMaxTCPClientThreads(4)"]
         for i, trouble in enumerate(t for t in troubles if t not in ("dead", "strip", *TWISTS)):
             conf.append(f'{"add" if i else "set"}Local("{address}:{self.ports[trouble]}")')

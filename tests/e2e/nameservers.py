@@ -10,13 +10,11 @@ by port53.py.
 
 import os
 import signal
-import socket
-import struct
-import threading
 import time
 
 import lab as base
 import world
+from serving import UDP, TCP, Forwarder, Listener, header
 
 # host part of each server's address
 ADDRESSES = {"root": 1, "tld": 2, "one": 3, "two": 4, "old": 5, "empty": 6, "resolver": 53,
@@ -77,14 +75,6 @@ def zone_text(domain, server, addresses, key):
 
 # ---- forwarders: question and true answer in, octets to send (or None) out ----
 
-def end_of_question(message):
-    return base.end_of_question(message)
-
-
-def header(query, flags, answers=0):
-    return query[:2] + struct.pack("!5H", flags, 1, answers, 0, 0) + query[12:end_of_question(query)]
-
-
 def has_edns(query):
     return query[10:12] != b"\0\0"
 
@@ -117,67 +107,6 @@ def cuts(query, truth):
     return truth if len(truth) <= 1232 else header(query, 0x8600)
 
 
-class Forwarder:
-    """UDP in, the answer of `upstream` through `twist` out; TCP too unless it is not to be spoken."""
-
-    def __init__(self, address, upstream, twist=None, tcp=True):
-        self.upstream, self.twist = upstream, twist or (lambda query, truth: truth)
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind((address, 53))
-        self.sockets = [self.udp]
-        threading.Thread(target=self.serve, daemon=True).start()
-        if tcp:
-            self.tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-            self.tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self.tcp.bind((address, 53))
-            self.tcp.listen(64)
-            self.sockets.append(self.tcp)
-            threading.Thread(target=self.serve_tcp, daemon=True).start()
-
-    def ask(self, query):
-        with socket.create_connection((self.upstream, 53), timeout=5) as s:
-            s.sendall(struct.pack("!H", len(query)) + query)
-            return self.twist(query, base.read_message(s))
-
-    def serve(self):
-        while True:
-            try:
-                query, peer = self.udp.recvfrom(4096)
-            except OSError:
-                return
-            threading.Thread(target=self.answer, args=(query, peer), daemon=True).start()
-
-    def answer(self, query, peer):
-        try:
-            message = self.ask(query)
-            if message:
-                self.udp.sendto(message, peer)
-        except (OSError, IndexError, struct.error):
-            pass
-
-    def serve_tcp(self):
-        while True:
-            try:
-                peer, _ = self.tcp.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.answer_tcp, args=(peer,), daemon=True).start()
-
-    def answer_tcp(self, peer):
-        with peer:
-            try:
-                while True:
-                    message = self.ask(base.read_message(peer))
-                    if message:
-                        peer.sendall(struct.pack("!H", len(message)) + message)
-            except (OSError, IndexError, struct.error):
-                pass
-
-    def close(self):
-        for s in self.sockets:
-            s.close()
-
-
 class NameServers(base.Lab):
     def __init__(self):
         super().__init__(spoil=False)
@@ -202,8 +131,9 @@ class NameServers(base.Lab):
         self.start_nsds()
         for name, twist in {"no-tcp": None, "nxdomain": nxdomain, "no-edns": no_edns, "drops-edns": drops_edns,
                             "slow": slow, "no-authority": no_authority, "cuts": cuts}.items():
-            self.closers.append(Forwarder(addresses[name], addresses["one"], twist, tcp=name not in ("no-tcp", "cuts")))
-        self.closers.append(base.Silent(addresses["silent"], 53))
+            self.closers.append(Forwarder(addresses[name], 53, (addresses["one"], 53), twist,
+                                          [UDP] if name in ("no-tcp", "cuts") else [UDP, TCP]))
+        self.closers.append(Listener(addresses["silent"], 53))
         self.start_unbound()
         self.wait(self.address("resolver"), 53, "fine.example.")
 
@@ -240,10 +170,7 @@ class NameServers(base.Lab):
         for server in ("one", "two", "old"):
             serve[server] = [(f"{d}.example.", f"{d}.{server}.zone") for d in DOMAINS]
         for server, zones in serve.items():
-            conf = self.nsd_conf(server)
-            for name, file in zones:
-                conf += f'zone:\n\tname: "{name}"\n\tzonefile: "{file}"\n'
-            self.launch("nsd-" + server, "nsd", "-d", "-c", self.write(f"nsd-{server}.conf", conf))
+            self.start_nsd(server, zones)
 
 
 if __name__ == "__main__":

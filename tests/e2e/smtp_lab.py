@@ -17,10 +17,10 @@ import socket
 import ssl
 import subprocess
 import tempfile
-import threading
 import time
 
 from lab import die_with_parent
+from serving import TCP, Server
 
 HOST = "mx.example.com"
 PORTS = range(25000, 25900)
@@ -100,32 +100,16 @@ def receive_line(connection):
 EHLO = b"250-mx.example.com\r\n250-STARTTLS\r\n250 HELP\r\n"
 
 
-class Hostile:
+class Hostile(Server):
     """One server a trouble: a function of the connection."""
 
     def __init__(self, port, act, certificates):
         self.act, self.certificates = act, certificates
         self.heard = []  # every line of every client
-        self.socket = socket.socket()
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(("127.0.0.1", port))
-        self.socket.listen(16)
-        threading.Thread(target=self.serve, daemon=True).start()
+        super().__init__("127.0.0.1", port, [TCP])
 
-    def serve(self):
-        while True:
-            try:
-                connection, _ = self.socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.talk, args=(connection,), daemon=True).start()
-
-    def talk(self, connection):
-        with connection:
-            try:
-                self.act(self, connection)
-            except OSError:
-                pass
+    def connection(self, peer):
+        self.act(self, peer)
 
     def line(self, connection):
         self.heard.append(receive_line(connection))
@@ -152,9 +136,6 @@ class Hostile:
         tls.sendall(b"250-mx.example.com\r\n250 HELP\r\n")
         self.line(tls)
         tls.sendall(b"221 bye\r\n")
-
-    def close(self):
-        self.socket.close()
 
 
 def endless_banner(server, connection):

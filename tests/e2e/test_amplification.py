@@ -12,14 +12,13 @@ import hashlib
 import json
 import os
 import resource
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 from lab import die_with_parent
+from serving import Server, header
 from tool import Tests
 
 test = Tests()
@@ -144,42 +143,21 @@ def nobody_else_pays(world):
         test.check(memory < 2 * MEMORY_MAX, f"{memory} KiB")
 
 
-class Drip(threading.Thread):
+class Drip(Server):
     """A resolver that answers over UDP "too long", and over TCP an octet a fifth of a second."""
 
-    def __init__(self):
-        super().__init__(daemon=True)
-        self.tcp = socket.create_server(("127.0.0.1", 0))
-        self.port = self.tcp.getsockname()[1]
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind(("127.0.0.1", self.port))
-        threading.Thread(target=self.truncate, daemon=True).start()
-        self.start()
+    def received(self, s, data, peer):
+        s.sendto(header(data, 0x8380), peer)
 
-    def truncate(self):
-        while True:
-            query, peer = self.udp.recvfrom(4096)
-            end = query.index(b"\0", 12) + 5
-            self.udp.sendto(query[:2] + b"\x83\x80\0\1\0\0\0\0\0\0" + query[12:end], peer)
-
-    def run(self):
-        while True:
-            peer, _ = self.tcp.accept()
-            threading.Thread(target=self.drip, args=(peer,), daemon=True).start()
-
-    @staticmethod
-    def drip(peer):
-        try:
-            for octet in b"\xff\xff" + bytes(65535):
-                peer.send(bytes([octet]))
-                time.sleep(0.2)
-        except OSError:
-            pass
+    def connection(self, peer):
+        for octet in b"\xff\xff" + bytes(65535):
+            peer.send(bytes([octet]))
+            time.sleep(0.2)
 
 
 @test
 def drips_end(world):
-    drip = Drip()
+    drip = Drip("127.0.0.1")
     began = time.monotonic()
     done = subprocess.run([world.binary, "-n", f"127.0.0.1:{drip.port}", "--timeout", "1", "--retries", "0", "-f", "json", "--dnssec=no",
                            "--authority=no", "b0.example"], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)

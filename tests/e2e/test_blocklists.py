@@ -7,12 +7,11 @@ usage: test_blocklists.py BINARY [TEST...]
 import collections
 import json
 import os
-import random
 import socket
 import struct
 import sys
-import threading
 
+from serving import UDP, DnsServer, header
 from tool import ROOT, Tests, Tool, slugs
 
 test = Tests()
@@ -26,11 +25,11 @@ def reverse(address):
     return ".".join(reversed(address.split(".")))
 
 
-class Server:
-    """A resolver that knows two domains and all lists; counts what it is asked."""
+class Resolver(DnsServer):
+    """Knows two domains and all lists, and remembers what it is asked."""
 
     def __init__(self):
-        self.asked = collections.Counter()
+        self.asked = []  # in several threads at once
         self.records = {
             ("one.example.com", TXT): "v=spf1 ip4:192.0.2.10 -all", ("two.example.com", TXT): "v=spf1 ip4:192.0.2.10 -all",
             (f"{reverse('192.0.2.10')}.zen.spamhaus.org", A): "127.0.0.2",
@@ -39,35 +38,25 @@ class Server:
             point = row["test"]["listed"]
             self.records[f"{reverse(point) if row['kind'] == 'ip' else point}.{row['zone']}", A] = \
                 "127.0.0.14" if row["bits"] else "127.0.0.2"
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        while True:
-            self.port = random.randint(25900, 25999)
-            try:
-                self.socket.bind(("127.0.0.1", self.port))
-                break
-            except OSError:
-                continue
-        threading.Thread(target=self.serve, daemon=True).start()
+        super().__init__("127.0.0.1", kinds=[UDP])
 
-    def serve(self):
-        while True:
-            query, peer = self.socket.recvfrom(4096)
-            labels, at = [], 12
-            while query[at]:
-                labels.append(query[at + 1:at + 1 + query[at]].decode())
-                at += 1 + query[at]
-            name, kind = ".".join(labels).lower(), struct.unpack("!H", query[at + 1:at + 3])[0]
-            self.asked[name, kind] += 1
-            found = self.records.get((name, kind))
-            head = query[:2] + (b"\x81\x80" if found else b"\x81\x83") + struct.pack("!4H", 1, 1 if found else 0, 0, 0)
-            answer = head + query[12:at + 5]
-            if found:
-                data = socket.inet_aton(found) if kind == A else bytes([len(found)]) + found.encode()
-                answer += b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 300, len(data)) + data
-            self.socket.sendto(answer, peer)
+    def reply(self, query, tcp):
+        labels, at = [], 12
+        while query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode())
+            at += 1 + query[at]
+        name, kind = ".".join(labels).lower(), struct.unpack("!H", query[at + 1:at + 3])[0]
+        self.asked.append((name, kind))
+        found = self.records.get((name, kind))
+        answer = header(query, 0x8180 if found else 0x8183, 1 if found else 0)
+        if found:
+            data = socket.inet_aton(found) if kind == A else bytes([len(found)]) + found.encode()
+            answer += b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 300, len(data)) + data
+        return answer
 
     def of_lists(self):
-        return {key: count for key, count in self.asked.items() if any(key[0].endswith("." + row["zone"]) for row in LISTS)}
+        return {key: count for key, count in collections.Counter(self.asked).items()
+                if any(key[0].endswith("." + row["zone"]) for row in LISTS)}
 
 
 def run(tool, server, *args):
@@ -104,8 +93,8 @@ def public_among_the_resolvers(tool, server):
     result = tool("-n", f"127.0.0.1:{server.port}", "-n", "8.8.8.8", "--blocklists", "one.example.com")
     test.equal((result.status, len(result.err.splitlines())), (2, 1), result.err)
     test.check("8.8.8.8" in result.err and "--nameserver" in result.err, result.err)
-    test.equal(sum(server.asked.values()), 0, "nothing was asked")
+    test.equal(len(server.asked), 0, "nothing was asked")
 
 
 if __name__ == "__main__":
-    sys.exit(test.run(Tool(sys.argv[1]), Server()))
+    sys.exit(test.run(Tool(sys.argv[1]), Resolver()))

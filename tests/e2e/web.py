@@ -12,10 +12,10 @@ import shutil
 import socket
 import ssl
 import sys
-import threading
 import time
 
 import lab
+from serving import TCP, Server
 
 sys.path.insert(0, os.path.join(lab.HERE, "../support/bimi"))
 import make
@@ -29,42 +29,23 @@ DOMAINS = {"ok": "nginx", "expired": "nginx", "wrong-name": "nginx", "self-signe
 BULK = 60 # domains b0 ... with a policy and one logo for all
 
 
-class TlsServer:
-    """Accepts, makes TLS with a certificate (or not), and lets `act` do the rest."""
+class TlsServer(Server):
+    """Makes TLS with a certificate (or not), and lets `act` do the rest."""
 
     def __init__(self, address, act, certificate=None):
         self.act, self.context = act, None
         if certificate:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(*certificate)
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind((address, 443))
-        self.socket.listen(64)
-        threading.Thread(target=self.serve, daemon=True).start()
+        super().__init__(address, 443, [TCP])
 
-    def serve(self):
-        while True:
-            try:
-                peer, _ = self.socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.answer, args=(peer,), daemon=True).start()
-
-    def answer(self, peer):
-        try:
-            with peer:
-                if self.context:
-                    with self.context.wrap_socket(peer, server_side=True) as tls:
-                        tls.recv(4096)
-                        self.act(tls)
-                else:
-                    self.act(peer)
-        except OSError:
-            pass
-
-    def close(self):
-        self.socket.close()
+    def connection(self, peer):
+        if not self.context:
+            self.act(peer)
+            return
+        with self.context.wrap_socket(peer, server_side=True) as tls:
+            tls.recv(4096)
+            self.act(tls)
 
 
 def drip(peer):
@@ -179,24 +160,7 @@ class Web(lab.Lab):
                       f"mta-sts.b{i} A {self.address('nginx')}",
                       f'default._bimi.b{i} TXT "v=BIMI1; l=https://www.bulk.test/logo.svg"']
         self.write("test.zone", "\n".join(lines) + "\n")
-        self.launch("nsd", "nsd", "-d", "-c", self.write("nsd.conf", f"""server:
-	ip-address: {self.address('dns')}@53
-	username: ""
-	chroot: ""
-	zonesdir: "{self.folder}"
-	database: ""
-	pidfile: "{self.path('nsd.pid')}"
-	xfrdfile: "{self.path('nsd.xfrd')}"
-	zonelistfile: "{self.path('nsd.zones')}"
-	xfrdir: "{self.folder}"
-	server-count: 1
-	rrl-ratelimit: 0
-remote-control:
-	control-enable: no
-zone:
-	name: "test."
-	zonefile: "test.zone"
-"""))
+        self.start_nsd("dns", [("test.", "test.zone")])
 
     # ---- documents ----
 
