@@ -2,7 +2,7 @@
 
 name, message, `results` of its signatures from the top, `finds`: message-... findings that must (or, with "-", must not) be there. The
 messages whose name begins with "kills-" bring the library down or make it read and write past its memory when it is called without
-care (raw.c shows it); here each must end in a whole report, and a good signature beside a hostile one still holds.
+care (test_raw.c shows it); here each must end in a whole report, and a good signature beside a hostile one still holds.
 """
 
 import base64

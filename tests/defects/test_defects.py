@@ -9,6 +9,7 @@ report must tell. Whatever happens to the worker, every domain of the run has it
 
 import json
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -186,6 +187,36 @@ def messages_judged(lab):
 @test
 def messages_that_kill(lab):
     run_messages(lab, messages.KILLS)
+
+
+@test
+def names(lab):
+    """libpsl takes capitals for another name, libidn2 lets empty labels through: neither ever sees such a name."""
+    records = ["shop.example.co.uk", "example.co.uk"]
+    path = lab.zone([*head("example.co.uk"), *(keys.txt("v=DMARC1; p=reject", f"_dmarc.{d}") for d in records[1:])])
+    reports = []
+    for name in ("shop.example.co.uk", "SHOP.Example.Co.UK."):
+        domain = lab.tool.audit("-z", path, *CLOCK, name).report["domains"][0]
+        domain["dns"] = domain["input"] = None
+        reports.append(domain)
+    test.check(reports[1] == reports[0], "capitals make another report")
+    test.equal(reports[1]["facts"]["dmarc"]["legacy"]["org_domain"], "example.co.uk", "the organisation by the list of suffixes")
+    for name in ("a..b", ".example", "x..", "a" * 64 + ".example"):
+        done = lab.tool("-z", path, *CLOCK, name)
+        test.check(done.status == 2 and done.err.count("\n") == 1, f"{name}: {done}")
+
+
+@test
+def calls_that_nobody_should_make(lab):
+    """What test_raw.c shows to be dangerous or wrong is not even linked."""
+    linked = subprocess.run(["ldd", lab.tool.binary], capture_output=True, text=True, check=True).stdout
+    ours = [line.split()[2] for line in linked.splitlines() if "libdomaincheck" in line]
+    done = subprocess.run(["nm", "-D", "--undefined-only", lab.tool.binary, *ours], capture_output=True, text=True, check=True)
+    used = {line.split()[-1].split("@")[0] for line in done.stdout.splitlines() if " U " in line}
+    test.check({"dkim_header", "SPF_request_query_mailfrom"} <= used, "the libraries' functions are not among those of the binary")
+    for name in ("dkim_chunk", "dkim_key_syntax", "dkim_test_key", "dkim_set_key_lookup", "SPF_request_query_fallback", "res_query"):
+        test.check(name not in used, f"{name} is called")
+    test.equal({name for name in used if name.startswith("opendmarc_")}, set(), "libopendmarc")
 
 
 def main():
