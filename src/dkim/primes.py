@@ -1,9 +1,13 @@
 #!/usr/bin/python3
-"""Write the odd primes below 65,538 as a C table, multiplied together as far as 64 bits hold them: primes.py OUT."""
+"""Write the odd primes below 65,538 as C tables: multiplied together as far as 64 bits hold them, and all in one number;
+one by one. And squares modulo small numbers. primes.py PRODUCTS LANES."""
 
+import math
 import sys
 
 LIMIT = 65538
+LANES = 192  # the single ones fill vectors of so many: the last is filled up with threes
+MODULI = [64, 63, 55, 17, 13]  # less than one number of a hundred is a square modulo all of them
 
 
 def main():
@@ -11,8 +15,9 @@ def main():
     for i in range(2, int(LIMIT ** 0.5) + 1):
         if sieve[i]:
             sieve[i * i::i] = bytes(len(range(i * i, LIMIT, i)))
+    primes = [i for i in range(3, LIMIT) if sieve[i]]
     products = [1]
-    for prime in (i for i in range(3, LIMIT) if sieve[i]):
+    for prime in primes:
         if products[-1] * prime >= 1 << 64:
             products.append(1)
         products[-1] *= prime
@@ -29,6 +34,14 @@ def main():
         while whole:
             out.write("\tUINT64_C(%d),\n" % (whole & 0xFFFFFFFFFFFFFFFF))
             whole >>= 64
+        out.write("};\n/* Bit i: i is a square. */\nstatic const struct {\n\tuint32_t modulus;\n\tuint64_t squares;\n} square_tests[] = {\n")
+        for modulus in MODULI:
+            out.write("\t{%d, UINT64_C(0x%x)},\n" % (modulus, sum(1 << i for i in {j * j % modulus for j in range(modulus)})))
+        out.write("};\nenum { SQUARE_MODULUS = %d };\n" % math.prod(MODULI))
+    with open(sys.argv[2], "w", encoding="utf-8") as out:
+        out.write("/* Made by primes.py. */\nstatic const uint32_t prime_lanes[] = {\n")
+        for prime in primes + [3] * (-len(primes) % LANES):
+            out.write("\t%d,\n" % prime)
         out.write("};\n")
 
 

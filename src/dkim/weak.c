@@ -9,6 +9,7 @@
 #include <gmp.h>
 
 #include "base/gmp_guard.h"
+#include "dkim/lanes.h"
 #include "dkim/primes.gen.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
 	SAME_OCTETS = 16,         /* in a row; a random key of 4,096 bits has them with probability 2^-119 */
 	PERIOD_MAX = 16,          /* octets of a repeated pattern … */
 	PERIOD_SPAN = 64,         /* … that goes on this long */
+	PROBE = 8,                /* octets that are looked at first */
 	PRODUCT_LIMBS = sizeof(prime_product) / sizeof(prime_product[0]),
 };
 
@@ -57,21 +59,29 @@ static const mp_limb_t *reduce_product(const mpz_t n, mp_limb_t *rest)
 	return rest + PRODUCT_LIMBS - size;
 }
 
-/* One greatest common divisor with the product of all primes says whether there is any: the usual answer is no. */
-static bool has_small_factor(const mpz_t n)
+bool dc_dkim_has_small_factor(const uint64_t *limbs, size_t count)
 {
 	_Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t), "the table has limbs of 64 bits");
 	_Static_assert(DC_DKIM_TEST_BITS_MAX / 64 < PRODUCT_LIMBS, "the product is the larger number");
 	mp_limb_t room[PRODUCT_LIMBS];
-	mpz_t rest, divisor;
+	mpz_t n, rest, divisor;
 	bool found;
 
+	mpz_roinit_n(n, limbs, (mp_size_t)count);
 	mpz_roinit_n(rest, reduce_product(n, room), (mp_size_t)mpz_size(n));
 	mpz_init(divisor);
 	mpz_gcd(divisor, rest, n);
 	found = mpz_cmp_ui(divisor, 1) != 0;
 	mpz_clear(divisor);
 	return found;
+}
+
+/* The usual answer is no. */
+static bool has_small_factor(const mpz_t n)
+{
+	enum dc_tri divides = dc_dkim_lanes_divide(mpz_limbs_read(n), mpz_size(n));
+
+	return divides == DC_TRI_UNKNOWN ? dc_dkim_has_small_factor(mpz_limbs_read(n), mpz_size(n)) : divides == DC_TRI_YES;
 }
 
 static uint32_t small_factor(const mpz_t n)
@@ -92,24 +102,36 @@ static uint32_t small_factor(const mpz_t n)
 	return 0;
 }
 
+/* `rest` is the number modulo SQUARE_MODULUS. */
+static bool may_be_square(uint64_t rest)
+{
+	for (size_t i = 0; i < sizeof(square_tests) / sizeof(square_tests[0]); i++)
+		if (!(square_tests[i].squares >> rest % square_tests[i].modulus & 1))
+			return false;
+	return true;
+}
+
+/* Is one of the first a^2 - n a square, for a from the square root of n on? Most are none for a reason that small numbers show. */
 static bool has_close_primes(const mpz_t n)
 {
-	mpz_t a, rest;
+	uint64_t small_a, small_n = mpz_fdiv_ui(n, SQUARE_MODULUS);
+	mpz_t root, a, rest;
 	bool found = false;
 
-	mpz_inits(a, rest, NULL);
-	mpz_sqrtrem(a, rest, n);
+	mpz_inits(root, a, rest, NULL);
+	mpz_sqrtrem(root, rest, n);
 	if (mpz_sgn(rest))
-		mpz_add_ui(a, a, 1);
-	mpz_mul(rest, a, a);
-	mpz_sub(rest, rest, n); /* a^2 - n, then its next values without another square */
-	for (int i = 0; i < FERMAT_STEPS && !found; i++) {
+		mpz_add_ui(root, root, 1);
+	small_a = mpz_fdiv_ui(root, SQUARE_MODULUS);
+	for (unsigned i = 0; i < FERMAT_STEPS && !found; i++) {
+		if (!may_be_square(((small_a + i) * (small_a + i) + SQUARE_MODULUS - small_n) % SQUARE_MODULUS))
+			continue;
+		mpz_add_ui(a, root, i);
+		mpz_mul(rest, a, a);
+		mpz_sub(rest, rest, n);
 		found = mpz_perfect_square_p(rest) != 0;
-		mpz_addmul_ui(rest, a, 2);
-		mpz_add_ui(rest, rest, 1);
-		mpz_add_ui(a, a, 1);
 	}
-	mpz_clears(a, rest, NULL);
+	mpz_clears(root, a, rest, NULL);
 	return found;
 }
 
@@ -120,10 +142,18 @@ static bool is_roca(const mpz_t n)
 	static const uint8_t primes[] = {3,  5,  7,  11, 13, 17,  19,  23,  29,  31,  37,  41,  43,  47,  53,  59,  61,  67,  71,
 					 73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167};
 
+	uint64_t product = 1, rest = 0;
+	size_t products = 0;
+
 	for (size_t i = 0; i < sizeof(primes); i++) {
-		unsigned long p = primes[i], want = mpz_fdiv_ui(n, p), power = 1;
+		unsigned long p = primes[i], power = 1, want;
 		bool found = false;
 
+		if (product % p) { /* then the next one has it */
+			product = prime_products[products++];
+			rest = mpz_fdiv_ui(n, product);
+		}
+		want = rest % p;
 		do {
 			found |= power == want;
 			power = power * 65537 % p;
@@ -178,16 +208,28 @@ static bool has_small_private_exponent(const mpz_t e, const mpz_t n)
 	return found;
 }
 
+/* Does `n` repeat itself with this period, for `need` octets? */
+static bool has_period(struct dc_slice n, size_t period, size_t need)
+{
+	size_t run = period;
+
+	for (size_t i = period; i < n.len; i++) {
+		run = n.ptr[i] == n.ptr[i - period] ? run + 1 : period;
+		if (run >= need)
+			return true;
+	}
+	return false;
+}
+
 static bool has_pattern(struct dc_slice n)
 {
 	for (size_t period = 1; period <= PERIOD_MAX; period++) {
-		size_t need = period == 1 ? SAME_OCTETS : PERIOD_SPAN, run = period;
+		size_t need = period == 1 ? SAME_OCTETS : PERIOD_SPAN, step = need - period - (PROBE - 1);
 
-		for (size_t i = period; i < n.len; i++) {
-			run = n.ptr[i] == n.ptr[i - period] ? run + 1 : period;
-			if (run >= need)
+		/* Steps are so long that a repetition which is long enough holds all octets of one probe. */
+		for (size_t i = period; i + PROBE <= n.len; i += step)
+			if (memcmp(n.ptr + i, n.ptr + i - period, PROBE) == 0 && has_period(n, period, need))
 				return true;
-		}
 	}
 	return false;
 }
