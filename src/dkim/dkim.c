@@ -46,7 +46,8 @@ static void probe_wildcard(struct dc_dkim_build *build)
 	if (!searched->probe)
 		return;
 	count = dc_dkim_read_records(build, searched->probe, &records);
-	if (count || dc_dkim_read_cnames(build->asker->arena, searched->probe, &targets)) {
+	searched->mapped = dc_dkim_is_mapped(searched->probe);
+	if (count || (!searched->mapped && dc_dkim_read_cnames(build->asker->arena, searched->probe, &targets))) {
 		searched->wildcard = DC_DKIM_KNOWN_YES;
 		if (count && (!records[0].problem_count || records[0].problems[0].kind != DC_DKIM_NOT_A_RECORD))
 			searched->wildcard_record = &records[0];
@@ -105,7 +106,7 @@ static bool is_found(struct dc_dkim_build *build, const struct dc_dkim_selector 
 		return true;
 	if (!selector->cname_count && !dc_answer_count(selector->answer))
 		return false;
-	return searched->wildcard != DC_DKIM_KNOWN_YES || !dc_dkim_same_answer(selector->answer, searched->probe);
+	return (searched->wildcard != DC_DKIM_KNOWN_YES && !searched->mapped) || !dc_dkim_same_answer(selector->answer, searched->probe);
 }
 
 static void try_candidate(struct dc_dkim_build *build, const struct dc_dkim_candidate *candidate)
@@ -314,7 +315,7 @@ static enum dc_dkim_conclusion conclude(const struct dc_dkim_facts *facts)
 		return DC_DKIM_UNUSABLE;
 	if (!searched->names && !searched->spared)
 		return DC_DKIM_NOT_SEARCHED;
-	if (searched->walk == DC_DKIM_WALK_COMPLETE && searched->wildcard == DC_DKIM_KNOWN_NO)
+	if (searched->walk == DC_DKIM_WALK_COMPLETE && searched->wildcard == DC_DKIM_KNOWN_NO && !searched->mapped)
 		return DC_DKIM_NONE;
 	return DC_DKIM_NOT_FOUND;
 }

@@ -54,6 +54,7 @@ enum dc_dkim_problem_kind {
 	DC_DKIM_KEY_ABSENT,          /* no p= tag */
 	DC_DKIM_KEY_NOT_BASE64,      /* characters that are not base64 */
 	DC_DKIM_KEY_PADDING,         /* the base64 does not end as it should: some verifiers refuse it */
+	DC_DKIM_KEY_LEFTOVER,        /* a character more than octets can be made of: no verifier decodes it */
 	DC_DKIM_KEY_QUOTED,          /* quotes or backslashes inside the value: zone-file escapes that were pasted */
 	DC_DKIM_KEY_NOT_DER,         /* base64, but no key comes out */
 	DC_DKIM_KEY_TRUNCATED,       /* the DER says that there should be more */
@@ -213,6 +214,7 @@ struct dc_dkim_searched {
 	bool node_nxdomain;                 /* a hint that there is nothing below (RFC 8020), not a proof */
 	const struct dc_answer *probe;      /* TXT at a name that nobody publishes */
 	enum dc_dkim_known wildcard;        /* anything at all answers below _domainkey */
+	bool mapped;                        /* a DNAME leads everything below _domainkey to another name */
 	const struct dc_dkim_record *wildcard_record; /* what it answers with, when that is a DKIM record */
 	const struct dc_answer *unanswered_answer;    /* the first guess that failed */
 	enum dc_dkim_walk walk;

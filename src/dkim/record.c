@@ -332,6 +332,15 @@ static void judge_form(struct parse *parse, enum dc_dkim_form form, struct dc_sl
 	if (bad)
 		record->well_formed = false;
 }
+/* One character is left over: six bits are no octet. Padding is often forgiven, this never. */
+static bool leaves_bits(struct dc_slice base64)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < base64.len; i++)
+		digits += !memchr(" \t\r\n=", base64.ptr[i], 5);
+	return digits % 4 == 1;
+}
 
 static void judge_key(struct parse *parse)
 {
@@ -362,8 +371,12 @@ static void judge_key(struct parse *parse)
 	/* What cannot be decoded cleanly is still looked at: a private key is one also behind a stray quote. */
 	before = record->problem_count;
 	form = dc_dkim_key_read(parse->arena, octets, len, len == 32, &record->key);
-	if (clean && padding && record->key.type != DC_DKIM_KEY_NONE) /* else it is a part of what is wrong */
-		note(parse, DC_DKIM_KEY_PADDING, p->value);
+	if (clean && padding && record->key.type != DC_DKIM_KEY_NONE) { /* else it is a part of what is wrong */
+		bool leftover = leaves_bits(p->value);
+
+		note(parse, leftover ? DC_DKIM_KEY_LEFTOVER : DC_DKIM_KEY_PADDING, p->value);
+		record->well_formed &= !leftover;
+	}
 	judge_form(parse, form, p->value);
 	if (!clean && form != DC_DKIM_FORM_PRIVATE)
 		record->problem_count = before; /* one cause, one problem */

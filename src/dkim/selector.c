@@ -75,6 +75,22 @@ static struct dc_slice first_target(const struct dc_answer *answer)
 	return rr ? rr->rdata : (struct dc_slice){0};
 }
 
+/* What a DNAME does: sub.from leads to sub.to. "to" as rdata; empty when that is not so. */
+static struct dc_slice mapped_to(const struct dc_answer *answer)
+{
+	struct dc_slice target = first_target(answer), label = dc_name_first_label(answer->question.name);
+
+	if (target.len <= label.len + 1 || (unsigned char)target.ptr[0] != label.len ||
+	    !dc_slice_eq_nocase(dc_slice_sub(target, 1, label.len), label))
+		return (struct dc_slice){0};
+	return dc_slice_sub(target, label.len + 1, target.len);
+}
+
+bool dc_dkim_is_mapped(const struct dc_answer *answer)
+{
+	return mapped_to(answer).len > 0;
+}
+
 bool dc_dkim_same_answer(const struct dc_answer *a, const struct dc_answer *b)
 {
 	size_t count = dc_answer_count(a);
@@ -84,6 +100,8 @@ bool dc_dkim_same_answer(const struct dc_answer *a, const struct dc_answer *b)
 	if (!count) {
 		struct dc_slice target = first_target(a);
 
+		if (dc_dkim_is_mapped(a))
+			return dc_slice_eq_nocase(mapped_to(a), mapped_to(b));
 		return target.len && dc_slice_eq_nocase(target, first_target(b));
 	}
 	for (size_t i = 0; i < count && i < DC_DKIM_RECORDS_MAX; i++)
