@@ -52,6 +52,8 @@ void dc_dkim_judge_selector(struct dc_dkim_build *build, const struct dc_dkim_ca
 			    const struct dc_answer *answer, struct dc_dkim_selector *ret_selector);
 /* Do two answers end in the same records, or in the same nowhere? */
 bool dc_dkim_same_answer(const struct dc_answer *a, const struct dc_answer *b);
+/* The text is not meant as a key record. */
+bool dc_dkim_is_other_text(const struct dc_dkim_record *record);
 /* Led on to the same label below another name, as a DNAME does with everything below its owner (RFC 6672). */
 bool dc_dkim_is_mapped(const struct dc_answer *answer);
 

@@ -49,7 +49,7 @@ static void probe_wildcard(struct dc_dkim_build *build)
 	searched->mapped = dc_dkim_is_mapped(searched->probe);
 	if (count || (!searched->mapped && dc_dkim_read_cnames(build->asker->arena, searched->probe, &targets))) {
 		searched->wildcard = DC_DKIM_KNOWN_YES;
-		if (count && (!records[0].problem_count || records[0].problems[0].kind != DC_DKIM_NOT_A_RECORD))
+		if (count && !dc_dkim_is_other_text(&records[0]))
 			searched->wildcard_record = &records[0];
 	} else if (dc_outcome_is_known(searched->probe->outcome)) {
 		searched->wildcard = DC_DKIM_KNOWN_NO;
@@ -105,6 +105,9 @@ static bool is_found(struct dc_dkim_build *build, const struct dc_dkim_selector 
 	if (selector->origin == DC_DKIM_GIVEN)
 		return true;
 	if (!selector->cname_count && !dc_answer_count(selector->answer))
+		return false;
+	/* Any text may be a wildcard's as long as that is not known. */
+	if (searched->wildcard == DC_DKIM_KNOWN_NOT && selector->record && dc_dkim_is_other_text(selector->record))
 		return false;
 	return (searched->wildcard != DC_DKIM_KNOWN_YES && !searched->mapped) || !dc_dkim_same_answer(selector->answer, searched->probe);
 }

@@ -110,11 +110,16 @@ bool dc_dkim_same_answer(const struct dc_answer *a, const struct dc_answer *b)
 	return true;
 }
 
+bool dc_dkim_is_other_text(const struct dc_dkim_record *record)
+{
+	return record->problem_count && record->problems[0].kind == DC_DKIM_NOT_A_RECORD;
+}
+
 /* The record that a verifier would most likely be after: the first DKIM record among several. */
 static const struct dc_dkim_record *main_record(const struct dc_dkim_record *records, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!records[i].problem_count || records[i].problems[0].kind != DC_DKIM_NOT_A_RECORD)
+		if (!dc_dkim_is_other_text(&records[i]))
 			return &records[i];
 	return count ? &records[0] : NULL;
 }
