@@ -21,9 +21,9 @@ static bool has(const struct dc_slice *names, size_t count, struct dc_slice name
 static struct dc_slice main_dkim_domain(const struct dc_declared *declared)
 {
 	for (size_t i = 0; i < declared->stream_count; i++)
-		if (!declared->streams[i].dkim_domain.len)
+		if (!declared->streams[i].sending.dkim_domain.len)
 			return (struct dc_slice){0};
-	return declared->stream_count ? declared->streams[0].dkim_domain : (struct dc_slice){0};
+	return declared->stream_count ? declared->streams[0].sending.dkim_domain : (struct dc_slice){0};
 }
 
 /* What single senders say, as far as it holds for the domain as a whole. */
@@ -31,26 +31,27 @@ static void add_streams(struct dc_arena *arena, struct dc_inputs *inputs, const 
 {
 	size_t selectors = 0, senders = 0;
 	for (size_t i = 0; i < declared->stream_count; i++) {
-		selectors += declared->streams[i].selector_count;
+		selectors += declared->streams[i].sending.selector_count;
 		senders += declared->streams[i].ip_count;
 	}
 	struct dc_slice *names = DC_NEW_ARRAY(arena, struct dc_slice, selectors + 1);
 	struct dc_prefix *ips = DC_NEW_ARRAY(arena, struct dc_prefix, senders + 1);
-	inputs->dkim_domain = main_dkim_domain(declared);
-	inputs->selectors = names;
+	struct dc_sending *sending = &inputs->sending;
+	if (declared->stream_count)
+		*sending = declared->streams[0].sending;
+	sending->dkim_domain = main_dkim_domain(declared);
+	sending->selectors = names;
+	sending->selector_count = 0;
 	inputs->senders = ips;
 	for (size_t i = 0; i < declared->stream_count; i++) {
 		const struct dc_stream *stream = &declared->streams[i];
 		for (size_t k = 0; k < stream->ip_count; k++)
 			ips[inputs->sender_count++] = stream->ips[k];
-		for (size_t k = 0; dc_slice_eq(stream->dkim_domain, inputs->dkim_domain) && k < stream->selector_count; k++)
-			if (!has(names, inputs->selector_count, stream->selectors[k]))
-				names[inputs->selector_count++] = stream->selectors[k];
-		if (i == 0) {
-			inputs->helo = stream->helo;
-			inputs->mail_from = stream->mail_from;
-			inputs->mail_from_local = stream->mail_from_local;
-		}
+		if (!dc_slice_eq(stream->sending.dkim_domain, sending->dkim_domain))
+			continue;
+		for (size_t k = 0; k < stream->sending.selector_count; k++)
+			if (!has(names, sending->selector_count, stream->sending.selectors[k]))
+				names[sending->selector_count++] = stream->sending.selectors[k];
 	}
 }
 
@@ -77,14 +78,9 @@ void dc_config_manifest_inputs(const struct dc_config *config, struct dc_inputs 
 	const struct dc_inputs *own = &manifest->inputs[domain - manifest->parsed->domains];
 	inputs->declared = own->declared;
 	inputs->parked = own->parked;
-	inputs->selectors = own->selectors;
-	inputs->selector_count = own->selector_count;
+	inputs->sending = own->sending;
 	inputs->senders = own->senders;
 	inputs->sender_count = own->sender_count;
-	inputs->helo = own->helo;
-	inputs->mail_from = own->mail_from;
-	inputs->mail_from_local = own->mail_from_local;
-	inputs->dkim_domain = own->dkim_domain;
 	if (!inputs->key_age_days)
 		inputs->key_age_days = own->key_age_days;
 }

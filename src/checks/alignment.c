@@ -45,7 +45,7 @@ static enum cause cause_of(const struct dc_facts *facts, const struct dc_identit
 		return CAUSE_SPF;
 	if ((now->spf_aligned == DC_TRI_UNKNOWN || now->dkim_aligned == DC_TRI_UNKNOWN) && facts->identities->org_answer)
 		return CAUSE_ORG;
-	return identity->stream->selector_count ? CAUSE_TOLD : CAUSE_UNSAID;
+	return identity->stream->sending.selector_count ? CAUSE_TOLD : CAUSE_UNSAID;
 }
 
 /* Each cause is told once, with the first address that it concerns. */

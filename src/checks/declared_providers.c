@@ -72,8 +72,8 @@ static bool signs(const struct dc_facts *facts, const struct dc_provider_row *ro
 		for (size_t k = 0; k < stream->dkim->selector_count; k++) {
 			const struct dc_dkim_selector *selector = &stream->dkim->selectors[k];
 
-			for (size_t n = 0; n < stream->selector_count; n++)
-				if (dc_slice_eq(selector->selector, stream->selectors[n]) &&
+			for (size_t n = 0; n < stream->sending.selector_count; n++)
+				if (dc_slice_eq(selector->selector, stream->sending.selectors[n]) &&
 				    ((selector->record && selector->record->usable) || selector->status == DC_DKIM_UNKNOWN))
 					return true;
 		}

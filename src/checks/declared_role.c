@@ -17,7 +17,7 @@ static void judge_sending(const struct dc_facts *facts, struct dc_emitter *emitt
 	bool own = false;
 
 	for (size_t i = 0; i < facts->streams->count; i++)
-		own |= dc_name_eq(facts->streams->items[i].mail_from, facts->inputs->domain);
+		own |= dc_name_eq(facts->streams->items[i].sending.mail_from, facts->inputs->domain);
 	if (facts->spf->class == DC_SPF_CLASS_TEMPERROR)
 		dc_inconclusive(emitter);
 	else if (own && dc_sends_never(facts))

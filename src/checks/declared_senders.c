@@ -53,7 +53,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 			if (!is_large(stream->ips[k]))
 				continue;
 			any = true;
-			judge(spf_of(facts, streams->items[i].mail_from), stream->ips[k], emitter);
+			judge(spf_of(facts, streams->items[i].sending.mail_from), stream->ips[k], emitter);
 		}
 	}
 	if (!any)

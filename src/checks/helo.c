@@ -93,7 +93,7 @@ static void judge(const struct dc_identity_facts *identities, const struct dc_st
 static bool is_judged(const struct dc_streams *streams, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
-		if (dc_slice_eq(streams->items[k].helo, streams->items[i].helo))
+		if (dc_slice_eq(streams->items[k].sending.helo, streams->items[i].sending.helo))
 			return true;
 	return false;
 }

@@ -3,8 +3,8 @@
 #ifndef DC_FACTS_DECLARED_H
 #define DC_FACTS_DECLARED_H
 
-#include "base/ip.h"
 #include "dmarc/record.h"
+#include "facts/facts.h"
 #include "provider/provider.h"
 
 enum dc_role {
@@ -21,12 +21,7 @@ struct dc_stream {
 	const struct dc_provider_row *provider; /* NULL: not said */
 	const struct dc_slice *from;            /* addresses of From as they were written */
 	size_t from_count;
-	struct dc_slice mail_from;              /* canonical domain; empty: the domain itself */
-	struct dc_slice mail_from_local;        /* local part; empty: none was given */
-	struct dc_slice helo;                   /* canonical name or literal; empty: not said */
-	struct dc_slice dkim_domain;            /* canonical; empty: the domain itself */
-	const struct dc_slice *selectors;       /* canonical */
-	size_t selector_count;
+	struct dc_sending sending;
 	const struct dc_prefix *ips;
 	size_t ip_count;
 };

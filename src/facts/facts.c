@@ -73,9 +73,9 @@ static const struct dc_dkim_facts *dkim(struct dc_asker *asker, const struct dc_
 {
 	const struct dc_inputs *inputs = facts->inputs;
 	struct dc_dkim_input input = {
-		.domain = inputs->dkim_domain.len ? inputs->dkim_domain : inputs->domain,
-		.selectors = inputs->selectors,
-		.selector_count = inputs->selector_count,
+		.domain = inputs->sending.dkim_domain.len ? inputs->sending.dkim_domain : inputs->domain,
+		.selectors = inputs->sending.selectors,
+		.selector_count = inputs->sending.selector_count,
 		.search = (enum dc_dkim_search_mode)inputs->search,
 		.providers = facts->providers,
 		.own = inputs->own_keys,

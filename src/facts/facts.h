@@ -35,20 +35,25 @@ enum dc_wish { DC_WISH_NO, DC_WISH_YES, DC_WISH_AUTO };
 
 enum dc_selector_search { DC_SELECTORS_KNOWN, DC_SELECTORS_ALL, DC_SELECTORS_NONE };
 
+/* The identities that mail of the domain is sent with, as far as somebody said. */
+struct dc_sending {
+	struct dc_slice mail_from;        /* canonical domain of the return path; empty: the domain itself */
+	struct dc_slice mail_from_local;  /* local part as it was written; empty: "postmaster" */
+	struct dc_slice helo;             /* canonical name or literal; empty: not said */
+	struct dc_slice dkim_domain;      /* d=, canonical; empty: the domain itself */
+	const struct dc_slice *selectors; /* of d=, canonical; none: not said */
+	size_t selector_count;
+};
+
 /* What the user said: evidence too. Slices are borrowed from the run's configuration. */
 struct dc_inputs {
 	struct dc_slice domain;      /* canonical */
 	struct dc_slice typed;       /* as it was typed; empty when the same */
 	int64_t now_s;               /* the clock of the audit, seconds since 1970 UTC */
-	const struct dc_slice *selectors;
-	size_t selector_count;
+	struct dc_sending sending;
 	enum dc_selector_search search;
 	const struct dc_prefix *senders; /* --ip */
 	size_t sender_count;
-	struct dc_slice helo;        /* canonical name or literal; empty: not given */
-	struct dc_slice mail_from;   /* canonical domain; empty: not given */
-	struct dc_slice mail_from_local; /* local part as typed; empty: "postmaster" */
-	struct dc_slice dkim_domain; /* canonical; empty: not given */
 	const struct dc_dkim_own *own_keys; /* --dkim-key: public halves, the private ones are forgotten by now */
 	size_t own_key_count;
 	const struct dc_dkim_seen *seen_keys; /* --baseline: keys of an earlier report, dkim/dkim.h */

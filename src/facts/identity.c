@@ -121,8 +121,8 @@ static bool usable(const struct dc_dkim_selector *selector)
 /* By the options every selector that was given is; a declared stream has its own. */
 static bool is_used(const struct dc_stream_facts *stream, const struct dc_dkim_selector *selector)
 {
-	for (size_t i = 0; stream->declared && i < stream->selector_count; i++)
-		if (dc_slice_eq(stream->selectors[i], selector->selector))
+	for (size_t i = 0; stream->declared && i < stream->sending.selector_count; i++)
+		if (dc_slice_eq(stream->sending.selectors[i], selector->selector))
 			return true;
 	return !stream->declared && selector->origin == DC_DKIM_GIVEN;
 }
@@ -131,14 +131,14 @@ static bool is_used(const struct dc_stream_facts *stream, const struct dc_dkim_s
 static enum dc_tri dkim_usable(const struct dc_stream_facts *stream, struct dc_slice *ret_selector)
 {
 	const struct dc_dkim_facts *dkim = stream->dkim;
-	enum dc_tri found = stream->selector_count ? DC_TRI_NO : DC_TRI_UNKNOWN;
+	enum dc_tri found = stream->sending.selector_count ? DC_TRI_NO : DC_TRI_UNKNOWN;
 
 	if (dkim->conclusion == DC_DKIM_NONE)
 		found = DC_TRI_NO;
 	for (size_t i = 0; i < dkim->selector_count; i++) {
 		const struct dc_dkim_selector *selector = &dkim->selectors[i];
 
-		if (stream->selector_count && !is_used(stream, selector))
+		if (stream->sending.selector_count && !is_used(stream, selector))
 			continue;
 		if (usable(selector)) {
 			*ret_selector = selector->selector;
@@ -222,12 +222,12 @@ static size_t add_stream(struct builder *b, const struct dc_stream_facts *stream
 	struct dc_identity identity = {
 		.stream = stream,
 		.from = b->inputs->domain,
-		.mail_from = stream->mail_from,
-		.helo = stream->helo,
-		.dkim_domain = stream->dkim_domain,
+		.mail_from = stream->sending.mail_from,
+		.helo = stream->sending.helo,
+		.dkim_domain = stream->sending.dkim_domain,
 	};
 
-	b->local = stream->mail_from_local;
+	b->local = stream->sending.mail_from_local;
 	identity.dkim = dkim_usable(stream, &identity.dkim_selector);
 	for (size_t i = 0; i < count; i++) {
 		items[i] = identity;
@@ -259,13 +259,13 @@ const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const 
 	facts->items = items;
 	facts->senders = senders;
 	facts->streams = streams;
-	b.local = streams->items[0].mail_from_local;
+	b.local = streams->items[0].sending.mail_from_local;
 	if (senders->count == 0 && senders->complete && spf->record_count == 1)
 		facts->probe_fate = probe(&b, &items[0]);
 	org_of(asker, inputs->domain, facts);
 	for (size_t i = 0; i < streams->count; i++) {
-		org_of(asker, streams->items[i].mail_from, facts);
-		org_of(asker, streams->items[i].dkim_domain, facts);
+		org_of(asker, streams->items[i].sending.mail_from, facts);
+		org_of(asker, streams->items[i].sending.dkim_domain, facts);
 	}
 	facts->spoof = dc_spoof_build(asker, inputs, spf, streams, dkim, dmarc);
 	return facts;

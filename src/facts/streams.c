@@ -63,7 +63,7 @@ static const struct dc_ptr_address *address_in(const struct dc_streams *streams,
 static const struct dc_ptr_facts *all_addresses(const struct builder *b)
 {
 	const struct dc_streams *streams = b->streams;
-	const struct dc_ptr_facts *plain = dc_ptr_build(b->asker, b->senders->items, b->senders->count, streams->items[0].helo);
+	const struct dc_ptr_facts *plain = dc_ptr_build(b->asker, b->senders->items, b->senders->count, streams->items[0].sending.helo);
 	struct dc_ptr_facts *all;
 	struct dc_ptr_address *addresses;
 
@@ -95,14 +95,14 @@ static const struct dc_dkim_facts *keys_of(struct builder *b, struct dc_slice do
 		if (dc_name_eq(b->other[i]->domain, domain))
 			return b->other[i];
 	for (size_t i = 0; i < inputs->declared->stream_count; i++)
-		room += inputs->declared->streams[i].selector_count;
+		room += inputs->declared->streams[i].sending.selector_count;
 	names = DC_NEW_ARRAY(b->asker->arena, struct dc_slice, room + 1);
 	for (size_t i = 0; i < inputs->declared->stream_count; i++) {
 		const struct dc_stream *stream = &inputs->declared->streams[i];
 
-		for (size_t k = 0; dc_name_eq(stream->dkim_domain, domain) && k < stream->selector_count; k++)
+		for (size_t k = 0; dc_name_eq(stream->sending.dkim_domain, domain) && k < stream->sending.selector_count; k++)
 			if (count < DC_DKIM_GIVEN_MAX)
-				names[count++] = stream->selectors[k];
+				names[count++] = stream->sending.selectors[k];
 	}
 	struct dc_dkim_input input = {.domain = domain, .selectors = names, .selector_count = count, .search = DC_DKIM_SEARCH_NONE,
 				      .now_s = inputs->now_s, .lone = inputs->lone};
@@ -140,39 +140,21 @@ static void add_return(struct builder *b, struct dc_slice domain, bool used)
 
 /* ---- streams ---- */
 
-static void from_options(const struct dc_inputs *inputs, struct dc_stream_facts *facts)
-{
-	facts->mail_from = inputs->mail_from;
-	facts->mail_from_local = inputs->mail_from_local;
-	facts->helo = inputs->helo;
-	facts->dkim_domain = inputs->dkim_domain;
-	facts->selectors = inputs->selectors;
-	facts->selector_count = inputs->selector_count;
-}
-
-static void from_manifest(const struct dc_stream *stream, struct dc_stream_facts *facts)
+/* `stream` NULL: of the options. */
+static void fill(struct builder *b, const struct dc_stream *stream, struct dc_stream_facts *facts)
 {
 	facts->declared = stream;
-	facts->mail_from = stream->mail_from;
-	facts->mail_from_local = stream->mail_from_local;
-	facts->helo = stream->helo;
-	facts->dkim_domain = stream->dkim_domain;
-	facts->selectors = stream->selectors;
-	facts->selector_count = stream->selector_count;
-}
-
-static void fill(struct builder *b, struct dc_stream_facts *facts)
-{
-	if (!facts->mail_from.len)
-		facts->mail_from = b->inputs->domain;
-	if (!facts->mail_from_local.len)
-		facts->mail_from_local = DC_S("postmaster");
-	if (!facts->dkim_domain.len)
-		facts->dkim_domain = b->inputs->domain;
+	facts->sending = stream ? stream->sending : b->inputs->sending;
+	if (!facts->sending.mail_from.len)
+		facts->sending.mail_from = b->inputs->domain;
+	if (!facts->sending.mail_from_local.len)
+		facts->sending.mail_from_local = DC_S("postmaster");
+	if (!facts->sending.dkim_domain.len)
+		facts->sending.dkim_domain = b->inputs->domain;
 	pick_senders(b, facts);
-	facts->dkim = keys_of(b, facts->dkim_domain);
-	facts->ptr = dc_ptr_build(b->asker, facts->senders, facts->sender_count, facts->helo);
-	add_return(b, facts->mail_from, true);
+	facts->dkim = keys_of(b, facts->sending.dkim_domain);
+	facts->ptr = dc_ptr_build(b->asker, facts->senders, facts->sender_count, facts->sending.helo);
+	add_return(b, facts->sending.mail_from, true);
 }
 
 const struct dc_streams *dc_streams_build(struct dc_asker *asker, const struct dc_inputs *inputs,
@@ -197,11 +179,7 @@ const struct dc_streams *dc_streams_build(struct dc_asker *asker, const struct d
 
 	streams->items = items;
 	for (size_t i = 0; i < count; i++) {
-		if (declared && declared->stream_count)
-			from_manifest(&declared->streams[i], &items[i]);
-		else
-			from_options(inputs, &items[i]);
-		fill(&b, &items[i]);
+		fill(&b, declared && declared->stream_count ? &declared->streams[i] : NULL, &items[i]);
 		streams->count++;
 	}
 	for (size_t i = 0; i < hosts; i++)

@@ -9,16 +9,11 @@
 
 struct dc_stream_facts {
 	const struct dc_stream *declared; /* NULL: made of the options */
-	struct dc_slice mail_from;        /* domain of the return path; never empty */
-	struct dc_slice mail_from_local;  /* "postmaster" unless another is given */
-	struct dc_slice helo;             /* empty: not said */
-	struct dc_slice dkim_domain;      /* d=; never empty */
-	const struct dc_slice *selectors; /* of d= that this stream uses; none: not said */
-	size_t selector_count;
+	struct dc_sending sending;        /* mail_from and dkim_domain are never empty here, nor is mail_from_local */
 	const struct dc_ptr_sender *senders; /* its addresses; none: not known */
 	size_t sender_count;
-	const struct dc_ptr_facts *ptr;      /* of these and of `helo` */
-	const struct dc_dkim_facts *dkim;    /* of dkim_domain */
+	const struct dc_ptr_facts *ptr;      /* of these and of sending.helo */
+	const struct dc_dkim_facts *dkim;    /* of sending.dkim_domain */
 };
 
 /* A return path that is not the domain itself. */

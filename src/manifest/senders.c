@@ -39,19 +39,19 @@ void dc_sender_from(struct dc_faults *faults, const struct dc_yaml_node *node, c
 
 void dc_sender_mail_from(struct dc_faults *faults, const struct dc_yaml_node *node, const char *name, void *target)
 {
-	if (dc_read_address(faults, node, name, &STREAM(target)->mail_from_local, &STREAM(target)->mail_from))
+	if (dc_read_address(faults, node, name, &STREAM(target)->sending.mail_from_local, &STREAM(target)->sending.mail_from))
 		said(target, DC_SAID_MAIL_FROM, node);
 }
 
 void dc_sender_helo(struct dc_faults *faults, const struct dc_yaml_node *node, const char *name, void *target)
 {
-	if (dc_read_helo(faults, node, name, &STREAM(target)->helo))
+	if (dc_read_helo(faults, node, name, &STREAM(target)->sending.helo))
 		said(target, DC_SAID_HELO, node);
 }
 
 void dc_sender_dkim_domain(struct dc_faults *faults, const struct dc_yaml_node *node, const char *name, void *target)
 {
-	if (dc_read_name(faults, node, name, &STREAM(target)->dkim_domain))
+	if (dc_read_name(faults, node, name, &STREAM(target)->sending.dkim_domain))
 		said(target, DC_SAID_DKIM_DOMAIN, node);
 }
 
@@ -62,8 +62,8 @@ void dc_sender_selectors(struct dc_faults *faults, const struct dc_yaml_node *no
 	struct dc_slice *names = DC_NEW_ARRAY(faults->arena, struct dc_slice, count + 1);
 	for (; entry; entry = dc_list_next(node, entry))
 		n += dc_read_selector(faults, entry, name, &names[n]);
-	STREAM(target)->selectors = names;
-	STREAM(target)->selector_count = n;
+	STREAM(target)->sending.selectors = names;
+	STREAM(target)->sending.selector_count = n;
 	said(target, DC_SAID_SELECTORS, node);
 }
 
@@ -124,16 +124,16 @@ void dc_sender_inherit(struct dc_sender_said *own, const struct dc_sender_said *
 		own->from_domains = outer->from_domains;
 	}
 	if (take & DC_SAID_MAIL_FROM) {
-		to->mail_from = from->mail_from;
-		to->mail_from_local = from->mail_from_local;
+		to->sending.mail_from = from->sending.mail_from;
+		to->sending.mail_from_local = from->sending.mail_from_local;
 	}
 	if (take & DC_SAID_HELO)
-		to->helo = from->helo;
+		to->sending.helo = from->sending.helo;
 	if (take & DC_SAID_DKIM_DOMAIN)
-		to->dkim_domain = from->dkim_domain;
+		to->sending.dkim_domain = from->sending.dkim_domain;
 	if (take & DC_SAID_SELECTORS) {
-		to->selectors = from->selectors;
-		to->selector_count = from->selector_count;
+		to->sending.selectors = from->sending.selectors;
+		to->sending.selector_count = from->sending.selector_count;
 	}
 	if (take & DC_SAID_IPS) {
 		to->ips = from->ips;

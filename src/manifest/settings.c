@@ -342,7 +342,7 @@ static void resolve_senders(struct dc_faults *faults, const struct dc_level *lev
 		dc_sender_inherit(&sender, &beside);
 		dc_sender_check(faults, &sender, domain);
 		streams[i] = sender.stream;
-		selectors += sender.stream.selector_count;
+		selectors += sender.stream.sending.selector_count;
 		declared->providers_said |= sender.stream.provider != NULL;
 	}
 	const struct dc_place entry = {declared->line, 1};

@@ -64,7 +64,7 @@ enum dc_tri dc_policy_present(const struct dc_facts *facts, const char *what, bo
 	if (strcmp(what, "mta-sts") == 0)
 		return facts->mta_sts->present;
 	if (strcmp(what, "dkim") == 0 || strcmp(what, "domainkey") == 0)
-		*ret_applies = !dc_sends_never(facts) || facts->inputs->selector_count;
+		*ret_applies = !dc_sends_never(facts) || facts->inputs->sending.selector_count;
 	if (strcmp(what, "dkim") == 0)
 		return dkim(facts->dkim);
 	if (strcmp(what, "domainkey") == 0)

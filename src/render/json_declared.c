@@ -23,11 +23,11 @@ static struct dc_node *sender(struct dc_json *json, const struct dc_stream *stre
 
 	dc_node_set(json, object, "provider", dc_node_name_or_null(json, stream->provider ? stream->provider->id : NULL));
 	dc_node_set(json, object, "from", dc_node_texts(json, stream->from, stream->from_count));
-	dc_node_set(json, object, "mail_from", dc_node_text_or_null(json, stream->mail_from));
-	dc_node_set(json, object, "helo", dc_node_text_or_null(json, stream->helo));
+	dc_node_set(json, object, "mail_from", dc_node_text_or_null(json, stream->sending.mail_from));
+	dc_node_set(json, object, "helo", dc_node_text_or_null(json, stream->sending.helo));
 	dc_node_set(json, object, "ips", prefixes(json, stream->ips, stream->ip_count));
-	dc_node_set(json, object, "selectors", dc_node_texts(json, stream->selectors, stream->selector_count));
-	dc_node_set(json, object, "dkim_domain", dc_node_text_or_null(json, stream->dkim_domain));
+	dc_node_set(json, object, "selectors", dc_node_texts(json, stream->sending.selectors, stream->sending.selector_count));
+	dc_node_set(json, object, "dkim_domain", dc_node_text_or_null(json, stream->sending.dkim_domain));
 	return object;
 }
 

@@ -149,8 +149,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct dc_slice selectors[] = {DC_S("s1")};
 	const struct dc_prefix senders[] = {{dc_ip_v4((const uint8_t[]){192, 0, 2, 1}), 32}};
-	struct dc_inputs inputs = {.now_s = 1795176000, .selectors = selectors, .selector_count = 1, .senders = senders,
-				   .sender_count = 1, .helo = DC_S("mx.example.com")};
+	struct dc_inputs inputs = {.now_s = 1795176000, .senders = senders, .sender_count = 1,
+				   .sending = {.helo = DC_S("mx.example.com"), .selectors = selectors, .selector_count = 1}};
 	struct dc_recording *recording;
 	struct dc_buf lines, first, second;
 	struct dc_arena *arena = dc_arena_new(1 << 16);

@@ -38,7 +38,7 @@ static void check_manifest(const struct dc_manifest *manifest)
 		FUZZ_CHECK(declared->role < DC_ROLE_COUNT && declared->stream_count <= DC_MANIFEST_SENDERS_MAX);
 		FUZZ_CHECK(declared->role == DC_ROLE_SENDING || declared->stream_count == 0);
 		for (size_t k = 0; k < declared->stream_count; k++)
-			FUZZ_CHECK(declared->streams[k].selector_count <= DC_MANIFEST_LIST_MAX);
+			FUZZ_CHECK(declared->streams[k].sending.selector_count <= DC_MANIFEST_LIST_MAX);
 		for (const struct dc_manifest_decision *at = domain->decision; at; at = at->above) {
 			FUZZ_CHECK(at->number < manifest->level_count && manifest->levels[at->number] == at);
 			levels++;
