@@ -15,27 +15,20 @@ import resource
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
-
-from lab import Lab, die_with_parent
-from tool import ROOT, Tests
+import shared
+from shared import OLD, PAIR, verdicts
+from lab import die_with_parent
+from tool import Tests
 
 test = Tests()
-CLOCK = ("--now", "2026-11-20T12:00:00Z")
-ZONE = ("-z", os.path.join(ROOT, "data/demo/demo.zone"), "-s", "s1", *CLOCK, "-f", "json")
-PAIR = ("healthy.example", "broken.example")
+ZONE = (*shared.ZONE, "-f", "json")
 NAMES = ["own-server.example", "google-like.example", "microsoft-like.example", "ses-like.com", "two-spf.example",
          "lookups.example", "no-dmarc.example", "mx-cname.example", "parked.example", "p-none.example"]
-OLD = b"an older report"
 
 
-class Runner:
-    def __init__(self, binary, library, lab, folder):
-        self.binary, self.library, self.lab, self.folder = os.path.abspath(binary), os.path.abspath(library), lab, folder
-
+class Runner(shared.Runner):
     def start(self, *args, odd=None, **options):
         env = {**os.environ, "LC_ALL": "C.UTF-8"}
         if odd:
@@ -51,12 +44,6 @@ class Runner:
         finally:
             child.kill()
         return child.returncode, out, err.decode(errors="replace")
-
-    def live(self):
-        return (*self.lab.options(), *CLOCK, "-f", "json", "-s", "rsa,ed")
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
 
 
 def stripped(out):
@@ -74,10 +61,6 @@ def timeless(value):
     if isinstance(value, dict):
         return {key: timeless(item) for key, item in value.items() if key not in ("server", "ttl_s")}
     return [timeless(item) for item in value] if isinstance(value, list) else value
-
-
-def verdicts(out):
-    return {d["domain"]: d["verdict"] for d in json.loads(out)["domains"]}
 
 
 def is_honest(done, clean, what):
@@ -136,7 +119,7 @@ def one_family(run):
     is_same(run(*run.live(), "own-server.example", odd={"ODD_FAMILY": "6"}), clean, "no IPv6")
     six = run.lab.resolver6
     if six:
-        args = ("-n", six, "--trust-anchor", run.lab.trust_anchor, *CLOCK, "-f", "json", "-s", "rsa,ed", "own-server.example")
+        args = ("-n", six, "--trust-anchor", run.lab.trust_anchor, *shared.CLOCK, "-f", "json", "-s", "rsa,ed", "own-server.example")
         is_same(run(*args, odd={"ODD_FAMILY": "4"}), run(*args), "no IPv4")
         both = ("-n", run.lab.resolver, *args)
         is_same(run(*both, odd={"ODD_FAMILY": "4"}), run(*both), "no IPv4, and an IPv4 resolver before the other")
@@ -146,12 +129,12 @@ def one_family(run):
 
 @test
 def no_resolv_conf(run):
-    status, out, err = run("--resolv-conf", run.path("not-there"), *CLOCK, "--timeout", "0.3", "--retries", "0", "-f", "json", "own-server.example")
+    status, out, err = run("--resolv-conf", run.path("not-there"), *shared.CLOCK, "--timeout", "0.3", "--retries", "0", "-f", "json", "own-server.example")
     test.check(status in (2, 3), f"no resolv.conf: exit status {status}, {err[-200:]}")
     test.check(status == 2 and err.count("\n") == 1 or verdicts(out) == {"own-server.example": "incomplete"}, f"no resolv.conf: {err}")
     with open(run.path("empty"), "w", encoding="ascii"):
         pass
-    status, out, err = run("--resolv-conf", run.path("empty"), *CLOCK, "--timeout", "0.3", "--retries", "0", "-f", "json", "own-server.example")
+    status, out, err = run("--resolv-conf", run.path("empty"), *shared.CLOCK, "--timeout", "0.3", "--retries", "0", "-f", "json", "own-server.example")
     test.check(status in (2, 3), f"an empty resolv.conf: exit status {status}, {err[-200:]}")
 
 
@@ -273,12 +256,5 @@ def files_that_end(run):
     test.check(done.returncode in (2, 4), f"a full file system: exit status {done.returncode}")
 
 
-def main():
-    binary, library = sys.argv[1:3]
-    del sys.argv[2]
-    with Lab() as lab, tempfile.TemporaryDirectory() as folder:
-        return test.run(Runner(binary, library, lab, folder))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(shared.main(test, Runner))

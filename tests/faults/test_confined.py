@@ -9,17 +9,16 @@ and recordings go to their places all the same.
 
 import ctypes
 import os
+import shutil
 import subprocess
 import sys
-import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
-
-from lab import Lab, die_with_parent
-from tool import ROOT, Tests
+import shared
+from shared import CLOCK, DEMO
+from lab import die_with_parent
+from tool import Tests
 
 test = Tests()
-CLOCK = ("--now", "2026-11-20T12:00:00Z")
 DONE = ["read an input", "read below /etc"]  # what must go on to work
 CALLS = ["look into a process", "mount", "a socket for raw packets", "become another user", "listen", "start a program"]
 FILES = ["read a file of the user's", "write a file of the user's", "make a file", "make a folder", "make a symbolic link",
@@ -30,16 +29,14 @@ def landlock_version():
     return ctypes.CDLL(None).syscall(444, None, 0, 1)  # landlock_create_ruleset, the same number everywhere
 
 
-class Runner:
-    def __init__(self, binary, library, lab, folder):
-        self.binary, self.library, self.lab, self.folder = os.path.abspath(binary), os.path.abspath(library), lab, folder
-        self.secret, self.target = os.path.join(folder, "secret"), os.path.join(folder, "private")
-        self.zone = os.path.join(folder, "zone")
+class Runner(shared.Runner):
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.secret, self.target, self.zone = self.path("secret"), self.path("private"), self.path("zone")
         os.mkdir(self.target)
         with open(self.secret, "w", encoding="ascii") as f:
             f.write("a secret\n")
-        with open(os.path.join(ROOT, "data/demo/demo.zone"), encoding="ascii") as f, open(self.zone, "w", encoding="ascii") as g:
-            g.write(f.read())
+        shutil.copy(DEMO, self.zone)
 
     def __call__(self, when, *args):
         env = {**os.environ, "LD_PRELOAD": self.library, "INTRUDER_WHEN": when, "INTRUDER_SECRET": self.secret,
@@ -76,9 +73,9 @@ def while_answers_are_on_their_way(run):
 @test
 def outputs_go_on_to_work(run):
     """In a folder of their own, as a new file and over an old one, with everything else that is read or written."""
-    folder = os.path.join(run.folder, "reports")
+    folder = run.path("reports")
     os.mkdir(folder)
-    names, waivers = os.path.join(run.folder, "names"), os.path.join(run.folder, "waivers")
+    names, waivers = run.path("names"), run.path("waivers")
     with open(names, "w", encoding="ascii") as f:
         f.write("healthy.example\nbroken.example\n")
     for again in range(2):
@@ -90,7 +87,7 @@ def outputs_go_on_to_work(run):
         for path in paths:
             test.check(os.path.getsize(path) > 100, f"{path} is not there")
         test.equal(sorted(os.listdir(folder)), ["recording", "report.csv", "report.json"], "left behind")
-        replayed, _ = run("never", "--replay", paths[2], "-f", "json", "-o", os.path.join(run.folder, f"replay{again}"))
+        replayed, _ = run("never", "--replay", paths[2], "-f", "json", "-o", run.path(f"replay{again}"))
         test.equal(replayed.returncode, 0, f"a replay: {replayed.stderr[-300:]}")
     here = os.getcwd()
     os.chdir(folder)
@@ -104,12 +101,5 @@ def outputs_go_on_to_work(run):
     test.check(fifo.returncode == 0 and '"healthy.example"' in fifo.stderr, f"into a pipe: {fifo.returncode} {fifo.stderr[-300:]}")
 
 
-def main():
-    binary, library = sys.argv[1:3]
-    del sys.argv[2]
-    with Lab() as lab, tempfile.TemporaryDirectory() as folder:
-        return test.run(Runner(binary, library, lab, folder))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(shared.main(test, Runner))

@@ -8,24 +8,19 @@ verdicts as without the fault, or "incomplete". A report written with --output i
 untouched. Without --all a sample of each scenario's allocations is tried, another one in each place.
 """
 
-import json
 import os
 import subprocess
 import sys
 import tempfile
 import zlib
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
-
+import shared
+from shared import CLOCK, OLD, PAIR, ZONE
 from lab import Lab
-from tool import ROOT, Tests, Tool
+from tool import Tests
 
 test = Tests()
 SAMPLE = 80  # runs a scenario
-CLOCK = ("--now", "2026-11-20T12:00:00Z")
-ZONE = ("-z", os.path.join(ROOT, "data/demo/demo.zone"), "-s", "s1", *CLOCK)
-PAIR = ("healthy.example", "broken.example")
-OLD = b"an older report"
 
 
 def scenarios(folder, lab):
@@ -57,13 +52,11 @@ class Runner:
 
 
 def verdicts(text):
+    """None when it is no report."""
     try:
-        report = json.loads(text)
+        return shared.verdicts(text)
     except ValueError:
         return None
-    if not isinstance(report, dict) or "domains" not in report:
-        return None
-    return {d["domain"]: d["verdict"] for d in report["domains"]}
 
 
 def judge(done, clean, what):
