@@ -77,10 +77,7 @@ static void *fence_make(size_t size)
 
 static size_t fence_size(const void *p)
 {
-	uintptr_t at = (uintptr_t)p / FENCE_PAGE * FENCE_PAGE;
-
-	/* an empty block begins at the forbidden page */
-	return *(const size_t *)(at == (uintptr_t)p ? at - FENCE_PAGE : at - FENCE_PAGE);
+	return *(const size_t *)((uintptr_t)p / FENCE_PAGE * FENCE_PAGE - FENCE_PAGE);
 }
 
 void *malloc(size_t size)
