@@ -69,6 +69,7 @@ static bool read_file(struct merge *merge, const char *path, size_t number)
 	long long at = 0;
 	ssize_t len;
 	bool good = true;
+	errno = 0;
 	merge->files[number] = fopen(path, "re");
 	while (merge->files[number] && good && (len = getline(&text, &room, merge->files[number])) > 0) {
 		bool whole = text[len - 1] == '\n';
@@ -89,9 +90,12 @@ static bool read_file(struct merge *merge, const char *path, size_t number)
 		}
 		at += len;
 	}
-	if (!merge->files[number] || ferror(merge->files[number])) {
+	/* getline says only by not being at the end that it had no memory */
+	if (good && merge->files[number] && !feof(merge->files[number]) && !ferror(merge->files[number]))
+		good = false;
+	else if (!merge->files[number] || ferror(merge->files[number])) {
+		merge->status = worse(merge->status, exit_of_errno(errno));
 		complain("%s: %s", path, strerror(errno));
-		merge->status = worse(merge->status, EXIT_USAGE);
 	}
 	free(text);
 	return good;
@@ -146,6 +150,7 @@ static bool write_all(struct merge *merge, struct dc_writer *writer, char **path
 			complain("%s: %s: %s", paths[line->file], line->domain, err.message);
 			merge->status = worse(merge->status, EXIT_USAGE);
 		} else if (status != DC_OK) {
+			complain("%s: %s", paths[line->file], err.message);
 			good = false;
 		} else {
 			merge->status = worse(merge->status, verdict == DC_RESULT_FAIL	    ? EXIT_FINDINGS
@@ -178,8 +183,11 @@ static enum exit_status merge_files(const struct options *options)
 			merge.status = exit_of(status);
 		}
 		good = writer && write_all(&merge, writer, options->names);
-		if (writer)
-			good &= dc_writer_end(writer, NULL) == DC_OK;
+		if (writer && dc_writer_end(writer, &err) != DC_OK) {
+			if (good)
+				complain("%s", err.message);
+			good = false;
+		}
 		good &= sink_close(&sink, good) || !writer;
 	}
 	if (!good)

@@ -53,8 +53,9 @@ static enum exit_status with_file(struct options *options)
 	const char *shown = is_stdin ? "standard input" : options->names[0];
 	FILE *file = is_stdin ? stdin : fopen(options->names[0], "re");
 	if (!file) {
+		enum exit_status fault = exit_of_errno(errno);
 		complain("%s: %s", shown, strerror(errno));
-		return EXIT_USAGE;
+		return fault;
 	}
 	size_t count;
 	char *octets = read_all(file, &count);

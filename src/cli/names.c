@@ -66,8 +66,8 @@ static bool parse(struct names *names, const char *typed, char domain[DC_DOMAIN_
 
 static void unreadable(struct names *names, const char *shown)
 {
+	names->status = worse(names->status, exit_of_errno(errno));
 	complain("%s: %s", shown, strerror(errno));
-	names->status = worse(names->status, EXIT_USAGE);
 }
 
 static bool open_next(struct names *names)

@@ -52,8 +52,9 @@ enum exit_status resume_from(const char *path, int out, struct dc_run *run)
 	ssize_t len;
 	FILE *file = fopen(path, "re");
 	if (!file) {
+		status = exit_of_errno(errno);
 		complain("%s: %s", path, strerror(errno));
-		return EXIT_USAGE;
+		return status;
 	}
 	while (status == EXIT_FINE && (len = getline(&line, &room, file)) > 0 && line[len - 1] == '\n') {
 		char domain[DC_DOMAIN_TEXT_MAX];
@@ -69,6 +70,11 @@ enum exit_status resume_from(const char *path, int out, struct dc_run *run)
 			complain("%s", err.message);
 			status = exit_of(err.status);
 		}
+	}
+	/* getline says only by not being at the end that it had no memory; nothing must be cut off then */
+	if (status == EXIT_FINE && len < 0 && !feof(file) && !ferror(file)) {
+		complain("%s: out of memory", path);
+		status = EXIT_FAULT;
 	}
 	if (ferror(file)) {
 		complain("%s: %s", path, strerror(errno));

@@ -1,4 +1,5 @@
 /* What every subcommand says: its exit status, and one line of complaint. */
+#include <errno.h>
 #include <stdarg.h>
 
 #include "cli/cli.h"
@@ -21,6 +22,11 @@ enum exit_status exit_of(enum dc_status status)
 	default:
 		return EXIT_FAULT;
 	}
+}
+
+enum exit_status exit_of_errno(int error)
+{
+	return error == ENOMEM || error == ENFILE || error == EMFILE ? EXIT_FAULT : EXIT_USAGE;
 }
 
 void complain(const char *format, ...)

@@ -2,6 +2,8 @@
  * looked at is parsed by itself, by jansson, and what it refuses is no report. */
 #include "diff/scan.h"
 
+#include "render/json_value.h"
+
 enum { MEMBERS_MAX = 256 }; /* of an object at the top: a report has ten */
 
 struct member {
@@ -141,11 +143,6 @@ struct dc_slice dc_scan_text(const json_t *object, const char *key)
 	return json_is_string(value) ? (struct dc_slice){json_string_value(value), json_string_length(value)} : (struct dc_slice){0};
 }
 
-static json_t *parse(struct dc_slice text)
-{
-	return json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-}
-
 static size_t line_of(struct dc_slice text, size_t at)
 {
 	size_t line = 1;
@@ -172,6 +169,7 @@ static bool is_domain(const json_t *object)
 	return true;
 }
 
+static const char no_memory[] = "%s: out of memory for the report";
 static const char no_report[] = "no report of domaincheck: write one with -f json or -f ndjson";
 
 static enum dc_status give_domain(const struct dc_scan *scan, struct dc_slice text, struct dc_slice value, struct dc_error *err)
@@ -179,7 +177,10 @@ static enum dc_status give_domain(const struct dc_scan *scan, struct dc_slice te
 	size_t at = (size_t)(value.ptr - text.ptr);
 	if (value.len > DC_SCAN_DOMAIN_MAX)
 		return bad(scan, text, at, err, "a domain object larger than 32 MiB");
-	json_t *domain = parse(value);
+	bool memory;
+	json_t *domain = dc_json_load(value, &memory);
+	if (memory)
+		return dc_error_set(err, DC_ERR_NOMEM, no_memory, scan->shown);
 	if (!domain || !is_domain(domain)) {
 		json_decref(domain);
 		return bad(scan, text, at, err, no_report);
@@ -189,16 +190,20 @@ static enum dc_status give_domain(const struct dc_scan *scan, struct dc_slice te
 	return good ? DC_OK : DC_ERR_INPUT;
 }
 
-static void give_members(const struct dc_scan *scan, const struct object *object)
+static enum dc_status give_members(const struct dc_scan *scan, const struct object *object, struct dc_error *err)
 {
+	bool memory = false;
 	for (size_t i = 0; scan->member && i < object->count; i++) {
 		const struct member *member = &object->members[i];
 		/* What is large is none of those that are asked for. */
-		json_t *value = member->value.len <= 1 << 20 && !dc_slice_eq(member->key, DC_S("domains")) ? parse(member->value) : NULL;
+		json_t *value = member->value.len <= 1 << 20 && !dc_slice_eq(member->key, DC_S("domains")) ? dc_json_load(member->value, &memory) : NULL;
+		if (memory)
+			return dc_error_set(err, DC_ERR_NOMEM, no_memory, scan->shown);
 		if (value)
 			scan->member(scan->user, member->key, value);
 		json_decref(value);
 	}
+	return DC_OK;
 }
 
 static enum dc_status give_report(const struct dc_scan *scan, struct dc_slice text, const struct object *object,
@@ -206,7 +211,9 @@ static enum dc_status give_report(const struct dc_scan *scan, struct dc_slice te
 {
 	struct cursor cursor = {.text = domains->value};
 	size_t base = (size_t)(domains->value.ptr - text.ptr);
-	give_members(scan, object);
+	enum dc_status status = give_members(scan, object, err);
+	if (status != DC_OK)
+		return status;
 	if (!take_char(&cursor, '['))
 		return bad(scan, text, base, err, no_report);
 	if (take_char(&cursor, ']'))
@@ -215,7 +222,7 @@ static enum dc_status give_report(const struct dc_scan *scan, struct dc_slice te
 		struct dc_slice value;
 		if (!take_value(&cursor, &value))
 			return bad(scan, text, base + cursor.at, err, no_report);
-		enum dc_status status = give_domain(scan, text, value, err);
+		status = give_domain(scan, text, value, err);
 		if (status != DC_OK)
 			return status;
 	} while (take_char(&cursor, ','));

@@ -182,8 +182,11 @@ json_t *dc_json_read_domain(struct dc_report *report, struct dc_slice line, stru
 {
 	struct dc_fleet_domain counted = {0};
 	struct dc_summary *summary = &report->summary;
-	json_t *object = json_loadb(line.ptr, line.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	bool memory;
+	json_t *object = dc_json_load(line, &memory);
 
+	if (memory)
+		report->status = DC_ERR_NOMEM;
 	if (!json_is_object(object) || !dc_json_member(object, "domain").len || !verdict_of(object, &counted.verdict)) {
 		json_decref(object);
 		return NULL;

@@ -2,6 +2,8 @@
 #include "base/escape.h"
 #include "render/json_node_parts.h"
 
+#include <stdlib.h>
+
 void dc_json_init(struct dc_json *json)
 {
 	*json = (struct dc_json){0};
@@ -55,6 +57,27 @@ json_t *dc_json_name_or_null(const char *text)
 json_t *dc_json_uint(uint64_t number)
 {
 	return json_integer(number > INT64_MAX ? INT64_MAX : (json_int_t)number);
+}
+
+/* The library tells a lack of memory from a faulty text only now and then. But what fails for want of memory seldom does so twice, or
+ * there is no room for the text either. */
+json_t *dc_json_load(struct dc_slice text, bool *ret_memory)
+{
+	const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
+	json_error_t why;
+	json_t *value = json_loadb(text.ptr, text.len, flags, NULL);
+	void *room;
+
+	*ret_memory = false;
+	if (value)
+		return value;
+	value = json_loadb(text.ptr, text.len, flags, &why);
+	if (value)
+		return value;
+	room = malloc(text.len + 1);
+	*ret_memory = !room || json_error_code(&why) == json_error_out_of_memory;
+	free(room);
+	return NULL;
 }
 
 struct dc_slice dc_json_member(const json_t *object, const char *key)

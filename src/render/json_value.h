@@ -35,6 +35,9 @@ void dc_json_write(struct dc_json *json, struct dc_buf *out, const json_t *value
 /* Appends `lead` as it is, then `word`, one of our own, as a JSON string. */
 void dc_json_put_word(struct dc_json *json, struct dc_buf *out, const char *lead, const char *word);
 
+/* The one value in `text`, whose objects hold no key twice; NULL: there is none, or *ret_memory: memory ended. The caller's. */
+json_t *dc_json_load(struct dc_slice text, bool *ret_memory);
+
 /* A member that is a string, borrowed; empty when there is none. */
 struct dc_slice dc_json_member(const json_t *object, const char *key);
 
