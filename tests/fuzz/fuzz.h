@@ -10,6 +10,11 @@
 /* The fuzzer itself: judges one input, leaves nothing behind, returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* May be there too: changes `data` in a way that keeps its structure; the new size, at most `max_size`. The libFuzzer interface. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed) __attribute__((weak));
+/* Plain mutations: libFuzzer's own, for fuzzers that have the above. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size) __attribute__((weak));
+
 /* A promise that must hold for every input. Not assert(): it must hold in every build. */
 #define FUZZ_CHECK(promise)                                                                                            \
 	do {                                                                                                           \

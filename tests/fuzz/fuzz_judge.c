@@ -9,6 +9,7 @@
 #include "evidence/recording.h"
 #include "fuzz.h"
 #include "gather/gather.h"
+#include "lines.h"
 #include "policy/policy.h"
 #include "render/render.h"
 #include "source/recording.h"
@@ -111,30 +112,6 @@ static void audit(const struct dc_recording *recording, struct dc_inputs inputs,
 	dc_loop_free(loop);
 }
 
-/* A mutation breaks one line in most cases: the others are worth an audit all the same. */
-static void readable_lines(struct dc_slice input, struct dc_buf *out)
-{
-	static const char head[] = "domaincheck-recording 1\n";
-	struct dc_recording *one;
-	dc_buf_puts(out, head);
-	while (input.len) {
-		struct dc_slice line = dc_slice_cut(&input, '\n');
-		if (dc_slice_starts(line, DC_S("clock ")) || dc_slice_starts(line, DC_S("domaincheck")))
-			continue;
-		struct dc_buf alone;
-		dc_buf_init(&alone, REPORT_MAX);
-		dc_buf_puts(&alone, head);
-		dc_buf_put_slice(&alone, line);
-		dc_buf_putc(&alone, '\n');
-		if (dc_recording_parse("fuzz", dc_buf_slice(&alone), &one, NULL) == DC_OK) {
-			dc_recording_free(one);
-			dc_buf_put_slice(out, line);
-			dc_buf_putc(out, '\n');
-		}
-		dc_buf_free(&alone);
-	}
-}
-
 /* The domain of the first audit, when it is one that could be typed. */
 static struct dc_slice domain_of(struct dc_arena *arena, const struct dc_recording *recording)
 {
@@ -157,7 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dc_buf_init(&lines, REPORT_MAX);
 	dc_buf_init(&first, REPORT_MAX);
 	dc_buf_init(&second, REPORT_MAX);
-	readable_lines((struct dc_slice){(const char *)data, size}, &lines);
+	readable_lines((struct dc_slice){(const char *)data, size}, REPORT_MAX, &lines);
 	FUZZ_CHECK(arena && dc_recording_parse("fuzz", dc_buf_slice(&lines), &recording, NULL) == DC_OK);
 	inputs.domain = domain_of(arena, recording);
 	audit(recording, inputs, false, &first);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "bimi/mark.h"
 #include "bimi/svg.h"
+#include "der.h"
 #include "fuzz.h"
 
 static void put_pem(struct dc_buf *out, const uint8_t *data, size_t size)
@@ -59,4 +60,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dc_buf_free(&pem);
 	dc_arena_free(arena);
 	return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+	if (size && data[0] == 0x30)
+		return der_mutate(data, size, max_size, seed);
+	return LLVMFuzzerMutate ? LLVMFuzzerMutate(data, size, max_size) : size;
 }

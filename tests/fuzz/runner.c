@@ -114,7 +114,7 @@ static size_t insert(uint8_t *bytes, size_t len, size_t at, const uint8_t *part,
 	return len + part_len;
 }
 
-static size_t mutate(struct runner *runner, uint8_t *bytes, size_t len)
+static size_t mutate_plain(struct runner *runner, uint8_t *bytes, size_t len)
 {
 	static const uint8_t odd[] = {0, 0xff, 0x7f, 0x80, '\n', '\\', '"', '%', '.', ';', '=', ' ', '0', '9', '-', '('};
 	uint8_t piece[64];
@@ -146,6 +146,14 @@ static size_t mutate(struct runner *runner, uint8_t *bytes, size_t len)
 		return insert(bytes, len, at, other->bytes + from, n);
 	}
 	}
+}
+
+/* A fuzzer's own way, when it has one, or the plain one. */
+static size_t mutate(struct runner *runner, uint8_t *bytes, size_t len)
+{
+	if (LLVMFuzzerCustomMutator && pick(runner, 4))
+		return LLVMFuzzerCustomMutator(bytes, len, INPUT_MAX, (unsigned)pick(runner, UINT32_MAX));
+	return mutate_plain(runner, bytes, len);
 }
 
 int main(int argc, char **argv)
