@@ -111,6 +111,26 @@ static bool is_root(struct dc_slice name)
 	return name.len == 1 && name.ptr[0] == '.';
 }
 
+/* Turns the dots of the plain name at wire + 1 into the lengths of the labels behind them, and writes that of the first. */
+static void put_lengths(uint8_t *wire, size_t len)
+{
+	size_t last = 0, i = 0;
+	for (uint64_t word; LITTLE_ENDIAN_WORDS && i + sizeof word <= len; i += sizeof word) {
+		memcpy(&word, wire + 1 + i, sizeof word);
+		for (uint64_t dots = BETWEEN(word, '.', '.') & EACH(0x80); dots; dots &= dots - 1) {
+			size_t at = 1 + i + (size_t)__builtin_ctzll(dots) / 8;
+			wire[last] = (uint8_t)(at - last - 1);
+			last = at;
+		}
+	}
+	for (; i < len; i++)
+		if (wire[1 + i] == '.') {
+			wire[last] = (uint8_t)(i - last);
+			last = 1 + i;
+		}
+	wire[last] = (uint8_t)(len - last);
+}
+
 size_t dc_name_to_wire(struct dc_slice name, uint8_t wire[DC_NAME_WIRE_MAX])
 {
 	if (is_root(name)) {
@@ -118,17 +138,9 @@ size_t dc_name_to_wire(struct dc_slice name, uint8_t wire[DC_NAME_WIRE_MAX])
 		return 1;
 	}
 	if (plain_name(name)) {
-		uint8_t label = 0;
 		memcpy(wire + 1, name.ptr, name.len);
 		wire[name.len + 1] = 0;
-		for (size_t i = name.len; i > 0; i--) {
-			label++;
-			if (wire[i] == '.') {
-				wire[i] = (uint8_t)(label - 1);
-				label = 0;
-			}
-		}
-		wire[0] = label;
+		put_lengths(wire, name.len);
 		return name.len + 2;
 	}
 	/* ldns reads a C string: octets that it cannot hold or would misread are escaped first. */
@@ -152,6 +164,49 @@ size_t dc_name_to_wire(struct dc_slice name, uint8_t wire[DC_NAME_WIRE_MAX])
 	}
 	ldns_rdf_deep_free(rdf);
 	return len;
+}
+
+bool dc_name_fits_wire(struct dc_slice name)
+{
+	uint8_t wire[DC_NAME_WIRE_MAX];
+	return is_root(name) || plain_name(name) || dc_name_to_wire(name, wire) != 0;
+}
+
+/* Octets of one label and of the text that should be the same but for case. */
+static bool same_label(const char *text, const uint8_t *label, size_t len)
+{
+	if (memcmp(text, label, len) == 0)
+		return true;
+	for (size_t i = 0; i < len; i++)
+		if (dc_lower(text[i]) != dc_lower((char)label[i]))
+			return false;
+	return true;
+}
+
+size_t dc_name_at_wire(struct dc_slice name, const uint8_t *wire, size_t len)
+{
+	uint8_t own[DC_NAME_WIRE_MAX];
+	size_t at = 0, text = 0;
+	if (is_root(name))
+		return len > 0 && wire[0] == 0;
+	if (!plain_name(name)) {
+		size_t n = dc_name_to_wire(name, own);
+		return n && n <= len && same_label((const char *)own, wire, n) ? n : 0;
+	}
+	if (len < name.len + 2)
+		return 0;
+	/* a label on the wire takes as many octets as it does here with its dot */
+	for (;; text++) {
+		size_t label = wire[at++];
+		if (label == 0 || label > name.len - text || !same_label(name.ptr + text, wire + at, label))
+			return 0;
+		at += label;
+		text += label;
+		if (text == name.len)
+			return wire[at] == 0 ? at + 1 : 0;
+		if (name.ptr[text] != '.')
+			return 0;
+	}
 }
 
 bool dc_name_from_wire(struct dc_arena *arena, const uint8_t *wire, size_t len, struct dc_slice *ret_name,

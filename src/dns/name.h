@@ -36,6 +36,10 @@ bool dc_name_join(struct dc_arena *arena, struct dc_slice prefix, struct dc_slic
 
 /* Wire form (RFC 1035 3.1, uncompressed). Returns its length, 0 when it does not fit. */
 size_t dc_name_to_wire(struct dc_slice name, uint8_t wire[DC_NAME_WIRE_MAX]);
+/* Has it a wire form at all? */
+bool dc_name_fits_wire(struct dc_slice name);
+/* Octets of the uncompressed name that begins at `wire` when it is `name`, compared without case; else 0. */
+size_t dc_name_at_wire(struct dc_slice name, const uint8_t *wire, size_t len);
 /* From uncompressed wire at `wire`; *ret_used octets were read. Result in `arena`. */
 bool dc_name_from_wire(struct dc_arena *arena, const uint8_t *wire, size_t len, struct dc_slice *ret_name,
 		       size_t *ret_used);

@@ -9,6 +9,7 @@
 
 enum {
 	HEADER = 12,
+	QUESTION_TAIL = 4,    /* type and class */
 	OPT_SIZE = 11,
 	EDE_OPTION = 15,      /* RFC 8914 2 */
 	EDE_TEXT_MAX = 512,   /* nobody reads more */
@@ -63,18 +64,21 @@ size_t dc_packet_query(const struct dc_packet_query *query, const struct dc_ques
 	return n;
 }
 
+/* Where the records begin when the message repeats the question; else 0. */
+static size_t question_end(const uint8_t *wire, size_t len, const struct dc_question *question)
+{
+	if (len < HEADER || LDNS_QDCOUNT(wire) != 1)
+		return 0;
+	size_t n = dc_name_at_wire(question->name, wire + HEADER, len - HEADER), end = HEADER + n + QUESTION_TAIL;
+	if (n == 0 || len < end)
+		return 0;
+	return ldns_read_uint16(wire + end - 4) == question->type && ldns_read_uint16(wire + end - 2) == LDNS_RR_CLASS_IN
+		       ? end : 0;
+}
+
 bool dc_packet_matches(const uint8_t *wire, size_t len, const struct dc_question *question)
 {
-	uint8_t name[DC_NAME_WIRE_MAX];
-	size_t n = dc_name_to_wire(question->name, name);
-	if (n == 0 || len < HEADER + n + 4 || LDNS_QDCOUNT(wire) != 1)
-		return false;
-	bool same = memcmp(name, wire + HEADER, n) == 0;
-	for (size_t i = 0; !same && i < n; i++)
-		if (dc_lower((char)name[i]) != dc_lower((char)wire[HEADER + i]))
-			return false;
-	return ldns_read_uint16(wire + HEADER + n) == question->type &&
-	       ldns_read_uint16(wire + HEADER + n + 2) == LDNS_RR_CLASS_IN;
+	return question_end(wire, len, question) != 0;
 }
 
 static void malformed(struct dc_answer *draft, const char *why)
@@ -304,13 +308,14 @@ void dc_packet_read(struct dc_arena *scratch, const uint8_t *wire, size_t len, s
 	if (len < HEADER || !LDNS_QR_WIRE(wire) || LDNS_OPCODE_WIRE(wire) != LDNS_PACKET_QUERY)
 		return malformed(draft, "no DNS answer");
 	ret_packet->truncated = LDNS_TC_WIRE(wire);
-	if (!dc_packet_matches(wire, len, &draft->question))
+	size_t at = question_end(wire, len, &draft->question);
+	if (!at)
 		return malformed(draft, "an answer to another question");
 	if (too_many(wire))
 		return malformed(draft, "more than 1024 records");
 	if (DC_ARENA_GUARD(scratch))
 		malformed(draft, "the names of the message take too much room");
-	else if (!dc_sections_read(scratch, wire, len, draft->question.name, &sections))
+	else if (!dc_sections_read(scratch, wire, len, at, draft->question.name, &sections))
 		malformed(draft, "the message cannot be read");
 	else
 		judge(scratch, wire, &sections, draft, ret_packet);

@@ -7,9 +7,9 @@
 
 enum {
 	HEADER = 12,
-	QUESTION_TAIL = 4,    /* type and class */
 	RECORD_HEAD = 10,     /* type, class, TTL, length */
 	POINTER = 0xc0,
+	SOA_NUMBERS = 20,     /* octets */
 	FIELDS_MAX = 16,      /* of a type without repetition; HIP has most */
 };
 
@@ -18,12 +18,15 @@ struct reader {
 	const uint8_t *wire;
 	size_t len, at;
 	struct dc_slice question;
+	bool plain;           /* no escapes in it: its octets stand where they stand on the wire */
+	bool authority;       /* this section */
 	size_t last_owner_at; /* where the name of the record before stands, after one pointer */
 	struct dc_slice last_owner;
 };
 
-/* The name at wire[*at], spelled out; *at goes behind it. Pointers lead back only, so that there is an end. 0: no name. */
-static size_t read_name(const struct reader *reader, size_t *at, uint8_t name[DC_NAME_WIRE_MAX])
+/* The name at wire[*at], spelled out unless `name` is NULL; *at goes behind it. Pointers lead back only, so that there is an end.
+ * 0: no name. */
+static inline size_t read_name(const struct reader *reader, size_t *at, uint8_t *name)
 {
 	size_t from = *at, lowest = *at, n = 0;
 	bool jumped = false;
@@ -45,7 +48,8 @@ static size_t read_name(const struct reader *reader, size_t *at, uint8_t name[DC
 		}
 		if (label > DC_LABEL_MAX || reader->len - from < 1 + label || n + 1 + label > DC_NAME_WIRE_MAX)
 			return 0;
-		memcpy(name + n, reader->wire + from, 1 + label);
+		if (name)
+			memcpy(name + n, reader->wire + from, 1 + label);
 		n += 1 + label;
 		from += 1 + label;
 		if (label == 0)
@@ -56,18 +60,39 @@ static size_t read_name(const struct reader *reader, size_t *at, uint8_t name[DC
 	return n;
 }
 
-/* Most owners are a pointer to the question or to the owner before. */
+/* The part of the question's name that begins with a label at wire[start]. */
+static bool is_in_question(const struct reader *reader, size_t start, struct dc_slice *ret_owner)
+{
+	size_t text = start - HEADER;
+	if (start == HEADER) {
+		*ret_owner = reader->question;
+		return true;
+	}
+	if (!reader->plain || start < HEADER || text >= reader->question.len || reader->question.ptr[text - 1] != '.')
+		return false;
+	*ret_owner = dc_slice_sub(reader->question, text, SIZE_MAX);
+	return true;
+}
+
+/* Most owners are the root (OPT), or a pointer to the question, into it or to the owner before. */
 static bool read_owner(struct reader *reader, struct dc_slice *ret_owner)
 {
 	const uint8_t *wire = reader->wire;
 	uint8_t name[DC_NAME_WIRE_MAX];
 	size_t start = reader->at;
-	if (reader->len - reader->at >= 2 && (wire[start] & POINTER) == POINTER)
-		start = (size_t)(wire[start] & ~POINTER) << 8 | wire[start + 1];
-	if (start != reader->at && (start == HEADER || start == reader->last_owner_at)) {
-		*ret_owner = start == HEADER ? reader->question : reader->last_owner;
-		reader->at += 2;
+	if (reader->len > start && wire[start] == 0) {
+		*ret_owner = DC_S(".");
+		reader->at++;
 		return true;
+	}
+	if (reader->len - reader->at >= 2 && (wire[start] & POINTER) == POINTER) {
+		start = (size_t)(wire[start] & ~POINTER) << 8 | wire[start + 1];
+		if (start == reader->last_owner_at || is_in_question(reader, start, ret_owner)) {
+			if (start == reader->last_owner_at)
+				*ret_owner = reader->last_owner;
+			reader->at += 2;
+			return true;
+		}
 	}
 	size_t n = read_name(reader, &reader->at, name);
 	if (!n || !dc_name_from_wire(reader->arena, name, n, ret_owner, NULL))
@@ -178,8 +203,45 @@ static size_t read_fields(struct reader *reader, const ldns_rr_descriptor *field
 	return reader->at == end ? n : SIZE_MAX;
 }
 
+/* Whole records of the types that nearly all are, in the same way as below but without a look at ldns' tables. */
+static bool read_usual(struct reader *reader, size_t length, struct dc_section_rr *rr)
+{
+	size_t at = reader->at, end = at + length;
+	const uint8_t *start = reader->wire + at;
+	switch (rr->type) {
+	case LDNS_RR_TYPE_OPT:
+		break;
+	case LDNS_RR_TYPE_A:
+		if (length != 4)
+			return false;
+		break;
+	case LDNS_RR_TYPE_AAAA:
+		if (length != 16)
+			return false;
+		break;
+	case LDNS_RR_TYPE_TXT:
+		if (length == 0 || !are_strings(start, length))
+			return false;
+		break;
+	case LDNS_RR_TYPE_SOA: /* vouches for what is not there: nobody asks for its names */
+		if (!reader->authority || !read_name(reader, &at, NULL) || at >= end || !read_name(reader, &at, NULL) ||
+		    at > end || end - at != SOA_NUMBERS)
+			return false;
+		start = reader->wire + at;
+		break;
+	default:
+		return false;
+	}
+	rr->rdata = (struct dc_slice){(const char *)start, (size_t)(reader->wire + end - start)};
+	rr->whole = true;
+	reader->at = end;
+	return true;
+}
+
 static bool read_rdata(struct reader *reader, size_t length, struct dc_section_rr *rr)
 {
+	if (read_usual(reader, length, rr))
+		return true;
 	const ldns_rr_descriptor *fields = ldns_rr_descript(rr->type);
 	size_t count = fields ? ldns_rr_descriptor_maximum(fields) : 0, end = reader->at + length;
 	const uint8_t *start = reader->wire + reader->at;
@@ -223,7 +285,7 @@ static bool read_record(struct reader *reader, struct dc_section_rr *rr)
 
 static bool read_section(struct reader *reader, size_t count, struct dc_section *section)
 {
-	struct dc_section_rr *rrs = DC_NEW_ARRAY(reader->arena, struct dc_section_rr, count ? count : 1);
+	struct dc_section_rr *rrs = count ? DC_NEW_ARRAY(reader->arena, struct dc_section_rr, count) : NULL;
 	for (size_t i = 0; i < count; i++)
 		if (!read_record(reader, &rrs[i]))
 			return false;
@@ -231,25 +293,19 @@ static bool read_section(struct reader *reader, size_t count, struct dc_section 
 	return true;
 }
 
-static bool skip_question(struct reader *reader)
-{
-	uint8_t name[DC_NAME_WIRE_MAX];
-	reader->at = HEADER;
-	if (!read_name(reader, &reader->at, name) || reader->len - reader->at < QUESTION_TAIL)
-		return false;
-	reader->at += QUESTION_TAIL;
-	return true;
-}
-
-bool dc_sections_read(struct dc_arena *arena, const uint8_t *wire, size_t len, struct dc_slice question,
+bool dc_sections_read(struct dc_arena *arena, const uint8_t *wire, size_t len, size_t at, struct dc_slice question,
 		      struct dc_sections *ret_sections)
 {
-	struct reader reader = {.arena = arena, .wire = wire, .len = len, .question = question, .last_owner_at = SIZE_MAX};
+	struct reader reader = {.arena = arena, .wire = wire, .len = len, .at = at, .question = question, .last_owner_at = SIZE_MAX};
+	reader.plain = dc_slice_find(question, '\\') == SIZE_MAX;
 	*ret_sections = (struct dc_sections){0};
-	if (len < HEADER || LDNS_QDCOUNT(wire) != 1 || !skip_question(&reader) ||
-	    !read_section(&reader, LDNS_ANCOUNT(wire), &ret_sections->answer) ||
-	    !read_section(&reader, LDNS_NSCOUNT(wire), &ret_sections->authority) ||
-	    !read_section(&reader, LDNS_ARCOUNT(wire), &ret_sections->additional))
+	if (!read_section(&reader, LDNS_ANCOUNT(wire), &ret_sections->answer))
+		return false;
+	reader.authority = true;
+	if (!read_section(&reader, LDNS_NSCOUNT(wire), &ret_sections->authority))
+		return false;
+	reader.authority = false;
+	if (!read_section(&reader, LDNS_ARCOUNT(wire), &ret_sections->additional))
 		return false;
 	for (size_t i = 0; i < ret_sections->additional.count; i++)
 		if (ret_sections->additional.rrs[i].type == LDNS_RR_TYPE_OPT) {

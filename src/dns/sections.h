@@ -25,9 +25,11 @@ struct dc_sections {
 	struct dc_slice options; /* … and these options */
 };
 
-/* `question` is the name that the message asks for, canonical: the caller has compared them. All in `arena`, whose guard must
- * be set; rdata without names points into `wire`. False: the message breaks off, a name or a record is impossible. */
-bool dc_sections_read(struct dc_arena *arena, const uint8_t *wire, size_t len, struct dc_slice question,
+/* `question` is the name that the message asks for, canonical: the caller has compared them, and knows that the records begin
+ * at wire[at]. All in `arena`, whose guard must be set; rdata without names points into `wire`, as do the numbers of a whole SOA
+ * record in the authority section, which are all there is of its rdata. False: the message breaks off, a name or a record is
+ * impossible. */
+bool dc_sections_read(struct dc_arena *arena, const uint8_t *wire, size_t len, size_t at, struct dc_slice question,
 		      struct dc_sections *ret_sections);
 
 #endif

@@ -293,7 +293,6 @@ static void submit(struct dc_source *source, struct dc_fetch *fetch)
 {
 	struct dc_live *live = (struct dc_live *)source;
 	struct pool *pool = live->resolvers;
-	uint8_t wire[DC_NAME_WIRE_MAX];
 	const char *why = NULL;
 	bool stream = false, plain = false;
 	live_enter(live);
@@ -310,7 +309,7 @@ static void submit(struct dc_source *source, struct dc_fetch *fetch)
 		else
 			why = "the server is no address";
 	}
-	if (!why && dc_name_to_wire(fetch->question.name, wire) == 0)
+	if (!why && !dc_name_fits_wire(fetch->question.name))
 		why = "the name cannot be put into a question";
 	struct ask *ask = ask_new(live, fetch, pool);
 	if (!ask) { /* malloc(3) of some hundred octets failed */

@@ -20,6 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CHECK(name.len > 0 && name.len <= DC_NAME_TEXT_MAX && len > 0 && len <= DC_NAME_WIRE_MAX);
 		FUZZ_CHECK(dc_name_normalize(arena, name, &again) && dc_slice_eq(name, again));
 		FUZZ_CHECK(dc_name_from_wire(arena, wire, len, &again, &used) && used == len && dc_slice_eq(name, again));
+		FUZZ_CHECK(dc_name_fits_wire(name) && dc_name_at_wire(name, wire, len) == len && !dc_name_at_wire(name, wire, len - 1));
+		wire[data[0] % len] ^= 1;
+		FUZZ_CHECK(!dc_name_at_wire(name, wire, len));
 		FUZZ_CHECK(dc_name_labels(name) <= 127);
 		FUZZ_CHECK(dc_name_is_below(name, dc_name_parent(name)));
 		FUZZ_CHECK(dc_slice_eq(dc_name_keep_right(name, dc_name_labels(name)), name));

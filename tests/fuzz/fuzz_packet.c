@@ -39,7 +39,13 @@ static void check(struct dc_arena *arena, const struct dc_answer *answer)
 	}
 }
 
-static void same_record(struct dc_arena *arena, const struct dc_section_rr *ours, const ldns_rr *theirs)
+enum {
+	HEADER = 12,
+	QUESTION_TAIL = 4,
+	SOA_NAMES = 2, /* fields before the numbers */
+};
+
+static void same_record(struct dc_arena *arena, const struct dc_section_rr *ours, const ldns_rr *theirs, bool numbers_only)
 {
 	struct dc_slice owner;
 	size_t at = 0;
@@ -47,7 +53,8 @@ static void same_record(struct dc_arena *arena, const struct dc_section_rr *ours
 	FUZZ_CHECK(ours->ttl_s == ldns_rr_ttl(theirs));
 	FUZZ_CHECK(dc_name_from_wire(arena, ldns_rdf_data(ldns_rr_owner(theirs)), ldns_rdf_size(ldns_rr_owner(theirs)), &owner, NULL));
 	FUZZ_CHECK(dc_slice_eq(owner, ours->owner));
-	for (size_t i = 0; i < ldns_rr_rd_count(theirs); i++) {
+	size_t skip = numbers_only && ours->type == LDNS_RR_TYPE_SOA && ours->whole ? SOA_NAMES : 0;
+	for (size_t i = skip; i < ldns_rr_rd_count(theirs); i++) {
 		const ldns_rdf *field = ldns_rr_rdf(theirs, i);
 		FUZZ_CHECK(ours->rdata.len - at >= ldns_rdf_size(field));
 		FUZZ_CHECK(memcmp(ours->rdata.ptr + at, ldns_rdf_data(field), ldns_rdf_size(field)) == 0);
@@ -56,11 +63,11 @@ static void same_record(struct dc_arena *arena, const struct dc_section_rr *ours
 	FUZZ_CHECK(at == ours->rdata.len);
 }
 
-static void same_section(struct dc_arena *arena, const struct dc_section *ours, const ldns_rr_list *theirs)
+static void same_section(struct dc_arena *arena, const struct dc_section *ours, const ldns_rr_list *theirs, bool numbers_only)
 {
 	FUZZ_CHECK(ours->count == ldns_rr_list_rr_count(theirs));
 	for (size_t i = 0; i < ours->count; i++)
-		same_record(arena, &ours->rrs[i], ldns_rr_list_rr(theirs, i));
+		same_record(arena, &ours->rrs[i], ldns_rr_list_rr(theirs, i), numbers_only);
 }
 
 /* Forward pointers and rdata longer than its fields are read by ldns alone, repetition (HIP) is not taken apart by us: only
@@ -71,9 +78,10 @@ static void compare(struct dc_arena *arena, const uint8_t *wire, size_t len, con
 	ldns_pkt *pkt = NULL;
 	if (!dc_packet_matches(wire, len, question) || ldns_wire2pkt(&pkt, wire, len) != LDNS_STATUS_OK)
 		return;
-	if (dc_sections_read(arena, wire, len, question->name, &sections)) {
-		same_section(arena, &sections.answer, ldns_pkt_answer(pkt));
-		same_section(arena, &sections.authority, ldns_pkt_authority(pkt));
+	size_t at = HEADER + dc_name_at_wire(question->name, wire + HEADER, len - HEADER) + QUESTION_TAIL;
+	if (dc_sections_read(arena, wire, len, at, question->name, &sections)) {
+		same_section(arena, &sections.answer, ldns_pkt_answer(pkt), false);
+		same_section(arena, &sections.authority, ldns_pkt_authority(pkt), true);
 		FUZZ_CHECK(sections.edns == ldns_pkt_edns(pkt));
 	}
 	ldns_pkt_free(pkt);

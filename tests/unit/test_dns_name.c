@@ -104,11 +104,30 @@ static void all_octets_round_trip(void **state)
 		assert_int_equal(dc_name_labels(name), 2);
 		size_t len = dc_name_to_wire(name, back);
 		assert_int_equal(len, sizeof wire);
+		assert_true(dc_name_fits_wire(name));
+		assert_int_equal(dc_name_at_wire(name, wire, sizeof wire), sizeof wire); /* in any case */
+		assert_int_equal(dc_name_at_wire(name, wire, sizeof wire - 1), 0);
+		assert_int_equal(dc_name_at_wire(DC_S("example"), wire, sizeof wire), 0);
 		for (size_t i = 0; i < len; i++)
 			assert_int_equal(back[i], (uint8_t)dc_lower((char)wire[i]));
 		assert_true(dc_name_normalize(*state, name, &again));
 		assert_true(dc_name_eq(name, again));
 	}
+}
+
+static void found_on_the_wire(void **state)
+{
+	static const uint8_t wire[] = "\3WWW\7eXample\3com"; /* and the root's 0 */
+	assert_int_equal(dc_name_at_wire(DC_S("www.example.com"), wire, sizeof wire), sizeof wire);
+	assert_int_equal(dc_name_at_wire(DC_S("example.com"), wire + 4, sizeof wire - 4), sizeof wire - 4);
+	assert_int_equal(dc_name_at_wire(DC_S("."), wire + 16, 1), 1);
+	const char *others[] = {"www.example", "www.example.com.net", "www.example.con", "www-example.com", "www", ".", "wwwexample.com",
+				"a.example.com"};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		assert_int_equal(dc_name_at_wire(dc_slice_of(others[i]), wire, sizeof wire), 0);
+	assert_int_equal(dc_name_at_wire(DC_S("."), wire, 0), 0);
+	assert_false(dc_name_fits_wire(DC_S("a..b")));
+	assert_true(dc_name_fits_wire(DC_S("a\\.b")) && dc_name_fits_wire(DC_S(".")));
 }
 
 static void relations(void **state)
@@ -188,7 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, free_arena)
 		TEST(typed_names), TEST(canonical), TEST(lengths), TEST(all_octets_round_trip),
-		TEST(relations),   TEST(asking),    TEST(chains),
+		TEST(found_on_the_wire), TEST(relations),   TEST(asking),    TEST(chains),
 	};
 	return cmocka_run_group_tests_name("dns_name", tests, NULL, NULL);
 }
