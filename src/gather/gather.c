@@ -13,8 +13,10 @@ enum {
 };
 
 struct pending {
-	struct dc_waiter waiter;       /* DNS and the like */
-	struct dc_receiver_call call;  /* receiver jobs */
+	union {
+		struct dc_waiter waiter;      /* DNS and the like */
+		struct dc_receiver_call call; /* receiver jobs */
+	};
 	struct dc_question question;   /* names in the keep arena */
 	struct dc_answer *answer;
 	struct dc_gather_job *job;
@@ -141,9 +143,13 @@ static void launch(struct dc_gather_job *job, const struct dc_question *question
 {
 	struct dc_gather *gather = job->gather;
 	struct pending *pending = DC_NEW(job->keep, struct pending);
-	*pending = (struct pending){.question = *question, .job = job, .background = background, .busy = true};
+	pending->question = *question;
+	pending->job = job;
+	pending->background = background;
+	pending->busy = true;
 	pending->question.name = dc_arena_dup(job->keep, question->name);
-	pending->question.server = dc_arena_dup(job->keep, question->server);
+	if (question->server.len)
+		pending->question.server = dc_arena_dup(job->keep, question->server);
 	struct pending ***end = background ? &job->background_end : &job->round_end;
 	**end = pending;
 	*end = &pending->next;
@@ -159,7 +165,8 @@ static void launch(struct dc_gather_job *job, const struct dc_question *question
 		return;
 	}
 	job->questions++;
-	pending->waiter = (struct dc_waiter){.arrived = waiter_arrived, .user = pending};
+	pending->waiter.arrived = waiter_arrived;
+	pending->waiter.user = pending;
 	if (!dc_cache_get(gather->cache, &pending->question, &pending->waiter))
 		arrived(pending, not_asked(&pending->question, "out of memory"));
 	else if (pending->waiter.answer && pending->busy)
