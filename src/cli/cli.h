@@ -146,6 +146,11 @@ bool sink_flush(struct sink *sink);
 /* `keep`: the file takes its name; else it is removed. False: it could not be written; complained about. */
 bool sink_close(struct sink *sink, bool keep);
 
+/* ---- memory.c ---- */
+
+/* Before the first large piece is taken. */
+void memory_for_many(void);
+
 /* ---- subcommands ---- */
 
 struct command {

@@ -244,6 +244,8 @@ enum exit_status cmd_audit(const struct options *options)
 	/* Files have no servers to ask, and a recording says itself whether they were. */
 	if (lone && !options->authority_given && !options->zone && !options->replay && !options->checks)
 		(void)dc_config_set(options->config, "authority", "auto", NULL);
+	if (!lone)
+		memory_for_many();
 	confine_files(options);
 	enum dc_status opened = dc_run_new(options->config, given ? names_next : NULL, &names, &run, &err);
 	if (opened != DC_OK) {
