@@ -84,6 +84,9 @@ static void judge_absence(struct dc_emitter *emitter, const struct dc_dmarc_fact
 	size_t labels = dc_name_labels(dmarc->domain);
 	const char *policy = dc_dmarc_policy_name(verdict->policy);
 
+	if (own->alias.len && own->state == DC_DMARC_NODE_NONE && !own->stray_count)
+		dc_emit(emitter, DC_F_DMARC_ALIAS_DANGLING, (struct dc_where){.subject = own->name, .answer = own->answer},
+			DC_ARGS(dc_text("name", own->name), dc_text("target", own->alias), domain));
 	if (verdict->class == DC_DMARC_CLASS_NONE && own->state == DC_DMARC_NODE_NONE)
 		dc_emit(emitter, DC_F_DMARC_MISSING, (struct dc_where){.subject = own->name, .answer = own->answer}, DC_ARGS(domain));
 	if (labels > DC_DMARC_WALK_MAX)

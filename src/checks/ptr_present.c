@@ -24,13 +24,22 @@ static void judge(const struct dc_facts *facts, const struct dc_ptr_address *add
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
 	const struct dc_sender_facts *senders = facts->identities->senders;
+	size_t judged = 0;
 
 	if (!dc_has_senders(facts)) {
 		dc_not_applicable(emitter);
 		return;
 	}
-	for (size_t i = 0; i < facts->ptr->count; i++)
-		judge(facts, &facts->ptr->addresses[i], emitter);
+	for (size_t i = 0; i < facts->ptr->count; i++) {
+		const struct dc_ptr_address *address = &facts->ptr->addresses[i];
+
+		if (!address->answer && address->special && address->sender.origin == DC_SENDER_MX)
+			continue; /* nobody said that it sends, and mx-target-special tells of that host */
+		judge(facts, address, emitter);
+		judged++;
+	}
+	if (judged == 0)
+		dc_not_applicable(emitter);
 	if (senders->cut)
 		dc_emit(emitter, DC_F_PTR_SENDERS_CUT, (struct dc_where){0}, DC_ARGS(dc_int("count", (int64_t)senders->count)));
 }

@@ -300,6 +300,11 @@ static enum dc_spoof_verdict together(const struct builder *b)
 	return DC_SPOOF_NO;
 }
 
+static bool is_unknown(enum dc_spoof_reason_kind kind)
+{
+	return kind == DC_SPOOF_UNKNOWN_DMARC || kind == DC_SPOOF_UNKNOWN_SPF || kind == DC_SPOOF_UNKNOWN_TARGET;
+}
+
 /* Gravest first: the order of the judging, with what only might be moved behind what is. */
 static void sort(struct builder *b)
 {
@@ -344,5 +349,8 @@ const struct dc_spoof_facts *dc_spoof_build(struct dc_asker *asker, const struct
 	if (facts->verdict == DC_SPOOF_NO)
 		add(&b, DC_SPOOF_PROTECTED, (struct dc_slice){0});
 	sort(&b);
+	/* What is not known explains no yes. */
+	while (facts->verdict == DC_SPOOF_YES && facts->why_count > 1 && is_unknown(facts->why[facts->why_count - 1].kind))
+		facts->why_count--;
 	return facts;
 }

@@ -324,6 +324,7 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 	dc_text_blocklists(&text, result);
 	dc_text_ptr(&text, result);
 	dc_text_identities(&text, result);
+	dc_text_besides(&text, result);
 	dc_text_dns(&text, result);
 	dc_text_message(&text, result);
 	dc_text_undetermined(&text, result);

@@ -13,7 +13,7 @@ struct dc_slice dc_text_counted(const struct dc_text *text, struct dc_slice so_f
 	return dc_text_format(text, "%.*s%s%zu %s", DC_FMT(so_far), separator, count, count == 1 ? one : many);
 }
 
-static void other_records(const struct dc_text *text, const struct dc_audit_result *result)
+void dc_text_besides(const struct dc_text *text, const struct dc_audit_result *result)
 {
 	static const char *const published[] = {"MTA-STS", "TLS-RPT", "BIMI", "CAA"};
 	const struct dc_facts *facts = result->facts;
@@ -147,7 +147,6 @@ static void checks(const struct dc_text *text, const struct dc_audit_result *res
 
 void dc_text_foot(const struct dc_text *text, const struct dc_audit_result *result)
 {
-	other_records(text, result);
 	dc_text_profiles(text, result);
 	checks(text, result);
 }
