@@ -196,7 +196,8 @@ static enum dc_status give_members(const struct dc_scan *scan, const struct obje
 	for (size_t i = 0; scan->member && i < object->count; i++) {
 		const struct member *member = &object->members[i];
 		/* What is large is none of those that are asked for. */
-		json_t *value = member->value.len <= 1 << 20 && !dc_slice_eq(member->key, DC_S("domains")) ? dc_json_load(member->value, &memory) : NULL;
+		bool large = member->value.len > 1 << 20 || dc_slice_eq(member->key, DC_S("domains"));
+		json_t *value = large ? NULL : dc_json_load(member->value, &memory);
 		if (memory)
 			return dc_error_set(err, DC_ERR_NOMEM, no_memory, scan->shown);
 		if (value)
