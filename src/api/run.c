@@ -58,11 +58,9 @@ static void list_options(struct dc_run *run)
 	run->info.option_count = count;
 }
 
-static void fill_inputs(struct dc_run *run)
+void dc_config_inputs(const struct dc_config *config, struct dc_inputs *ret_inputs)
 {
-	const struct dc_config *config = run->config;
-	run->inputs = (struct dc_inputs){
-		.now_s = run->info.started_s,
+	*ret_inputs = (struct dc_inputs){
 		.sending = {
 			.mail_from = config->mail_from,
 			.mail_from_local = config->mail_from_local,
@@ -89,14 +87,21 @@ static void fill_inputs(struct dc_run *run)
 		.authority = config->authority,
 		.dnssec = config->dnssec,
 	};
+	ret_inputs->seen_keys = dc_baseline_keys(config->baseline, &ret_inputs->seen_key_count);
+	ret_inputs->seen_policies = dc_baseline_policies(config->baseline, &ret_inputs->seen_policy_count);
+}
+
+static void fill_inputs(struct dc_run *run)
+{
+	const struct dc_config *config = run->config;
+	dc_config_inputs(config, &run->inputs);
+	run->inputs.now_s = run->info.started_s;
 	run->waivers_matched = DC_NEW_ARRAY(run->arena, enum dc_tri, config->waiver_count + 1);
 	for (size_t i = 0; i < config->waiver_count; i++)
 		run->waivers_matched[i] = DC_TRI_NO;
 	run->info.waivers = (const struct dc_waiver *const *)config->waivers;
 	run->info.waivers_matched = run->waivers_matched;
 	run->info.waiver_count = config->waiver_count;
-	run->inputs.seen_keys = dc_baseline_keys(config->baseline, &run->inputs.seen_key_count);
-	run->inputs.seen_policies = dc_baseline_policies(config->baseline, &run->inputs.seen_policy_count);
 }
 
 /* ---- recordings ---- */

@@ -77,6 +77,8 @@ struct dc_run {
 
 /* True for settings that the verdict depends on: reports and recordings name them. */
 bool dc_run_is_reported(const char *name);
+/* What all domains of a run share, but the clock; borrowed from `config`. */
+void dc_config_inputs(const struct dc_config *config, struct dc_inputs *ret_inputs);
 /* The run had its last result now; only the first call counts. */
 void dc_run_note_end(struct dc_run *run);
 /* What the recorded run was told is the default of its replay; recorded.c */

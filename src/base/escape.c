@@ -40,6 +40,8 @@ static const struct {
 
 bool dc_code_point_is_hostile(uint32_t code_point)
 {
+	if (code_point >= 0x20 && code_point < 0x7f)
+		return false; /* nearly all there is */
 	for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++)
 		if (code_point >= hostile[i].first && code_point <= hostile[i].last)
 			return true;

@@ -196,7 +196,10 @@ static void write_line(struct dc_report *report, const struct dc_audit_result *r
 		put_verdict(report, i ? "," : "", result->profiles[i].id, result->profiles[i].verdict);
 		dc_json_put_profile(json, out, &result->profiles[i]);
 	}
-	put_member(report, "],\"facts\":", dc_json_facts(json, result));
+	dc_buf_putc(out, ']');
+	if (inputs->declared)
+		put_member(report, ",\"declared\":", dc_json_declared(json, inputs, result->facts));
+	put_member(report, ",\"facts\":", dc_json_facts(json, result));
 	put_member(report, ",\"dns\":", dns_object(json, &result->dns));
 	dc_buf_puts(out, "}\n");
 	dc_node_forget(json);

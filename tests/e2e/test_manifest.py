@@ -170,6 +170,8 @@ def recorded_and_replayed(tool, folder):
 def parts_and_threads(tool, folder):
     whole = tool("-c", MANIFEST, "-z", ZONE, *NOW, "-f", "ndjson")
     lines = whole.out.splitlines()
+    report = tool("-c", MANIFEST, "-z", ZONE, *NOW, "-f", "json").report
+    test.equal([json.loads(line) for line in lines], report["domains"], "a line holds what the report holds")
     threads = tool("-c", MANIFEST, "-z", ZONE, *NOW, "-f", "ndjson", "--threads", "3")
     test.equal(threads.out, whole.out, "three threads")
     parts = [tool("-c", MANIFEST, "-z", ZONE, *NOW, "-f", "ndjson", "--shard", f"{i}/3") for i in (1, 2, 3)]

@@ -26,13 +26,23 @@ def names(source):
     return sorted(f[5:-2] for f in os.listdir(folder) if f.startswith("fuzz_") and f.endswith(".c"))
 
 
+def cases(source, folder):
+    """For the judge: every case as a recording."""
+    binary, target = os.path.join(os.path.dirname(folder), "domaincheck"), os.path.join(folder, "cases")
+    if os.path.exists(binary) and not os.path.exists(target):
+        subprocess.run([sys.executable, os.path.join(source, "tests/fuzz/seeds.py"), binary, os.path.join(source, "tests/cases"), target],
+                       check=True)
+    return [target] if os.path.exists(target) else []
+
+
 def fuzz(source, folder, name, seconds):
     seeds = os.path.join(source, "tests", "fuzz", "corpus", name)
     found = os.path.join(folder, "corpus", name)
     crashes = os.path.join(source, "tests", "fuzz", "crashes", name)
     for path in (seeds, found, crashes):
         os.makedirs(path, exist_ok=True)
-    command = [os.path.join(folder, "tests", "fuzz", "fuzz_" + name), found, seeds, "-max_total_time=%d" % seconds,
+    command = [os.path.join(folder, "tests", "fuzz", "fuzz_" + name), found, seeds, *(cases(source, folder) if name == "judge" else []),
+               "-max_total_time=%d" % seconds,
                "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1", "-artifact_prefix=" + crashes + "/"]
     words = os.path.join(source, "tests", "fuzz", "corpus", name + ".dict")
     if os.path.exists(words):

@@ -156,9 +156,22 @@ static size_t mutate(struct runner *runner, uint8_t *bytes, size_t len)
 	return mutate_plain(runner, bytes, len);
 }
 
+static struct runner *the_runner; /* libFuzzer's interface has no place for it */
+
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size)
+{
+	uint8_t *bytes = must(malloc(INPUT_MAX));
+	memcpy(bytes, data, size);
+	size_t len = mutate_plain(the_runner, bytes, size);
+	len = len < max_size ? len : max_size;
+	memcpy(data, bytes, len);
+	free(bytes);
+	return len;
+}
+
 int main(int argc, char **argv)
 {
-	struct runner *runner = must(calloc(1, sizeof *runner));
+	struct runner *runner = the_runner = must(calloc(1, sizeof *runner));
 	uint8_t *bytes = must(malloc(INPUT_MAX));
 	unsigned long rounds = 0;
 	runner->random = 0x9e3779b97f4a7c15u;
