@@ -23,8 +23,6 @@ static inline bool authority_known(const struct dc_answer *answer)
 
 /* zone.c: where the zone begins, who serves it, who serves its parent. False: nothing to go on with (yet). */
 bool authority_find_zone(struct authority_build *build);
-/* Adds the names of an answer's NS records for the zone. */
-void authority_add_names(struct authority_build *build, const struct dc_answer *answer);
 /* Addresses of every name. */
 void authority_find_addresses(struct authority_build *build);
 
@@ -33,7 +31,5 @@ const struct dc_answer *authority_ask(struct authority_build *build, const char 
 				      struct dc_slice name, uint16_t type);
 void authority_ask_servers(struct authority_build *build);
 
-/* compare.c */
-void authority_compare(struct authority_build *build);
 
 #endif

@@ -137,7 +137,7 @@ static void look_at_cache(struct authority_build *build, struct dc_authority_rec
 		record->cached = cached;
 }
 
-void authority_compare(struct authority_build *build)
+static void compare_servers(struct authority_build *build)
 {
 	struct dc_authority_facts *facts = build->facts;
 
@@ -187,7 +187,7 @@ const struct dc_authority_facts *dc_authority_build(struct dc_asker *asker, cons
 		return facts;
 	authority_find_addresses(&build);
 	authority_ask_servers(&build);
-	authority_compare(&build);
+	compare_servers(&build);
 	set_sides(&build);
 	return facts;
 }

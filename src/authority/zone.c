@@ -40,7 +40,8 @@ static bool ns_host(struct authority_build *build, const struct dc_answer *answe
 	       dc_rr_name(build->asker->arena, &answer->rrs[i], ret_host);
 }
 
-void authority_add_names(struct authority_build *build, const struct dc_answer *answer)
+/* Adds the names of an answer's NS records for the zone. */
+static void add_names(struct authority_build *build, const struct dc_answer *answer)
 {
 	struct dc_slice host;
 
@@ -141,8 +142,8 @@ bool authority_find_zone(struct authority_build *build)
 		return false;
 	}
 	if (authority_known(facts->ns))
-		authority_add_names(build, facts->ns);
-	authority_add_names(build, facts->referral);
+		add_names(build, facts->ns);
+	add_names(build, facts->referral);
 	return true;
 }
 

@@ -12,7 +12,8 @@ enum {
 	TEXT_MAX = 64, /* TXT records looked at in one answer */
 };
 
-size_t dc_dmarc_walk_names(struct dc_slice start, struct dc_slice names[DC_DMARC_WALK_MAX])
+/* Names of the walk from `start`, longest first, without _dmarc; their number, at most eight. */
+static size_t names_from(struct dc_slice start, struct dc_slice names[DC_DMARC_WALK_MAX])
 {
 	size_t labels = dc_name_labels(start), count = 0;
 
@@ -135,7 +136,7 @@ void dc_dmarc_walk_from(struct dc_asker *asker, struct dc_slice start, struct dc
 	struct dc_slice names[DC_DMARC_WALK_MAX];
 	struct dc_dmarc_org org;
 
-	*walk = (struct dc_dmarc_walk){.start = start, .count = dc_dmarc_walk_names(start, names)};
+	*walk = (struct dc_dmarc_walk){.start = start, .count = names_from(start, names)};
 	for (size_t i = 0; i < walk->count; i++)
 		dc_dmarc_look_up(asker, names[i], &walk->nodes[i]);
 	org = dc_dmarc_select(walk->nodes, walk->count, start);

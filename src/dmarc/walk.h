@@ -4,8 +4,6 @@
 
 #include "dmarc/dmarc.h"
 
-/* Names of the walk from `start`, longest first, without _dmarc; their number, at most eight. */
-size_t dc_dmarc_walk_names(struct dc_slice start, struct dc_slice names[DC_DMARC_WALK_MAX]);
 
 /* One step: asks for _dmarc.DOMAIN and reads what came back. */
 void dc_dmarc_look_up(struct dc_asker *asker, struct dc_slice domain, struct dc_dmarc_node *node);

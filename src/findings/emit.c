@@ -52,8 +52,7 @@ const char *dc_args_mismatch(const struct dc_catalogue_row *row, const struct dc
 void dc_emitter_init(struct dc_emitter *emitter, struct dc_arena *arena, const char *check, struct dc_slice domain,
 		     struct dc_finding_list *list)
 {
-	*emitter = (struct dc_emitter){
-		.arena = arena, .check = check, .domain = domain, .list = list, .first = list->count};
+	*emitter = (struct dc_emitter){.arena = arena, .check = check, .domain = domain, .list = list};
 }
 
 enum dc_verdict dc_findings_verdict(const struct dc_finding *findings, size_t count, const char *check,
@@ -77,16 +76,6 @@ enum dc_verdict dc_findings_verdict(const struct dc_finding *findings, size_t co
 	       : warning      ? DC_VERDICT_WARN
 	       : not_applicable ? DC_VERDICT_NOT_APPLICABLE
 				: DC_VERDICT_PASS;
-}
-
-enum dc_verdict dc_emitter_finish(const struct dc_emitter *emitter)
-{
-	const struct dc_finding_list *list = emitter->list;
-
-	if (emitter->inconclusive)
-		return DC_VERDICT_INCONCLUSIVE;
-	return dc_findings_verdict(list->items ? list->items + emitter->first : NULL, list->count - emitter->first,
-				   emitter->check, emitter->not_applicable);
 }
 
 /* `args` in the order of the row, so that it does not matter in which order a check gives them. */

@@ -16,7 +16,6 @@ struct dc_emitter {
 	const char *check;      /* its id: a check emits rows of its own only */
 	struct dc_slice domain; /* the subject when none is given */
 	struct dc_finding_list *list;
-	size_t first;           /* this check's findings start here */
 	bool not_applicable;
 	bool inconclusive;      /* said by dc_inconclusive */
 };
@@ -24,11 +23,8 @@ struct dc_emitter {
 /* `emitter` is the caller's, for one check. Findings are appended to `list` and live in `arena`. */
 void dc_emitter_init(struct dc_emitter *emitter, struct dc_arena *arena, const char *check, struct dc_slice domain,
 		     struct dc_finding_list *list);
-/* What the check found, by default severities: fail (an error) before inconclusive before warn before not-applicable
- * before pass. Notices leave a pass. */
-enum dc_verdict dc_emitter_finish(const struct dc_emitter *emitter);
-/* The same over findings whose severities the policy has changed; those waived or switched off do not count. Only
- * findings of `check` are looked at. */
+/* What a check found: fail (an error) before inconclusive before warn before not-applicable before pass. Notices leave a
+ * pass, those waived or switched off do not count. Only findings of `check` are looked at. */
 enum dc_verdict dc_findings_verdict(const struct dc_finding *findings, size_t count, const char *check,
 				    bool not_applicable);
 

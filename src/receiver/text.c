@@ -330,7 +330,8 @@ static const struct {
 
 enum { SIG_ERROR_BADSIG = 28, SIG_ERROR_MAX = 1000 };
 
-struct dc_slice dc_receiver_sig_error_name(int sig_error)
+/* The word for a DKIM_SIGERROR_… number; "other" for one that we do not know. */
+static struct dc_slice sig_error_name(int sig_error)
 {
 	for (size_t i = 0; i < sizeof(sig_errors) / sizeof(sig_errors[0]); i++)
 		if (sig_errors[i].number == sig_error)
@@ -373,7 +374,7 @@ bool dc_receiver_key_read(struct dc_arena *arena, struct dc_slice text, struct d
 	key.fate = read_fate(&reader, &key.reason);
 	if (!reader.bad && key.fate == DC_RECEIVER_DONE) {
 		key.sig_error = read_sig_error(&reader);
-		key.name = dc_receiver_sig_error_name(key.sig_error);
+		key.name = sig_error_name(key.sig_error);
 		key.key_bits = (uint32_t)number(&reader, "bits", UINT32_MAX);
 		key.testing = flag(&reader, "testing");
 		key.no_subdomains = flag(&reader, "no-subdomains");
@@ -428,7 +429,7 @@ static void read_signature(struct reader *reader, struct dc_receiver_signature *
 	signature->no_subdomains = flag(reader, "no-subdomains");
 	signature->reason = value(reader, "reason");
 	signature->name = signature->sig_error == SIG_ERROR_BADSIG ? DC_S("bad-signature") :
-			  dc_receiver_sig_error_name(signature->sig_error);
+			  sig_error_name(signature->sig_error);
 }
 
 bool dc_receiver_message_read(struct dc_arena *arena, struct dc_slice text, struct dc_receiver_message *ret_message)

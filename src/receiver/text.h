@@ -56,7 +56,5 @@ bool dc_receiver_spf_read(struct dc_arena *arena, struct dc_slice text, struct d
 bool dc_receiver_key_read(struct dc_arena *arena, struct dc_slice text, struct dc_receiver_key *ret_key);
 bool dc_receiver_message_read(struct dc_arena *arena, struct dc_slice text, struct dc_receiver_message *ret_message);
 
-/* The word for a DKIM_SIGERROR_… number (B3 of the measurements: "ok" for 28); "other" for one that we do not know. */
-struct dc_slice dc_receiver_sig_error_name(int sig_error);
 
 #endif

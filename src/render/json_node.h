@@ -33,8 +33,6 @@ struct dc_https_url;
 struct dc_https_fetch;
 /* {url, status, …, certificate, unanswered} of a document */
 struct dc_node *dc_json_fetch(struct dc_json *json, const struct dc_https_url *url, const struct dc_https_fetch *fetch);
-/* A copy of what was made with jansson; takes `value` over. */
-struct dc_node *dc_node_adopt(struct dc_json *json, json_t *value);
 
 /* `key` is one of our own words, new in the object, and lives on; `value` is in no other place. */
 void dc_node_set(struct dc_json *json, struct dc_node *object, const char *key, struct dc_node *value);

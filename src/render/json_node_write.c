@@ -1,4 +1,4 @@
-/* Nodes to text, and to and from jansson's values: see json_node.h. The text is what jansson writes with JSON_ENSURE_ASCII
+/* Nodes to text, and to jansson's values: see json_node.h. The text is what jansson writes with JSON_ENSURE_ASCII
  * and JSON_COMPACT or JSON_INDENT(2), without its many small steps. */
 #include "render/json_node_parts.h"
 
@@ -165,47 +165,4 @@ json_t *dc_node_value(struct dc_json *json, const struct dc_node *node)
 	default:
 		return node ? json_null() : NULL;
 	}
-}
-
-static struct dc_node *adopt(struct dc_json *json, json_t *value)
-{
-	struct dc_node *node;
-
-	switch (value ? json_typeof(value) : JSON_NULL) {
-	case JSON_OBJECT:
-		node = dc_node_object(json);
-		for (void *at = json_object_iter(value); at; at = json_object_iter_next(value, at)) {
-			struct dc_node *key = dc_node_copy(json, dc_slice_of(json_object_iter_key(at)));
-
-			if (key && key->kind == DC_NODE_PLAIN && key->text.ptr)
-				dc_node_set(json, node, key->text.ptr, adopt(json, json_object_iter_value(at)));
-			else
-				json->failed = true;
-		}
-		return node;
-	case JSON_ARRAY:
-		node = dc_node_array(json);
-		for (size_t i = 0; i < json_array_size(value); i++)
-			dc_node_add(json, node, adopt(json, json_array_get(value, i)));
-		return node;
-	case JSON_STRING:
-		return dc_node_copy(json, (struct dc_slice){json_string_value(value), json_string_length(value)});
-	case JSON_INTEGER:
-		return dc_node_integer(json, json_integer_value(value));
-	case JSON_REAL:
-		return dc_node_real(json, json_real_value(value));
-	case JSON_TRUE:
-	case JSON_FALSE:
-		return dc_node_flag(json, json_is_true(value));
-	default:
-		return value ? dc_node_null(json) : NULL;
-	}
-}
-
-struct dc_node *dc_node_adopt(struct dc_json *json, json_t *value)
-{
-	struct dc_node *node = adopt(json, value);
-
-	json_decref(value);
-	return node;
 }

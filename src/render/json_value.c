@@ -49,11 +49,6 @@ json_t *dc_json_text_or_null(struct dc_json *json, struct dc_slice s)
 	return s.len > 0 ? dc_json_text(json, s) : json_null();
 }
 
-json_t *dc_json_name_or_null(const char *text)
-{
-	return text ? json_string(text) : json_null();
-}
-
 json_t *dc_json_uint(uint64_t number)
 {
 	return json_integer(number > INT64_MAX ? INT64_MAX : (json_int_t)number);

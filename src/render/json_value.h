@@ -26,7 +26,6 @@ void dc_json_add(struct dc_json *json, json_t *array, json_t *value);
  * is not becomes the four characters \xHH and every backslash two. */
 json_t *dc_json_text(struct dc_json *json, struct dc_slice s);
 json_t *dc_json_text_or_null(struct dc_json *json, struct dc_slice s); /* empty: null */
-json_t *dc_json_name_or_null(const char *text);                         /* our own words; NULL: null */
 json_t *dc_json_uint(uint64_t number);
 json_t *dc_json_texts(struct dc_json *json, const struct dc_slice *items, size_t count);
 

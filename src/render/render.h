@@ -58,8 +58,6 @@ enum dc_status dc_report_domain(struct dc_report *report, const struct dc_audit_
 enum dc_status dc_report_line(struct dc_report *report, struct dc_slice line, enum dc_domain_verdict *ret_verdict);
 /* Writes what comes last, and frees the report. */
 enum dc_status dc_report_end(struct dc_report *report, struct dc_error *err);
-/* The sum of the domains rendered so far. */
-const struct dc_summary *dc_report_summary(const struct dc_report *report);
 
 /* ---- pages that are about the program (explain.c) ---- */
 

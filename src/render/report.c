@@ -144,8 +144,3 @@ struct dc_slice dc_report_clean(struct dc_report *report, struct dc_slice raw, u
 		report->status = report->clean.status;
 	return dc_buf_slice(&report->clean);
 }
-
-const struct dc_summary *dc_report_summary(const struct dc_report *report)
-{
-	return &report->summary;
-}

@@ -49,7 +49,8 @@ enum dc_status dc_file_read(const char *path, struct dc_buf *out, struct dc_erro
 	return status;
 }
 
-enum dc_status dc_fd_write(int fd, const char *shown, struct dc_slice bytes, struct dc_error *err)
+/* Writes all of `bytes`; `shown` stands for the file in err->message. DC_ERR_IO. */
+static enum dc_status write_all(int fd, const char *shown, struct dc_slice bytes, struct dc_error *err)
 {
 	while (bytes.len) {
 		ssize_t put = write(fd, bytes.ptr, bytes.len);
@@ -67,7 +68,7 @@ static enum dc_status write_in_place(const char *path, struct dc_slice bytes, st
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return cannot(err, path, strerror(errno));
-	enum dc_status status = dc_fd_write(fd, path, bytes, err);
+	enum dc_status status = write_all(fd, path, bytes, err);
 	if (close(fd) != 0 && status == DC_OK)
 		status = cannot(err, path, strerror(errno));
 	return status;
@@ -111,7 +112,7 @@ enum dc_status dc_file_write(const char *path, struct dc_slice bytes, struct dc_
 	int fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0)
 		return cannot(err, path, strerror(errno));
-	enum dc_status status = dc_fd_write(fd, path, bytes, err);
+	enum dc_status status = write_all(fd, path, bytes, err);
 	if (status == DC_OK && (fchmod(fd, mode_for(target)) != 0 || fsync(fd) != 0))
 		status = cannot(err, path, strerror(errno));
 	if (close(fd) != 0 && status == DC_OK)

@@ -10,7 +10,5 @@ enum dc_status dc_file_read(const char *path, struct dc_buf *out, struct dc_erro
 /* Makes `path` hold `bytes`, or leaves it as it was: a file beside it, synchronised, takes its name. A path that is there
  * and no regular file (/dev/stdout, a pipe) is written to. DC_ERR_IO. */
 enum dc_status dc_file_write(const char *path, struct dc_slice bytes, struct dc_error *err);
-/* Writes all of `bytes`; `shown` stands for the file in err->message. DC_ERR_IO. */
-enum dc_status dc_fd_write(int fd, const char *shown, struct dc_slice bytes, struct dc_error *err);
 
 #endif

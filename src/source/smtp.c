@@ -11,7 +11,7 @@
 static void start_waiting(struct smtp *smtp);
 static bool open_connection(struct talk *talk);
 
-const char *talk_step_name(enum talk_step step)
+static const char *step_name(enum talk_step step)
 {
 	static const char *const names[] = {"connect", "banner", "ehlo", "starttls", "tls", "tls-ehlo", "quit"};
 	return names[step];
@@ -110,7 +110,7 @@ void talk_over(struct talk *talk, const char *how)
 			dc_buf_puts(&talk->said, "old-tls refused\n");
 	} else {
 		bool done = talk->quitting && strcmp(how, "flood") != 0;
-		dc_buf_printf(&talk->said, "end %s %s\n", talk_step_name(talk->step), done ? "done" : how);
+		dc_buf_printf(&talk->said, "end %s %s\n", step_name(talk->step), done ? "done" : how);
 	}
 	close_connection(talk);
 	if (!talk->old && talk->modern) {

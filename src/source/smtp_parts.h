@@ -67,7 +67,6 @@ void talk_over(struct talk *talk, const char *how);
 /* Sends `text`, under TLS when that is spoken. False: the talk is over and gone. */
 bool talk_send(struct talk *talk, struct dc_slice text);
 void talk_step(struct talk *talk, enum talk_step step);
-const char *talk_step_name(enum talk_step step);
 
 /* smtp_talk.c */
 /* Plain octets came. False: the talk is over and gone. */

@@ -47,7 +47,7 @@ bool dc_spf_eval_validated(struct dc_spf_eval *e, struct dc_slice names[DC_SPF_H
 }
 
 /* %{p}: the domain itself if validated, else a name below it, else any (7.3). */
-bool dc_spf_eval_p(struct dc_spf_eval *e, const struct dc_spf_frame *frame)
+static bool set_p(struct dc_spf_eval *e, const struct dc_spf_frame *frame)
 {
 	struct dc_slice names[DC_SPF_HOST_LIMIT];
 	const struct dc_answer *ptr;
@@ -81,7 +81,7 @@ enum dc_spf_target dc_spf_eval_target(struct dc_spf_eval *e, const struct dc_spf
 	}
 	if (term->macros) {
 		e->values.domain = frame->domain;
-		if (dc_spf_macro_uses(raw, 'p') && !dc_spf_eval_p(e, frame))
+		if (dc_spf_macro_uses(raw, 'p') && !set_p(e, frame))
 			return DC_SPF_TARGET_OPEN;
 		if (dc_spf_macro_expand(e->asker->arena, raw, &e->values, &raw) != DC_SPF_EXPANDED)
 			return DC_SPF_TARGET_IMPOSSIBLE;
@@ -121,7 +121,7 @@ void dc_spf_eval_explain(struct dc_spf_eval *e)
 	    !dc_spf_macro_check(txt.text, true, NULL, NULL))
 		return;
 	e->values.domain = frame.domain;
-	if (dc_spf_macro_uses(txt.text, 'p') && !dc_spf_eval_p(e, &frame))
+	if (dc_spf_macro_uses(txt.text, 'p') && !set_p(e, &frame))
 		return;
 	if (dc_spf_macro_expand(e->asker->arena, txt.text, &e->values, &text) == DC_SPF_EXPANDED && is_printable(text))
 		e->result->explanation = text;

@@ -35,8 +35,6 @@ uint16_t dc_spf_eval_type(const struct dc_spf_eval *e);
  * those found so far are there. */
 bool dc_spf_eval_validated(struct dc_spf_eval *e, struct dc_slice names[DC_SPF_HOST_LIMIT], size_t *ret_count,
 			   const struct dc_answer **ret_ptr);
-/* Sets the value of %{p} for this record; false while a question is open. */
-bool dc_spf_eval_p(struct dc_spf_eval *e, const struct dc_spf_frame *frame);
 
 enum dc_spf_target { DC_SPF_TARGET, DC_SPF_TARGET_IMPOSSIBLE, DC_SPF_TARGET_OPEN };
 /* The name that a term means: raw for %{d}, canonical for DNS. */

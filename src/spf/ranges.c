@@ -117,7 +117,7 @@ static struct dc_spf_count count_of(dc_u128 number)
 }
 
 /* Disjoint sets: the sum is 2^128 at most. */
-struct dc_spf_count dc_spf_count_add(struct dc_spf_count a, struct dc_spf_count b)
+static struct dc_spf_count add_counts(struct dc_spf_count a, struct dc_spf_count b)
 {
 	dc_u128 x = (dc_u128)a.high << 64 | a.low, y = (dc_u128)b.high << 64 | b.low, sum = x + y;
 
@@ -132,7 +132,7 @@ struct dc_spf_count dc_spf_set_size(const struct dc_spf_set *set)
 
 	for (size_t i = 0; i < set->count; i++) {
 		dc_u128 less_one = set->items[i].last - set->items[i].first;
-		size = dc_spf_count_add(size, less_one == ~(dc_u128)0 ? (struct dc_spf_count){.whole = true}
+		size = add_counts(size, less_one == ~(dc_u128)0 ? (struct dc_spf_count){.whole = true}
 								      : count_of(less_one + 1));
 	}
 	return size;

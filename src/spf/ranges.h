@@ -28,7 +28,6 @@ struct dc_spf_interval dc_spf_interval_of(struct dc_prefix prefix);
 void dc_spf_set_add(struct dc_spf_set *set, struct dc_spf_interval interval, struct dc_spf_set *fresh);
 bool dc_spf_set_holds(const struct dc_spf_set *set, dc_u128 address);
 struct dc_spf_count dc_spf_set_size(const struct dc_spf_set *set);
-struct dc_spf_count dc_spf_count_add(struct dc_spf_count a, struct dc_spf_count b);
 /* The public form. */
 struct dc_spf_ranges dc_spf_set_ranges(const struct dc_spf_set *set, uint8_t family);
 
