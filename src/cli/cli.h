@@ -12,6 +12,8 @@ enum exit_status { EXIT_FINE = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_INCOMP
 enum exit_status worse(enum exit_status a, enum exit_status b);
 /* The exit status that stands for a failure of the library. */
 enum exit_status exit_of(enum dc_status status);
+/* Words of others, a name or a file's: as lines of the library show them, printable ASCII and \xHH. */
+void put_plain(const char *text, FILE *file);
 /* Of a file that could not be opened or read: what the system lacks is not the user's fault. */
 enum exit_status exit_of_errno(int error);
 

@@ -55,7 +55,9 @@ static bool known_format(const char *name)
 	for (size_t i = 0; dc_format_info_at(i, &info); i++)
 		if (strcmp(info.name, name) == 0)
 			return true;
-	(void)fprintf(stderr, "domaincheck: --format: there is no format \"%s\"; there are:", name);
+	(void)fputs("domaincheck: --format: there is no format \"", stderr);
+	put_plain(name, stderr);
+	(void)fputs("\"; there are:", stderr);
 	for (size_t i = 0; dc_format_info_at(i, &info); i++)
 		(void)fprintf(stderr, " %s", info.name);
 	(void)fputc('\n', stderr);
