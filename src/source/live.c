@@ -364,6 +364,8 @@ static void destroy(struct dc_live *live)
 	}
 	drop_pool(live->resolvers);
 	live_close_all(live);
+	live_outbox_close(live);
+	live_inbox_close(live);
 	for (struct ask *ask = live->free_asks, *next; ask; ask = next) {
 		next = ask->next;
 		free(ask);
@@ -420,13 +422,15 @@ struct dc_source *dc_live_new(struct dc_loop *loop, const struct dc_live_options
 	live->tokens_micro = MILLION;
 	set_options(live, options);
 	live->scratch = dc_arena_new(DC_PACKET_SCRATCH_MAX);
-	if (live->scratch && options->server_count)
+	if (!live->scratch || !live_outbox_open(live) || !live_inbox_open(live))
+		goto no_memory;
+	if (options->server_count)
 		live->resolvers = live_pool_new(live, live->addresses, options->server_count, true);
-	if (live->scratch && (live->resolvers || !options->server_count))
+	if (live->resolvers || !options->server_count)
 		return &live->source;
-	dc_arena_free(live->scratch);
-	free(live);
 no_memory:
+	if (live)
+		destroy(live);
 	dc_error_set(err, DC_ERR_NOMEM, "no memory");
 	return NULL;
 }

@@ -4,6 +4,8 @@
  * live_ask.c one question: to whom, when again, which failure to believe
  * live_net.c servers, channels (c-ares), flights (one message on its way)
  * live_socket.c sockets, as c-ares asks for them
+ * live_outbox.c datagrams that leave together
+ * live_inbox.c datagrams that come together
  *
  * A pool is a set of servers that can stand in for each other: the resolvers, or one authoritative server. */
 #ifndef DC_SOURCE_LIVE_PARTS_H
@@ -11,6 +13,7 @@
 
 #include <ares.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "dns/packet.h"
 #include "source/live.h"
@@ -40,6 +43,7 @@ enum {
 	LIVE_POOLS_MAX = 128,      /* authoritative servers with open sockets; idle ones make room */
 	LIVE_ID_SLOTS = 256,
 	LIVE_RECEIVE_MAX = 512,    /* datagrams of one socket before others have their turn */
+	LIVE_INBOX = 16,           /* datagrams a system call */
 	LIVE_EDNS_SIZE = 1232,     /* never fragmented (DNS flag day 2020) */
 	LIVE_EDNS_LOOPBACK = 4096,
 	LIVE_EDNS_COMPLAINTS = 3,  /* then a server that never showed EDNS is asked without */
@@ -59,6 +63,10 @@ struct chan {
 	bool retired;       /* takes no new flights, goes when the last has ended */
 	bool answered;      /* TCP: since the connection was opened */
 	unsigned received;  /* datagrams since the socket was ready */
+	unsigned out_count; /* in the outbox … */
+	uint16_t out_first, out_last;
+	int out_fd, out_error; /* … and what the kernel said of them, until c-ares knows */
+	struct chan *out_next;
 	unsigned uses;
 	unsigned flights;
 	int error;          /* errno of the last failure of a system call, 0 = none */
@@ -166,6 +174,8 @@ struct dc_live {
 	uint64_t tokens_ms;
 	unsigned depth;               /* calls on the stack that need this object afterwards */
 	bool dead;                    /* freed by a handler: goes when depth is 0 */
+	struct live_outbox *outbox;
+	struct live_inbox *inbox;
 	uint16_t ids[256];
 	unsigned ids_left;
 	struct dc_live_counts counts;
@@ -199,6 +209,21 @@ void live_close_all(struct dc_live *live);  /* at the end */
 void live_tick(struct dc_live *live);       /* lets c-ares end what nobody waits for */
 /* A datagram that c-ares did not take for the answer to anything, if there is one. */
 void live_claim(struct chan *chan);
+
+/* live_outbox.c */
+bool live_outbox_open(struct dc_live *live);
+void live_outbox_close(struct dc_live *live);
+/* The datagram is sent when the loop is about to wait. False: it has to be sent at once. */
+bool live_outbox_put(struct chan *chan, int fd, const struct iovec *vector, int count);
+void live_outbox_forget(struct chan *chan); /* its socket goes */
+
+/* live_inbox.c */
+bool live_inbox_open(struct dc_live *live);
+void live_inbox_close(struct dc_live *live);
+/* Like recvfrom(2) from a socket of datagrams, but from several at a time. */
+ssize_t live_inbox_take(struct chan *chan, int fd, void *bytes, size_t size, struct sockaddr *from, socklen_t *from_len);
+bool live_inbox_holds(const struct chan *chan); /* something that was not taken yet */
+void live_inbox_forget(struct chan *chan);
 
 /* live_socket.c */
 extern const struct ares_socket_functions live_socket_functions;

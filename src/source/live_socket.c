@@ -64,6 +64,9 @@ static ares_socket_t open_socket(int family, int type, int protocol, void *user)
 
 static int close_socket(ares_socket_t fd, void *user)
 {
+	struct chan *chan = user;
+	live_outbox_forget(chan);
+	live_inbox_forget(chan);
 	return close(fd);
 }
 
@@ -90,10 +93,15 @@ static ares_ssize_t receive(ares_socket_t fd, void *bytes, size_t size, int flag
 		n = recvfrom(fd, bytes, size, flags, from, from_len);
 	} else {
 		live_claim(chan);
+		if (chan->out_error) {
+			errno = chan->out_error;
+			chan->out_error = 0;
+			return -1;
+		}
 		n = 0;
 		/* c-ares takes an empty datagram for an error, and would read a flood to its end. */
-		for (int i = 0; n == 0 && i < EMPTY_DATAGRAMS_MAX && chan->received < LIVE_RECEIVE_MAX; i++)
-			n = recvfrom(fd, bytes, size, flags, from, from_len);
+		for (int i = 0; n == 0 && i < EMPTY_DATAGRAMS_MAX && (chan->received < LIVE_RECEIVE_MAX || live_inbox_holds(chan)); i++)
+			n = live_inbox_take(chan, fd, bytes, size, from, from_len);
 		chan->received++;
 		if (n == 0) {
 			errno = EAGAIN;
@@ -115,6 +123,11 @@ static ares_ssize_t receive(ares_socket_t fd, void *bytes, size_t size, int flag
 static ares_ssize_t send_vector(ares_socket_t fd, const struct iovec *vector, int count, void *user)
 {
 	struct chan *chan = user;
+	ssize_t whole = 0;
+	for (int i = 0; i < count; i++)
+		whole += (ssize_t)vector[i].iov_len;
+	if (!chan->stream && live_outbox_put(chan, fd, vector, count))
+		return whole;
 	const struct msghdr message = {.msg_iov = (struct iovec *)vector, .msg_iovlen = (size_t)count};
 	ssize_t n = sendmsg(fd, &message, MSG_NOSIGNAL);
 	if (n < 0)

@@ -29,6 +29,7 @@ struct dc_loop {
 	struct dc_timer slots[LEVELS][SLOTS]; /* heads of rings; only next and prev are used */
 	struct dc_timer soon;                 /* due already when armed: the next time that timers fire */
 	uint64_t filled[LEVELS][SLOTS / 64];  /* a bit for each slot that may hold a timer */
+	struct dc_turn *turns;
 	struct epoll_event *batch; /* the events of this turn, while they are handed out */
 	int batch_count;
 	struct epoll_event events[EVENTS_A_TURN];
@@ -251,6 +252,37 @@ static void fire_due(struct dc_loop *loop)
 	}
 }
 
+/* ---- turns ---- */
+
+void dc_loop_at_turn(struct dc_loop *loop, struct dc_turn *turn)
+{
+	if (turn->armed)
+		return;
+	turn->armed = true;
+	turn->next = loop->turns;
+	loop->turns = turn;
+}
+
+void dc_loop_cancel_turn(struct dc_loop *loop, struct dc_turn *turn)
+{
+	struct dc_turn **at = &loop->turns;
+	if (!turn->armed)
+		return;
+	while (*at != turn)
+		at = &(*at)->next;
+	*at = turn->next;
+	turn->armed = false;
+}
+
+static void take_turns(struct dc_loop *loop)
+{
+	while (loop->turns) {
+		struct dc_turn *turn = loop->turns;
+		dc_loop_cancel_turn(loop, turn);
+		turn->fire(turn);
+	}
+}
+
 static int wait_ms(struct dc_loop *loop, int max_ms)
 {
 	if (!loop->armed)
@@ -266,6 +298,7 @@ static int wait_ms(struct dc_loop *loop, int max_ms)
 
 bool dc_loop_run(struct dc_loop *loop, int max_ms)
 {
+	take_turns(loop);
 	int count = epoll_wait(loop->epoll_fd, loop->events, EVENTS_A_TURN, wait_ms(loop, max_ms));
 	if (count < 0 && errno != EINTR)
 		return false;

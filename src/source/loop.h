@@ -31,6 +31,16 @@ struct dc_timer {
 void dc_loop_arm(struct dc_loop *loop, struct dc_timer *timer, uint64_t in_ms);
 void dc_loop_disarm(struct dc_loop *loop, struct dc_timer *timer);
 
+/* Something to be done before the loop waits again, once for each time it is asked for. Owned by the caller. */
+struct dc_turn {
+	void (*fire)(struct dc_turn *turn); /* may arm timers and turns, nothing else of the loop */
+	void *user;
+	struct dc_turn *next;
+	bool armed;
+};
+void dc_loop_at_turn(struct dc_loop *loop, struct dc_turn *turn);
+void dc_loop_cancel_turn(struct dc_loop *loop, struct dc_turn *turn);
+
 /* Monotonic milliseconds, read once per turn of the loop. */
 uint64_t dc_loop_now_ms(const struct dc_loop *loop);
 /* Waits for events at most `max_ms` (-1 = until something happens) and calls what is due. False on a system failure. */
