@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "source/clock.h"
 #include "source/loop.h"
 
 static struct dc_loop *loop;
@@ -245,9 +246,50 @@ static void watches_may_vanish_in_a_handler(void **state)
 	end_free(left);
 }
 
+/* ---- turns ---- */
+
+struct round {
+	struct dc_turn turn;
+	struct beat *beat; /* armed when it fires */
+	unsigned fired;
+};
+
+static void go_round(struct dc_turn *turn)
+{
+	struct round *round = turn->user;
+	assert_false(turn->armed);
+	round->fired++;
+	if (round->beat)
+		arm(round->beat, 0);
+}
+
+static void turns_come_before_waiting(void **state)
+{
+	struct beat beat = {0};
+	struct round rounds[3] = {{.beat = &beat}};
+	for (int i = 0; i < 3; i++) {
+		rounds[i].turn = (struct dc_turn){.fire = go_round, .user = &rounds[i]};
+		dc_loop_at_turn(loop, &rounds[i].turn);
+		dc_loop_at_turn(loop, &rounds[i].turn); /* once is enough */
+	}
+	dc_loop_cancel_turn(loop, &rounds[1].turn);
+	dc_loop_cancel_turn(loop, &rounds[1].turn);
+	uint64_t began_ms = dc_clock_ms();
+	assert_true(dc_loop_run(loop, 5000)); /* the timer that the first turn armed ends the waiting */
+	assert_true(dc_clock_ms() - began_ms < 2500);
+	assert_int_equal(beat.fired, 1);
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(rounds[0].fired, 1);
+		assert_int_equal(rounds[1].fired, 0);
+		assert_int_equal(rounds[2].fired, 1);
+		assert_true(dc_loop_run(loop, 0));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(turns_come_before_waiting),
 		cmocka_unit_test(timers_fire_once_and_not_early), cmocka_unit_test(long_timers_wait),
 		cmocka_unit_test(handlers_may_arm_and_disarm), cmocka_unit_test(loop_waits_no_longer_than_told),
 		cmocka_unit_test(descriptors_are_watched), cmocka_unit_test(watches_may_vanish_in_a_handler),
