@@ -1,7 +1,7 @@
 /* Changes as JSON, schema domaincheck.diff/1: data/schema/diff.json. */
 #include "diff/diff.h"
 
-#include "render/json_value.h"
+#include "render/json/value.h"
 
 /* The words of one change, made before its JSON: a spent arena leaves nothing behind. */
 struct writer {

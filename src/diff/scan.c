@@ -2,7 +2,7 @@
  * looked at is parsed by itself, by jansson, and what it refuses is no report. */
 #include "diff/scan.h"
 
-#include "render/json_value.h"
+#include "render/json/value.h"
 
 enum { MEMBERS_MAX = 256 }; /* of an object at the top: a report has ten */
 

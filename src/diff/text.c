@@ -1,7 +1,7 @@
 /* Changes for people: a block a domain that changed, the findings that fail first, and a line with the sum. */
 #include "diff/diff.h"
 
-#include "render/text_layout.h"
+#include "render/text/layout.h"
 
 enum { MARK = 2, BODY = 4, DEEP = 8 }; /* columns */
 

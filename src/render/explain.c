@@ -1,6 +1,6 @@
 /* Pages about the program itself: what a finding means (domaincheck explain), which checks there are (domaincheck
- * checks). Their JSON form is in json_explain.c. */
-#include "render/text_layout.h"
+ * checks). Their JSON form is in json/explain.c. */
+#include "render/text/layout.h"
 
 enum { PAGE_SCRATCH_MAX = 16 << 20 };
 

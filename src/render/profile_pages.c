@@ -1,7 +1,7 @@
 /* `domaincheck profiles [NAME]`: which requirement sets there are; what one of them requires, how that is proven, and what
  * nobody can see in DNS. */
-#include "render/json_value.h"
-#include "render/text_layout.h"
+#include "render/json/value.h"
+#include "render/text/layout.h"
 
 #include "policy/profile.h"
 

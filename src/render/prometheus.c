@@ -4,7 +4,7 @@
  *
  * Series: some 60 a domain, and two for each of its first KEYS_SHOWN DKIM keys. Labels never hold messages or records. */
 #include "base/civil.h"
-#include "render/json_fleet.h"
+#include "render/json/fleet.h"
 #include "spf/spf.h"
 
 enum { KEYS_SHOWN = 20 }; /* a zone may publish thousands; domaincheck_dkim_keys counts them all */

@@ -1,7 +1,7 @@
 /* `domaincheck spf`: the SPF part of the report alone, and the flattened records as lines of a zone file. */
 #include "base/escape.h"
 #include "render/report.h"
-#include "render/text.h"
+#include "render/text/text.h"
 #include "spf/spf.h"
 
 /* ---- spf ---- */

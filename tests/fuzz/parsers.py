@@ -61,12 +61,12 @@ LEFT_OUT = {
     "src/receiver/libopendkim.c": "hands records out of receiver/store.c to libopendkim",
     # Files of the user
     "src/cli/cmd_completion.c": "words of the shell's own command line",
-    "src/cli/cmd_merge.c": "reads a file into memory; render/json_merge.c takes it apart",
+    "src/cli/cmd_merge.c": "reads a file into memory; render/json/merge.c takes it apart",
     "src/cli/cmd_message.c": "reads a file into memory; message/message.c takes it apart",
     "src/cli/names.c": "one name a line; dns/name.c takes it apart",
     "src/cli/resume.c": "the report file that this program was writing itself",
-    "src/render/json_merge.c": "jansson parses; only fields of reports of our own are copied",
-    "src/render/json_value.c": "jansson parses; a second time when memory ended the first",
+    "src/render/json/merge.c": "jansson parses; only fields of reports of our own are copied",
+    "src/render/json/value.c": "jansson parses; a second time when memory ended the first",
     "src/dkim/own.c": "the user's own private key, read by OpenSSL; dkim/key.c takes the public half apart",
 }
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "render/html.h"
+#include "render/html/html.h"
 
 /* "NAME|TYPE|VALUE" a record, a newline between; "(draft)" behind a pattern. */
 static char *records(const char *fix)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "render/text.h"
+#include "render/text/text.h"
 
 struct bench {
 	struct dc_arena *arena;

@@ -1,0 +1,162 @@
+/* Values of the JSON renderers. */
+#include "base/escape.h"
+#include "render/json/node_parts.h"
+
+#include <stdlib.h>
+
+void dc_json_init(struct dc_json *json)
+{
+	*json = (struct dc_json){0};
+	dc_buf_init(&json->text, DC_REPORT_MAX);
+	json->nodes = dc_arena_new(DC_REPORT_MAX);
+	json->failed = !json->nodes;
+}
+
+void dc_json_clear(struct dc_json *json)
+{
+	dc_buf_free(&json->text);
+	dc_arena_free(json->nodes);
+	json->nodes = NULL;
+}
+
+void dc_json_set(struct dc_json *json, json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new_nocheck(object, key, value) != 0)
+		json->failed = true;
+}
+
+void dc_json_add(struct dc_json *json, json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, value) != 0)
+		json->failed = true;
+}
+
+json_t *dc_json_text(struct dc_json *json, struct dc_slice s)
+{
+	json_t *value = json_stringn(s.ptr ? s.ptr : "", s.len);
+
+	if (value)
+		return value;
+	dc_buf_reset(&json->text);
+	dc_escape_text(&json->text, s, DC_ESCAPE_UTF8);
+	if (json->text.status != DC_OK)
+		return NULL;
+	return json_stringn(json->text.len > 0 ? json->text.ptr : "", json->text.len);
+}
+
+json_t *dc_json_text_or_null(struct dc_json *json, struct dc_slice s)
+{
+	return s.len > 0 ? dc_json_text(json, s) : json_null();
+}
+
+json_t *dc_json_uint(uint64_t number)
+{
+	return json_integer(number > INT64_MAX ? INT64_MAX : (json_int_t)number);
+}
+
+/* The library tells a lack of memory from a faulty text only now and then. But what fails for want of memory seldom does so twice, or
+ * there is no room for the text either. */
+json_t *dc_json_load(struct dc_slice text, bool *ret_memory)
+{
+	const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
+	json_error_t why;
+	json_t *value = json_loadb(text.ptr, text.len, flags, NULL);
+	void *room;
+
+	*ret_memory = false;
+	if (value)
+		return value;
+	value = json_loadb(text.ptr, text.len, flags, &why);
+	if (value)
+		return value;
+	room = malloc(text.len + 1);
+	*ret_memory = !room || json_error_code(&why) == json_error_out_of_memory;
+	free(room);
+	return NULL;
+}
+
+struct dc_slice dc_json_member(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_is_string(value) ? (struct dc_slice){json_string_value(value), json_string_length(value)} : (struct dc_slice){0};
+}
+
+json_t *dc_json_texts(struct dc_json *json, const struct dc_slice *items, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		dc_json_add(json, array, dc_json_text(json, items[i]));
+	return array;
+}
+
+/* ---- writing ---- */
+
+struct sink {
+	struct dc_buf *out;
+	unsigned margin;
+};
+
+/* DEL is a control that JSON does not escape by itself. Raw newlines only stand between values. */
+static int put(const char *bytes, size_t len, void *data)
+{
+	static const char blanks[] = "                ";
+	struct sink *sink = data;
+	size_t start = 0;
+
+	if (!memchr(bytes, 0x7f, len) && (sink->margin == 0 || !memchr(bytes, '\n', len))) {
+		dc_buf_put(sink->out, bytes, len);
+		return 0;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] != 0x7f && bytes[i] != '\n')
+			continue;
+		dc_buf_put(sink->out, bytes + start, i - start);
+		start = i + 1;
+		if (bytes[i] == 0x7f) {
+			dc_buf_puts(sink->out, "\\u007f");
+		} else {
+			dc_buf_putc(sink->out, '\n');
+			dc_buf_put(sink->out, blanks, sink->margin);
+		}
+	}
+	dc_buf_put(sink->out, bytes + start, len - start);
+	return 0;
+}
+
+static bool dump(struct sink *sink, const json_t *value, bool compact)
+{
+	size_t flags = JSON_ENSURE_ASCII | JSON_ENCODE_ANY | (compact ? JSON_COMPACT : JSON_INDENT(2));
+
+	return value && json_dump_callback(value, put, sink, flags) == 0;
+}
+
+void dc_json_write(struct dc_json *json, struct dc_buf *out, const json_t *value, bool compact, unsigned margin)
+{
+	struct sink sink = {.out = out, .margin = compact || margin > 16 ? 0 : margin};
+
+	if (!dump(&sink, value, compact))
+		json->failed = true;
+}
+
+void dc_json_put_word(struct dc_json *json, struct dc_buf *out, const char *lead, const char *word)
+{
+	size_t len = strlen(word), lead_len = strlen(lead);
+	char *to = dc_node_is_plain(word, len) ? dc_buf_room(out, lead_len + len + 2) : NULL;
+	json_t *value;
+
+	if (to) {
+		memcpy(to, lead, lead_len);
+		to += lead_len;
+		*to++ = '"';
+		memcpy(to, word, len);
+		to[len] = '"';
+		out->len += lead_len + len + 2;
+		return;
+	}
+	dc_buf_put(out, lead, lead_len);
+	value = json_string(word);
+	dc_json_write(json, out, value, true, 0);
+	json_decref(value);
+}
