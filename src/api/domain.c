@@ -3,7 +3,7 @@
 
 enum dc_status dc_domain_parse(const char *typed, char ret_domain[DC_DOMAIN_TEXT_MAX], struct dc_error *err)
 {
-	struct dc_arena *arena = dc_arena_new(64 * 1024);
+	struct dc_arena *arena = dc_arena_new(64u << 10);
 	struct dc_slice name;
 	if (!arena || DC_ARENA_GUARD(arena)) {
 		dc_arena_free(arena);

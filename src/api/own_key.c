@@ -9,6 +9,7 @@
 #include "api/own_key.h"
 #include "base/escape.h"
 #include "dkim/own.h"
+#include "source/file.h"
 
 /* Returns the octets read; -1 on failure with errno. */
 static ssize_t read_all(const char *path, char *out, size_t size)
@@ -43,7 +44,7 @@ enum dc_status dc_own_key_read(struct dc_arena *arena, struct dc_slice selector,
 		return dc_error_set(err, DC_ERR_NOMEM, "out of memory for a key");
 	len = read_all(path, pem, DC_DKIM_PEM_MAX + 1);
 	if (len < 0) {
-		status = dc_error_set(err, DC_ERR_INPUT, "--dkim-key: %s: %s", shown, strerror(errno));
+		status = dc_error_set(err, DC_ERR_INPUT, "--dkim-key: %s: %s", shown, dc_errno_text(errno));
 	} else {
 		status = dc_dkim_own_read(arena, pem, (size_t)len, selector, ret_own, &inner);
 		if (status != DC_OK)

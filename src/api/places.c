@@ -178,11 +178,11 @@ struct dc_places *dc_places_new(const struct dc_config *config)
 	return &places->base;
 }
 
-void dc_places_free(struct dc_places *base)
+void dc_places_free(struct dc_places *places)
 {
-	struct places *places = (struct places *)base;
-	if (!places)
+	struct places *own = (struct places *)places;
+	if (!own)
 		return;
-	dc_arena_free(places->arena);
-	free(places);
+	dc_arena_free(own->arena);
+	free(own);
 }

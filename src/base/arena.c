@@ -108,13 +108,13 @@ static struct chunk *find_room(struct dc_arena *arena, size_t size)
 	size_t want = size > CHUNK_SIZE ? size : CHUNK_SIZE;
 	if (want > arena->ceiling || arena->held > arena->ceiling - want)
 		return NULL;
-	chunk = want == CHUNK_SIZE && arena->spare ? arena->spare : malloc(sizeof *chunk + want);
-	if (!chunk) {
+	if (want == CHUNK_SIZE && arena->spare) {
+		chunk = arena->spare;
+		arena->spare = chunk->next;
+	} else if (!(chunk = malloc(sizeof *chunk + want))) {
 		arena->starved = true;
 		return NULL;
 	}
-	if (chunk == arena->spare)
-		arena->spare = chunk->next;
 	*chunk = (struct chunk){.next = arena->chunks, .size = want};
 	arena->chunks = chunk;
 	arena->held += want;

@@ -31,14 +31,14 @@ jmp_buf *dc_arena_guard(struct dc_arena *arena);
 #define DC_ARENA_GUARD(arena) (setjmp(*dc_arena_guard(arena)) != 0)
 
 /* Zeroed, aligned for any object; never NULL. */
-void *dc_arena_alloc(struct dc_arena *arena, size_t size);
+void *dc_arena_alloc(struct dc_arena *arena, size_t size) __attribute__((returns_nonnull));
 /* The same, but NULL instead of a jump: for callbacks that must return. */
 void *dc_arena_try(struct dc_arena *arena, size_t size);
 /* Makes sure that the next `size` octets (in one allocation) will be there, or jumps. */
 void dc_arena_reserve(struct dc_arena *arena, size_t size);
 #define DC_NEW(arena, type) ((type *)dc_arena_alloc((arena), sizeof(type)))
 /* Zeroed array of n; n * sizeof is checked. */
-void *dc_arena_array(struct dc_arena *arena, size_t n, size_t size);
+void *dc_arena_array(struct dc_arena *arena, size_t n, size_t size) __attribute__((returns_nonnull));
 #define DC_NEW_ARRAY(arena, type, n) ((type *)dc_arena_array((arena), (n), sizeof(type)))
 
 struct dc_slice dc_arena_dup(struct dc_arena *arena, struct dc_slice s);
@@ -53,7 +53,8 @@ struct dc_slice dc_arena_printf(struct dc_arena *arena, const char *format, ...)
 
 /* Grows an array that lives in an arena by doubling. `*items` may be NULL with *capacity 0.
  *   DC_PUSH(arena, list->items, list->count, list->capacity) = value; */
-void *dc_arena_grow(struct dc_arena *arena, void *items, size_t count, size_t *capacity, size_t size);
+void *dc_arena_grow(struct dc_arena *arena, void *items, size_t count, size_t *capacity, size_t size)
+	__attribute__((returns_nonnull));
 #define DC_PUSH(arena, items, count, capacity)                                                                         \
 	(*(((items) = dc_arena_grow((arena), (items), (count), &(capacity), sizeof(*(items)))), &(items)[(count)++]))
 

@@ -11,6 +11,11 @@ int64_t dc_civil_to_days(struct dc_civil date)
 	return era * DAYS_OF_ERA + in_era * 365 + in_era / 4 - in_era / 100 + day - EPOCH;
 }
 
+int64_t dc_civil_to_seconds(struct dc_civil date, int hour, int minute, int second)
+{
+	return ((dc_civil_to_days(date) * 24 + hour) * 60 + minute) * 60 + second;
+}
+
 struct dc_civil dc_civil_from_days(int64_t days)
 {
 	days += EPOCH;
@@ -60,7 +65,7 @@ bool dc_civil_stamp_parse(struct dc_slice text, int64_t *ret_seconds)
 	if (text.len != DC_CIVIL_STAMP_LEN || date.year < 0 || date.month < 1 || date.month > 12 || date.day < 1 || hour < 0 ||
 	    minute < 0 || second < 0)
 		return false;
-	int64_t seconds = dc_civil_to_days(date) * 86400 + hour * 3600 + minute * 60 + second;
+	int64_t seconds = dc_civil_to_seconds(date, hour, minute, second);
 	/* Whatever does not come back as it was is no date: 30 February, 24:00, other separators. */
 	if (!dc_slice_eq(dc_slice_of(dc_civil_stamp(seconds, again)), text))
 		return false;

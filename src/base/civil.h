@@ -12,6 +12,8 @@ struct dc_civil {
 /* `month` 1..12, `day` 1..31. */
 int64_t dc_civil_to_days(struct dc_civil date);
 struct dc_civil dc_civil_from_days(int64_t days);
+/* Since 1970-01-01T00:00:00Z. */
+int64_t dc_civil_to_seconds(struct dc_civil date, int hour, int minute, int second);
 
 enum { DC_CIVIL_STAMP_LEN = 20 };
 /* "2026-11-20T12:00:00Z" (RFC 3339 in its plainest form), years 0000 to 9999, NUL-terminated into `text`; returns it. */

@@ -74,7 +74,7 @@ void dc_escape_text(struct dc_buf *out, struct dc_slice s, unsigned flags)
 const char *dc_escape_line(char *out, size_t size, struct dc_slice s)
 {
 	struct dc_buf buf;
-	dc_buf_init(&buf, 64 * 1024);
+	dc_buf_init(&buf, 64u << 10);
 	bool cut = s.len > 4 * size;
 	dc_escape_text(&buf, dc_slice_sub(s, 0, 4 * size), 0);
 	if (buf.status != DC_OK || size < 4) {

@@ -172,9 +172,9 @@ bool dc_prefix_contains(struct dc_prefix prefix, struct dc_ip ip)
 /* RFC 5952: lower case, no leading zeros, the longest run of at least two zero groups as "::", the first on a tie. */
 static size_t format_v6(const uint8_t o[16], char *text)
 {
-	int run_at = -1, run_len = 1;
-	for (int i = 0; i < 8; i++) {
-		int len = 0;
+	size_t run_at = SIZE_MAX, run_len = 1;
+	for (size_t i = 0; i < 8; i++) {
+		size_t len = 0;
 		while (i + len < 8 && o[2 * (i + len)] == 0 && o[2 * (i + len) + 1] == 0)
 			len++;
 		if (len > run_len) {
@@ -184,7 +184,7 @@ static size_t format_v6(const uint8_t o[16], char *text)
 		i += len;
 	}
 	size_t n = 0;
-	for (int i = 0; i < 8; i++) {
+	for (size_t i = 0; i < 8; i++) {
 		if (i == run_at) {
 			n += (size_t)snprintf(text + n, DC_IP_TEXT_MAX - n, "::");
 			i += run_len - 1;

@@ -15,7 +15,7 @@ struct dc_slice {
 /* A slice of a string literal. */
 #define DC_S(literal) ((struct dc_slice){(literal), sizeof(literal) - 1})
 /* For printf("%.*s"): only for text already known to be clean. */
-#define DC_FMT(slice) (int)(slice).len, (slice).ptr ? (slice).ptr : ""
+#define DC_FMT(slice) (int)(slice).len, (slice).len ? (slice).ptr : ""
 
 /* A slice of a NUL-terminated string; NULL gives the empty slice. */
 static inline struct dc_slice dc_slice_of(const char *text)
@@ -30,7 +30,7 @@ static inline struct dc_slice dc_slice_sub(struct dc_slice s, size_t start, size
 		start = s.len;
 	if (len > s.len - start)
 		len = s.len - start;
-	return (struct dc_slice){s.ptr ? s.ptr + start : NULL, len};
+	return (struct dc_slice){start ? s.ptr + start : s.ptr, len};
 }
 
 static inline bool dc_slice_eq(struct dc_slice a, struct dc_slice b)

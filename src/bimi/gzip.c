@@ -1,4 +1,5 @@
 /* RFC 1952 by zlib: the only file that knows it. */
+#define ZLIB_CONST /* next_in is only read */
 #include <zlib.h>
 
 #include "bimi/svg.h"
@@ -18,7 +19,7 @@ bool dc_bimi_gunzip(struct dc_arena *arena, struct dc_slice octets, struct dc_sl
 
 	if (octets.len > UINT32_MAX || inflateInit2(&stream, GZIP_ONLY + MAX_WBITS) != Z_OK)
 		return false;
-	stream.next_in = (Bytef *)(uintptr_t)octets.ptr;
+	stream.next_in = (z_const Bytef *)octets.ptr;
 	stream.avail_in = (uInt)octets.len;
 	stream.next_out = (Bytef *)out;
 	stream.avail_out = (uInt)(room + 1);

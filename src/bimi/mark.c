@@ -62,8 +62,8 @@ static int64_t seconds_of(const ASN1_TIME *time)
 
 	if (!time || !ASN1_TIME_to_tm(time, &tm))
 		return 0;
-	return dc_civil_to_days((struct dc_civil){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday}) * 86400 + tm.tm_hour * 3600 +
-	       tm.tm_min * 60 + tm.tm_sec;
+	return dc_civil_to_seconds((struct dc_civil){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday}, tm.tm_hour, tm.tm_min,
+				   tm.tm_sec);
 }
 
 static void take_usage(X509 *leaf, struct dc_bimi_mark *mark)
@@ -162,7 +162,7 @@ static void take_leaf(X509 *leaf, struct dc_bimi_mark *mark, struct found *found
 
 static void read_all(struct dc_slice pem, struct dc_bimi_mark *mark, struct found *found)
 {
-	X509 *chain[DC_BIMI_MARK_CHAIN_MAX];
+	X509 *chain[DC_BIMI_MARK_CHAIN_MAX] = {NULL};
 	BIO *bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
 
 	while (bio && mark->chain < DC_BIMI_MARK_CHAIN_MAX &&

@@ -49,7 +49,7 @@ static enum verdict read_answer(struct dc_asker *asker, const struct dc_blocklis
 	const struct dc_rr *rr;
 	uint32_t least = UINT32_MAX;
 	struct dc_slice meaning = {0};
-	for (size_t i = 0; i < DC_BLOCKLIST_MEANINGS_MAX * 4 && (rr = dc_answer_rr(answer, i)); i++) {
+	for (size_t i = 0; i < (size_t)DC_BLOCKLIST_MEANINGS_MAX * 4 && (rr = dc_answer_rr(answer, i)); i++) {
 		struct dc_ip ip;
 		if (!dc_rr_ip(rr, &ip) || ip.family != 4)
 			continue;

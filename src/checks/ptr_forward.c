@@ -1,7 +1,6 @@
 /* Do the reverse names lead back to the addresses? RFC 1912 sections 2.1 and 2.4, RFC 8601 section 2.7.3 (iprev). */
 #include "checks/check.h"
 #include "checks/sending.h"
-#include "checks/sending.h"
 #include "ptr/ptr.h"
 
 static void judge_confirmation(const struct dc_ptr_address *address, struct dc_emitter *emitter)

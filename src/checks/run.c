@@ -7,7 +7,7 @@
 DC_CHECKS(DECLARE)
 
 static const struct dc_check *const checks[] = {
-#define ROW(symbol) &symbol,
+#define ROW(symbol) &(symbol),
 	DC_CHECKS(ROW)
 };
 

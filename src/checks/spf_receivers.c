@@ -46,6 +46,7 @@ static bool has_numbered_macro(const struct dc_spf_term *term)
 
 static bool is_redirect_early(const struct dc_spf_record *record, const struct dc_spf_term *term)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a node with terms has a record */
 	for (const struct dc_spf_term *t = term + 1; t < record->terms + record->term_count; t++)
 		if (t->qualifier)
 			return true;

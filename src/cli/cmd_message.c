@@ -9,7 +9,7 @@ enum { MESSAGE_READ_MAX = (25 << 20) + 1 }; /* one more than the library takes, 
 
 static char *read_all(FILE *file, size_t *ret_count)
 {
-	size_t room = 64 * 1024, count = 0;
+	size_t room = 64u << 10, count = 0;
 	char *octets = malloc(room);
 	while (octets && !feof(file) && !ferror(file) && count < MESSAGE_READ_MAX) {
 		if (count == room) {
@@ -36,7 +36,10 @@ static enum exit_status audit_message(struct options *options, const char *octet
 	}
 	options->names = names;
 	options->name_count = 1;
-	return cmd_audit(options);
+	enum exit_status status = cmd_audit(options);
+	options->names = NULL;
+	options->name_count = 0;
+	return status;
 }
 
 static enum exit_status with_file(struct options *options)

@@ -252,6 +252,14 @@ static bool is_utf8(void)
 	return false;
 }
 
+/* Of COLUMNS; 0: it says nothing. */
+static unsigned columns_of(const char *text)
+{
+	char *end;
+	long columns = strtol(text, &end, 10);
+	return *end || columns < 0 || columns > UINT16_MAX ? 0 : (unsigned)columns;
+}
+
 struct dc_look look_for(const struct options *options, bool to_stdout)
 {
 	struct dc_look look = {.quiet = options->quiet, .verbose = options->verbose,
@@ -264,8 +272,8 @@ struct dc_look look_for(const struct options *options, bool to_stdout)
 	look.utf8 = is_utf8();
 	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		look.width = size.ws_col;
-	else if (to_stdout && columns && atoi(columns) > 0)
-		look.width = (unsigned)atoi(columns);
+	else if (to_stdout && columns)
+		look.width = columns_of(columns);
 	if (look.width > 120)
 		look.width = 120; /* longer lines are hard to read */
 	return look;

@@ -91,6 +91,7 @@ static bool missed_nothing(const struct dc_diff_domain *other, const struct dc_d
 static enum dc_diff_change one_sided(const struct dc_diff_domain *old, const struct dc_diff_domain *new,
 				     const struct dc_diff_thing *thing, bool in_new)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): of the two lists one goes on, so one thing is there */
 	if (!thing->record || thing->state != DC_DIFF_PRESENT)
 		return DC_DIFF_SAME;
 	if (!missed_nothing(in_new ? old : new, thing))
@@ -212,6 +213,7 @@ static enum dc_diff_change finding_change(const struct dc_diff_domain *old, cons
 	const struct dc_diff_finding *there = a ? a : b;
 	if (!other)
 		return DC_DIFF_CAME;
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): of a and b one is there */
 	if (there->inconclusive && could_judge(other, there))
 		return a ? DC_DIFF_UNKNOWN_THEN : DC_DIFF_UNKNOWN_NOW;
 	if (!there->inconclusive && !could_judge(other, there))
@@ -402,7 +404,7 @@ struct dc_diff *dc_diff_compare(struct dc_arena *arena, const struct dc_diff_sid
 		struct dc_diff_domain_change change;
 		compare_domain(&c, order <= 0 ? a : NULL, order >= 0 ? b : NULL, &change);
 		bool same = change.old && change.new && !change.thing_count && !change.finding_count && !change.check_count &&
-			    !change.profile_count && dc_slice_eq(a->verdict, b->verdict);
+			    !change.profile_count && dc_slice_eq(change.old->verdict, change.new->verdict);
 		sum->domains++;
 		sum->same += same;
 		sum->only_old += !change.new;

@@ -85,6 +85,7 @@ static void take_addresses(struct dc_diff_taker *taker, const json_t *term, stru
 		set_list(taker, thing, addresses, DC_DIFF_ABSENT);
 }
 
+/* NOLINTBEGIN(misc-no-recursion): DC_DIFF_DEPTH_MAX */
 static void take_terms(struct dc_diff_taker *taker, const json_t *node, struct dc_slice via, unsigned depth)
 {
 	const json_t *terms = json_object_get(node, "terms");
@@ -113,6 +114,7 @@ static void take_tree(struct dc_diff_taker *taker, const json_t *node, struct dc
 	}
 	take_terms(taker, node, via, depth);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static void take_spf(struct dc_diff_taker *taker, const json_t *spf)
 {

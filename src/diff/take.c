@@ -148,6 +148,7 @@ static struct dc_slice identity(struct dc_diff_taker *taker, const json_t *objec
 	return text;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): DC_DIFF_DEPTH_MAX */
 static void take_members(struct dc_diff_taker *taker, struct place place, const json_t *object)
 {
 	const char *key;
@@ -225,6 +226,7 @@ static void take_fact(struct dc_diff_taker *taker, struct place place, const jso
 	else if (json_is_real(value))
 		thing->value = DC_S("more than 2^63");
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static void take_facts(struct dc_diff_taker *taker, const json_t *facts)
 {

@@ -114,6 +114,7 @@ static void put_parts_change(struct sentence *sentence, const struct dc_diff_thi
 static void put_changed(struct sentence *sentence, const struct dc_diff_thing_change *change)
 {
 	const struct dc_diff_thing *old = change->old, *new = change->new;
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): what changed was there before and is there now */
 	if (dc_slice_eq(old->owner, new->owner)) {
 		put_parts_change(sentence, change);
 		return;

@@ -13,6 +13,7 @@
 enum { DER_MAX = 4096 }; /* octets of a public key with DC_DKIM_OWN_BITS_MAX bits, amply */
 
 /* Never asks at a terminal for a passphrase: "encrypted" is an answer. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is OpenSSL's */
 static int no_passphrase(char *out, int size, int writing, void *user)
 {
 	(void)out;

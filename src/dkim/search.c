@@ -67,7 +67,7 @@ static void add_dates(struct dc_dkim_build *build, const char *pattern)
 	int year, month;
 
 	/* A name for each day would be hundreds of questions; a clock before 1971 is none. */
-	if (strstr(pattern, "%d") || build->input->now_s < 365 * 86400)
+	if (strstr(pattern, "%d") || build->input->now_s < INT64_C(365) * 86400)
 		return;
 	for (int back = 0; back < (monthly ? MONTHS_BACK : YEARS_BACK); back++) {
 		month_before(build->input->now_s, monthly ? back : 12 * back, &year, &month);

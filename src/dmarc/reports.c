@@ -117,7 +117,7 @@ static void add(struct dc_asker *asker, const struct dc_dmarc_record *record, co
 
 void dc_dmarc_reports(struct dc_asker *asker, const struct dc_dmarc_record *record, struct dc_dmarc_facts *facts)
 {
-	struct dc_dmarc_report *reports = DC_NEW_ARRAY(asker->arena, struct dc_dmarc_report, 2 * DC_DMARC_URI_MAX);
+	struct dc_dmarc_report *reports = DC_NEW_ARRAY(asker->arena, struct dc_dmarc_report, (size_t)2 * DC_DMARC_URI_MAX);
 
 	facts->reports = reports;
 	add(asker, record, record->rua, record->rua_count, false, reports, &facts->report_count);

@@ -55,7 +55,7 @@ static bool plain_word(uint64_t word, uint64_t *state)
 
 static bool plain_short(struct dc_slice name, bool *ret_upper)
 {
-	uint64_t word, state = 1;
+	uint64_t word = 0, state = 1;
 	const char *at = name.ptr;
 	size_t left = name.len;
 	for (; left >= sizeof word; at += sizeof word, left -= sizeof word) {
@@ -64,8 +64,7 @@ static bool plain_short(struct dc_slice name, bool *ret_upper)
 			return false;
 	}
 	if (left) {
-		/* the last octets, filled up with a letter */
-		word = 0;
+		/* the last octets, filled up with a letter; of a longer name `word` is overwritten, of a short one it is 0 */
 		if (name.len >= sizeof word)
 			memcpy(&word, at + left - sizeof word, sizeof word), word >>= 8 * (sizeof word - left);
 		else
@@ -226,9 +225,7 @@ bool dc_name_from_wire(struct dc_arena *arena, const uint8_t *wire, size_t len, 
 			text[n++] = '.';
 		for (size_t i = 0; i < label; i++) {
 			char c = dc_lower((char)wire[at + i]);
-			if (is_plain(c))
-				text[n++] = c;
-			else if (c > 0x20 && c < 0x7f && !strchr(".\\\"();@$", c))
+			if (is_plain(c) || (c > 0x20 && c < 0x7f && !strchr(".\\\"();@$", c)))
 				text[n++] = c;
 			else if (c > 0x20 && c < 0x7f)
 				n += (size_t)snprintf(text + n, sizeof text - n, "\\%c", c);
@@ -355,8 +352,8 @@ struct dc_slice dc_name_to_unicode(struct dc_arena *arena, struct dc_slice name)
 		return name;
 	memcpy(text, name.ptr, name.len);
 	text[name.len] = 0;
-	dc_arena_reserve(arena, 4 * DC_NAME_WIRE_MAX);
-	if (!strstr(text, "xn--") || idn2_to_unicode_8z8z(text, &out, 0) != IDN2_OK || strlen(out) > 3 * DC_NAME_WIRE_MAX) {
+	dc_arena_reserve(arena, (size_t)4 * DC_NAME_WIRE_MAX);
+	if (!strstr(text, "xn--") || idn2_to_unicode_8z8z(text, &out, 0) != IDN2_OK || strlen(out) > (size_t)3 * DC_NAME_WIRE_MAX) {
 		idn2_free(out);
 		return name;
 	}
@@ -402,7 +399,7 @@ enum dc_status dc_name_from_input(struct dc_arena *arena, struct dc_slice typed,
 				  struct dc_error *err)
 {
 	char shown[160], text[DC_NAME_TEXT_MAX + 1];
-	struct dc_slice s = typed, name;
+	struct dc_slice s = typed, name = {NULL, 0};
 	while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
 		s = dc_slice_sub(s, 1, SIZE_MAX);
 	while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))

@@ -312,7 +312,7 @@ static bool reads_back(uint16_t type, struct dc_slice text, struct dc_slice rdat
 	for (size_t i = 0; i < text.len; i++)
 		if (text.ptr[i] < 0x20 || text.ptr[i] > 0x7e)
 			return false;
-	dc_buf_init(&again, 2 * DC_RDATA_MAX);
+	dc_buf_init(&again, (size_t)2 * DC_RDATA_MAX);
 	same = dc_rdata_from_text(&again, type, text, (struct dc_slice){0}, NULL) && dc_slice_eq(dc_buf_slice(&again), rdata);
 	dc_buf_free(&again);
 	return same;

@@ -314,7 +314,7 @@ enum dc_status dc_zones_parse(struct dc_zones *zones, const char *label, struct 
 	}
 	*loader = (struct loader){.zones = zones, .label = slash && slash[1] ? slash + 1 : label, .err = err};
 	dc_escape_line(loader->shown, sizeof loader->shown, dc_slice_of(label));
-	dc_buf_init(&loader->rdata, 2 * DC_RDATA_MAX);
+	dc_buf_init(&loader->rdata, (size_t)2 * DC_RDATA_MAX);
 	if (DC_ARENA_GUARD(zones->arena)) {
 		status = no_memory(loader);
 	} else {

@@ -195,7 +195,7 @@ static const char *read_rr(struct line *line)
 		return "a record has no time to live";
 	if ((why = read_type(line->arena, &rest, &rr.type)) != NULL)
 		return why;
-	dc_buf_init(&wire, 2 * DC_RDATA_MAX);
+	dc_buf_init(&wire, (size_t)2 * DC_RDATA_MAX);
 	if (!dc_rdata_from_text(&wire, rr.type, rest, (struct dc_slice){0}, &why)) {
 		dc_buf_free(&wire);
 		return why;

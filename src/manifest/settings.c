@@ -359,12 +359,13 @@ void dc_level_resolve(struct dc_faults *faults, const struct dc_level *level, st
 {
 	uint32_t said = 0;
 	ret_declared->spf_lookups_max = UINT32_MAX;
-	for (const struct dc_level *at = level; at; at = at->above) {
+	const struct dc_level *at = level;
+	do {
 		/* A date belongs to the policy beside it: another policy nearer by does not take it over. */
 		uint32_t hidden = said | (said & DC_SAID_POLICY ? DC_SAID_SINCE : 0);
 		take(ret_declared, &at->values, at->said & ~hidden);
 		said |= at->said;
-	}
+	} while ((at = at->above));
 	if (ret_declared->policy == DC_DMARC_POLICY_UNKNOWN && level->said & DC_SAID_SINCE)
 		dc_fault(faults, level->since, "since: no policy is declared for %s that could hold from then on",
 			 dc_fault_show(faults, domain));

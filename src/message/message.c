@@ -146,6 +146,7 @@ static void read_received(struct dc_message *message, struct dc_slice value)
 		message->helo = helo;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): DC_PUSH writes it */
 static void read_signature(struct dc_arena *arena, struct dc_message *message, struct dc_slice value, size_t *capacity,
 			   struct dc_message_signature **list)
 {

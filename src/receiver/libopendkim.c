@@ -54,7 +54,7 @@ static size_t encode(unsigned char *to, size_t size, struct dc_slice name, enum 
 		if (!is_txt(rdata))
 			continue;
 		/* glibc's resolver marks a reply that does not fit; without any record the library would call that "no key" */
-		if (size - len < 2 * RR_HEAD + rdata.len) {
+		if (size - len < (size_t)2 * RR_HEAD + rdata.len) {
 			flags |= FLAG_TRUNCATED;
 			rdata = DC_S("\0");
 		}

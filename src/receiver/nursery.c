@@ -33,7 +33,7 @@ static void reset_signals(void)
 	for (int i = 1; i < NSIG; i++)
 		sigaction(i, &plain, NULL);
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigprocmask(SIG_SETMASK, &none, NULL); /* NOLINT(concurrency-mt-unsafe): a child has one thread */
 }
 
 static void close_from(int first)

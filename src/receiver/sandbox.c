@@ -8,15 +8,17 @@
 #include "receiver/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "base/slice.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
@@ -60,15 +62,15 @@ static bool limit(int resource, rlim_t value)
 /* Octets of address space in use, or 0. */
 static rlim_t mapped(void)
 {
-	FILE *f = fopen("/proc/self/statm", "re");
-	unsigned long long pages = 0;
+	char text[128]; /* seven numbers, of which the first is meant */
+	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text));
+	struct dc_slice rest = {text, len > 0 ? (size_t)len : 0};
+	uint64_t pages = 0;
 
-	if (!f)
-		return 0;
-	if (fscanf(f, "%llu", &pages) != 1)
-		pages = 0;
-	fclose(f);
-	return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+	if (fd >= 0)
+		close(fd);
+	return dc_slice_uint(dc_slice_cut(&rest, ' '), false, UINT32_MAX, &pages) ? (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 static bool set_limits(void)

@@ -17,6 +17,12 @@ static enum dc_status cannot(struct dc_error *err, const char *path, const char 
 	return dc_error_set(err, DC_ERR_IO, "%s: %s", dc_escape_line(shown, sizeof shown, dc_slice_of(path)), why);
 }
 
+const char *dc_errno_text(int number)
+{
+	const char *text = strerrordesc_np(number);
+	return text ? text : "unknown error";
+}
+
 static enum dc_status read_all(int fd, const char *path, struct dc_buf *out, struct dc_error *err)
 {
 	struct stat st;
@@ -28,7 +34,7 @@ static enum dc_status read_all(int fd, const char *path, struct dc_buf *out, str
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return cannot(err, path, strerror(errno));
+			return cannot(err, path, dc_errno_text(errno));
 		if (got == 0)
 			return DC_OK;
 		dc_buf_put(out, piece, (size_t)got);
@@ -43,7 +49,7 @@ enum dc_status dc_file_read(const char *path, struct dc_buf *out, struct dc_erro
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return cannot(err, path, strerror(errno));
+		return cannot(err, path, dc_errno_text(errno));
 	enum dc_status status = read_all(fd, path, out, err);
 	(void)close(fd);
 	return status;
@@ -57,7 +63,7 @@ static enum dc_status write_all(int fd, const char *shown, struct dc_slice bytes
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put <= 0)
-			return cannot(err, shown, put < 0 ? strerror(errno) : "nothing can be written");
+			return cannot(err, shown, put < 0 ? dc_errno_text(errno) : "nothing can be written");
 		bytes = dc_slice_sub(bytes, (size_t)put, SIZE_MAX);
 	}
 	return DC_OK;
@@ -67,10 +73,10 @@ static enum dc_status write_in_place(const char *path, struct dc_slice bytes, st
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return cannot(err, path, strerror(errno));
+		return cannot(err, path, dc_errno_text(errno));
 	enum dc_status status = write_all(fd, path, bytes, err);
 	if (close(fd) != 0 && status == DC_OK)
-		status = cannot(err, path, strerror(errno));
+		status = cannot(err, path, dc_errno_text(errno));
 	return status;
 }
 
@@ -107,18 +113,18 @@ enum dc_status dc_file_write(const char *path, struct dc_slice bytes, struct dc_
 		return S_ISDIR(st.st_mode) ? cannot(err, path, "is a directory") : write_in_place(path, bytes, err);
 	/* Behind a symbolic link the file is replaced, not the link. */
 	if (!realpath(path, target) && snprintf(target, sizeof target, "%s", path) >= (int)sizeof target)
-		return cannot(err, path, strerror(ENAMETOOLONG));
+		return cannot(err, path, dc_errno_text(ENAMETOOLONG));
 	(void)snprintf(beside, sizeof beside, "%s.XXXXXX", target);
 	int fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0)
-		return cannot(err, path, strerror(errno));
+		return cannot(err, path, dc_errno_text(errno));
 	enum dc_status status = write_all(fd, path, bytes, err);
 	if (status == DC_OK && (fchmod(fd, mode_for(target)) != 0 || fsync(fd) != 0))
-		status = cannot(err, path, strerror(errno));
+		status = cannot(err, path, dc_errno_text(errno));
 	if (close(fd) != 0 && status == DC_OK)
-		status = cannot(err, path, strerror(errno));
+		status = cannot(err, path, dc_errno_text(errno));
 	if (status == DC_OK && rename(beside, target) != 0)
-		status = cannot(err, path, strerror(errno));
+		status = cannot(err, path, dc_errno_text(errno));
 	if (status != DC_OK)
 		(void)unlink(beside);
 	else

@@ -37,7 +37,7 @@ static int64_t seconds_of(const ASN1_TIME *time)
 	if (!time || !ASN1_TIME_to_tm(time, &tm))
 		return 0;
 	struct dc_civil date = {tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday};
-	return dc_civil_to_days(date) * 86400 + tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
+	return dc_civil_to_seconds(date, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 /* OpenSSL's objects must not be held over an arena that may jump: texts go through these. */

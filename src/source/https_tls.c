@@ -21,6 +21,7 @@ static bool has_certificates(const char *folder)
 {
 	DIR *dir = opendir(folder);
 	bool found = false;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this call's own */
 	for (struct dirent *entry; dir && !found && (entry = readdir(dir));)
 		found = strlen(entry->d_name) > 2 && strcmp(entry->d_name + strlen(entry->d_name) - 2, ".0") == 0;
 	if (dir)

@@ -52,8 +52,8 @@ static void close_connection(struct talk *talk)
 			char octets[256];
 			dc_tls_shutdown(talk->tls);
 			size_t len = dc_tls_drain(talk->tls, octets, sizeof octets);
-			if (len && send(talk->watch.fd, octets, len, MSG_NOSIGNAL) < 0)
-				len = 0;
+			if (len)
+				(void)send(talk->watch.fd, octets, len, MSG_NOSIGNAL);
 		}
 		(void)dc_loop_watch(loop, &talk->watch, false, false);
 		(void)close(talk->watch.fd);

@@ -85,9 +85,9 @@ static void put_time(struct dc_buf *out, const char *key, const ASN1_TIME *time)
 	char text[DC_CIVIL_STAMP_LEN + 1];
 	if (!time || ASN1_TIME_to_tm(time, &tm) != 1)
 		return;
-	int64_t days = dc_civil_to_days((struct dc_civil){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday});
-	dc_dialogue_put(out, key,
-			dc_slice_of(dc_civil_stamp(days * 86400 + tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec, text)));
+	struct dc_civil date = {tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday};
+	int64_t seconds = dc_civil_to_seconds(date, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	dc_dialogue_put(out, key, dc_slice_of(dc_civil_stamp(seconds, text)));
 }
 
 static void put_key(struct dc_buf *out, X509 *cert)

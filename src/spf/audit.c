@@ -31,6 +31,7 @@ static void weigh(struct dc_spf_facts *facts)
 	}
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): DC_PUSH writes it */
 static void add_lookalike(struct dc_spf_facts *facts, struct dc_arena *arena, const struct dc_txt *txt, size_t *capacity,
 			  struct dc_spf_lookalike **items)
 {
@@ -91,7 +92,7 @@ const struct dc_spf_facts *dc_spf_build_plain(struct dc_asker *asker, struct dc_
 {
 	struct dc_spf_facts *facts = DC_NEW(asker->arena, struct dc_spf_facts);
 	struct dc_spf_tree tree = {.asker = asker, .facts = facts, .domain = domain,
-				   .budget = DC_SPF_RANGES_MAX * SETS_PER_ADDRESS};
+				   .budget = (size_t)DC_SPF_RANGES_MAX * SETS_PER_ADDRESS};
 	const struct dc_spf_node **nodes;
 
 	facts->domain = domain;

@@ -119,6 +119,7 @@ static bool is_shown(const struct draw *draw, const struct dc_spf_use *use)
 
 static void draw_node(struct draw *draw, const struct dc_spf_node *node, struct dc_slice stem);
 
+/* NOLINTBEGIN(misc-no-recursion): no deeper than the tree: DC_SPF_DEPTH_MAX */
 static void draw_use(struct draw *draw, const struct dc_spf_use *use, struct dc_slice stem, bool last)
 {
 	struct dc_slice fork = draw->utf8 ? last ? DC_S("└─ ") : DC_S("├─ ") : last ? DC_S("`- ") : DC_S("|- ");
@@ -155,6 +156,7 @@ static void draw_node(struct draw *draw, const struct dc_spf_node *node, struct 
 			if ((node->uses[i].term->qualifier == 0) == modifiers && is_shown(draw, &node->uses[i]))
 				draw_use(draw, &node->uses[i], stem, --left == 0);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 struct dc_spf_drawing dc_spf_tree_draw(struct dc_arena *arena, const struct dc_spf_facts *facts, bool utf8, bool every)
 {

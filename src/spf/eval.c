@@ -127,6 +127,7 @@ static struct outcome eval_ptr(struct dc_spf_eval *e, struct dc_slice name)
 
 static enum dc_spf_code check(struct dc_spf_eval *e, struct dc_slice domain, bool main);
 
+/* NOLINTBEGIN(misc-no-recursion): DC_SPF_STEPS_MAX */
 static enum dc_spf_code check_below(struct dc_spf_eval *e, const struct dc_spf_frame *frame, const struct dc_spf_term *term,
 				    struct dc_slice domain, bool main)
 {
@@ -315,6 +316,7 @@ static enum dc_spf_code check(struct dc_spf_eval *e, struct dc_slice domain, boo
 	}
 	return evaluate(e, &frame, main);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 /* ---- the whole ---- */
 

@@ -69,6 +69,7 @@ static void watch(struct flat *f, const struct dc_answer *answer)
 	if (!out->watch_count || answer->ttl_s < out->watch_ttl_s)
 		out->watch_ttl_s = answer->ttl_s;
 	for (size_t i = 0; i < out->watch_count; i++)
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): watch is there once watch_count is */
 		if (dc_name_eq(f->watch[i], answer->question.name))
 			return;
 	DC_PUSH(f->arena, f->watch, out->watch_count, f->watch_capacity) = answer->question.name;

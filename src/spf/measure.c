@@ -25,6 +25,7 @@ static bool host_failed(const struct dc_spf_host *host)
 	return (host->a && !dc_spf_is_answered(host->a)) || (host->aaaa && !dc_spf_is_answered(host->aaaa));
 }
 
+/* NOLINTBEGIN(misc-no-recursion): no deeper than the tree: DC_SPF_DEPTH_MAX */
 static void count_use(struct running *run, struct dc_spf_grown *grown, struct dc_spf_use *use)
 {
 	struct dc_spf_facts *facts = run->tree->facts;
@@ -78,6 +79,7 @@ static void count_node(struct running *run, struct dc_spf_grown *grown)
 	node->voids4 = run->voids4 - before.voids4;
 	node->voids6 = run->voids6 - before.voids6;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 void dc_spf_tree_count(struct dc_spf_tree *tree)
 {

@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CHECK(lib);
 	}
 	/* the worker ends when its arena is spent; here only what the library holds is lost */
-	if (size > 64 * 1024 || DC_ARENA_GUARD(arena)) {
+	if (size > 64u << 10 || DC_ARENA_GUARD(arena)) {
 		dc_arena_free(arena);
 		return 0;
 	}

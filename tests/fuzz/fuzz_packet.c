@@ -11,7 +11,7 @@ static void check_rr(const struct dc_rr *rr)
 {
 	struct dc_buf text, wire;
 	dc_buf_init(&text, DC_RDATA_TEXT_MAX);
-	dc_buf_init(&wire, 2 * DC_RDATA_MAX);
+	dc_buf_init(&wire, (size_t)2 * DC_RDATA_MAX);
 	FUZZ_CHECK(rr->owner.len > 0 && rr->owner.len <= DC_NAME_TEXT_MAX);
 	dc_rdata_to_text(&text, rr->type, rr->rdata);
 	FUZZ_CHECK(dc_rdata_from_text(&wire, rr->type, dc_buf_slice(&text), (struct dc_slice){0}, NULL));

@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct dc_arena *arena = dc_arena_new(1 << 20);
 	struct dc_slice name, part = {0};
-	struct dc_ip ip = {0};
+	struct dc_ip ip;
 	const char *why;
 
 	if (arena && size > 17 && !DC_ARENA_GUARD(arena)) {

@@ -287,8 +287,12 @@ static void profiles(struct dc_html *html, const json_t *list)
 		dc_html_put(html, " ");
 		dc_html_verdict(html, dc_json_member(profile, "verdict"));
 		dc_html_put(html, "</h4>\n<ul class=\"needs\">\n");
-		json_array_foreach(requirements, k, item) if (rank(dc_json_member(item, "verdict")) > 1) requirement(html, item);
-		else met++;
+		json_array_foreach(requirements, k, item) {
+			if (rank(dc_json_member(item, "verdict")) > 1)
+				requirement(html, item);
+			else
+				met++;
+		}
 		if (met > 0) {
 			dc_html_printf(html, "<li><details class=\"fold\"><summary>%zu that hold or do not apply</summary><ul>\n", met);
 			json_array_foreach(requirements, k, item) if (rank(dc_json_member(item, "verdict")) <= 1)

@@ -38,6 +38,7 @@ static void found(struct dc_html *html, const json_t *use)
 
 static void tree(struct dc_html *html, struct walk *walk, const json_t *node, unsigned depth);
 
+/* NOLINTBEGIN(misc-no-recursion): DEPTH_MAX */
 static void one_use(struct dc_html *html, struct walk *walk, const json_t *use, unsigned depth)
 {
 	const json_t *child = json_object_get(use, "tree");
@@ -99,6 +100,7 @@ static void tree(struct dc_html *html, struct walk *walk, const json_t *node, un
 	if (json_array_size(terms) > 0)
 		uses(html, walk, terms, depth);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 /* A cell a lookup; a line where the limit is passed. */
 static void meter(struct dc_html *html, uint64_t lookups, uint64_t limit)

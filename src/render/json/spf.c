@@ -60,6 +60,7 @@ static struct dc_node *addresses(struct dc_json *json, const struct dc_spf_use *
 	return known ? array : dc_node_null(json);
 }
 
+/* NOLINTBEGIN(misc-no-recursion): as deep as the audit went: DC_SPF_DEPTH_MAX, DC_SPF_NODES_MAX */
 static struct dc_node *term(struct dc_json *json, const struct dc_spf_use *use)
 {
 	struct dc_node *object = dc_node_object(json);
@@ -81,7 +82,6 @@ static struct dc_node *term(struct dc_json *json, const struct dc_spf_use *use)
 	return object;
 }
 
-/* As deep as the audit went: DC_SPF_DEPTH_MAX, DC_SPF_NODES_MAX. */
 static struct dc_node *tree(struct dc_json *json, const struct dc_spf_node *node)
 {
 	struct dc_node *object = dc_node_object(json), *terms = dc_node_array(json);
@@ -95,6 +95,7 @@ static struct dc_node *tree(struct dc_json *json, const struct dc_spf_node *node
 	dc_node_set(json, object, "terms", terms);
 	return object;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 #define TWO_64 18446744073709551616.0
 

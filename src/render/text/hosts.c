@@ -93,7 +93,7 @@ static void confirmation(struct dc_table *table, const struct dc_ptr_address *ad
 	if (address->special && !address->answer) /* documentation addresses are asked for like any other */
 		dc_table_add(table, DC_INK_RED, DC_S("cannot send"));
 	else if (address->present == DC_TRI_NO)
-		dc_table_add(table, DC_INK_RED, DC_S("no"));
+		dc_table_add(table, DC_INK_RED, DC_S("no")); /* NOLINT(bugprone-branch-clone): the order is the meaning */
 	else if (address->confirmed == DC_TRI_UNKNOWN)
 		dc_table_add(table, DC_INK_CYAN, DC_S("?"));
 	else if (address->confirmed == DC_TRI_NO)
@@ -185,6 +185,7 @@ static struct dc_slice through(const struct dc_identity *identity)
 static bool any_through(const struct dc_identity_facts *identities)
 {
 	for (size_t i = 0; i < identities->count; i++)
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): each provider has an id, which is not empty */
 		if (through(&identities->items[i]).ptr[0] != '-')
 			return true;
 	return false;

@@ -19,7 +19,7 @@ static struct dc_slice join(const struct dc_text *text, const struct dc_slice *i
 /* "14 days" */
 static struct dc_slice duration(const struct dc_text *text, uint64_t seconds)
 {
-	enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
+	static const uint64_t MINUTE = 60, HOUR = 3600, DAY = 86400;
 	uint64_t unit = seconds >= 2 * DAY ? DAY : seconds >= 2 * HOUR ? HOUR : MINUTE;
 
 	return dc_text_format(text, "%llu %s", (unsigned long long)(seconds / unit),
