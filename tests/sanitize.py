@@ -43,16 +43,21 @@ WANTED = {
     "memcheck": ("unit/*", "conformance/spf-suite-*", "cases/*", "e2e/fleet"),
     "helgrind": ("e2e/fleet", "e2e/shared_prime", "unit/source_*", "unit/gather"),
 }
+# Of a test as a whole, or of one of its parts (e2e/tool.py).
 LEFT_OUT = [
+    (("gcc", "clang", "threads"), "amplification/one_costs_its_ceilings_at_most", "measures memory, of which the shadow is most"),
+    (("gcc", "clang", "threads"), "amplification/nobody_else_pays", "the same"),
+    (("gcc", "clang", "threads"), "diff/bounded", "limits the address space to 3 GiB; the shadow takes 15 TiB of it"),
 ]
 FACTOR = {"gcc": 4, "clang": 4, "threads": 8, "memcheck": 20, "helgrind": 20}
 
 
-def environment(root, base):
+def environment(how, root, base):
     supp = os.path.join(root, "tests")
     env = dict(os.environ)
     env.update(
-        ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=0:exitcode=99",
+        # The stack that gcc 12 makes to notice uses after return is aligned to 32 octets, whatever stands on it.
+        ASAN_OPTIONS=f"detect_stack_use_after_return={int(how != 'gcc')}:strict_string_checks=1:abort_on_error=0:exitcode=99",
         UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1:exitcode=99",
         LSAN_OPTIONS=f"suppressions={supp}/leaks.supp:print_suppressions=0",
         TSAN_OPTIONS=f"suppressions={supp}/threads.supp:exitcode=99:halt_on_error=0",
@@ -119,9 +124,10 @@ def wrapped(how, root, folder, command):
 
 def run(how, root, folder, env, test):
     """(test, "passed", "failed" or "skipped", seconds, output)."""
+    without = [name.split("/")[1] for hows, name, _ in LEFT_OUT if how in hows and name.startswith(test["name"] + "/")]
     command = wrapped(how, root, folder, test["cmd"]) if how not in BUILDS else test["cmd"]
     began = time.monotonic()
-    child = subprocess.Popen(command, cwd=test["workdir"] or folder, env={**env, **test["env"]}, stdin=subprocess.DEVNULL,
+    child = subprocess.Popen(command, cwd=test["workdir"] or folder, env={**env, **test["env"], "TESTS_WITHOUT": " ".join(without)}, stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         output = child.communicate(timeout=test["timeout"] * FACTOR[how])[0].decode(errors="replace")
@@ -142,15 +148,17 @@ def main():
         print(f"sanitize.py: {how}: not possible here", file=sys.stderr)
         return 2
     began = time.monotonic()
-    folder, env = build(how, root, base), environment(root, base)
+    folder, env = build(how, root, base), environment(how, root, base)
     print(f"{how}: built in {time.monotonic() - began:.0f} s", flush=True)
     counts, todo = {"passed": 0, "failed": 0, "skipped": 0}, []
     for test in tests_of(folder, how, names):
-        reason = next((reason for hows, name, reason in LEFT_OUT if how in hows and name == test["name"]), None)
-        if reason:
-            print(f"left out  {test['name']}: {reason}")
-            counts["skipped"] += 1
-        else:
+        whole = False
+        for hows, name, reason in LEFT_OUT:
+            if how in hows and name.split("/")[0] == test["name"]:
+                print(f"left out  {name}: {reason}")
+                whole = whole or "/" not in name
+        counts["skipped"] += whole
+        if not whole:
             todo.append(test)
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         for test, state, seconds, output in pool.map(lambda test: run(how, root, folder, env, test), todo):

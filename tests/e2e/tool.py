@@ -87,10 +87,11 @@ class Tests:
         return self.check(have == want, f"{what}: {have!r}, expected {want!r}")
 
     def run(self, *args):
-        """Runs all of them (or those named after the binary on the command line) and ends the program."""
-        only = set(sys.argv[2:])
+        """Runs all of them (or those named after the binary on the command line; never those in TESTS_WITHOUT) and ends the
+        program."""
+        only, without = set(sys.argv[2:]), os.environ.get("TESTS_WITHOUT", "").split()
         for function in self.functions:
-            if only and function.__name__ not in only:
+            if (only and function.__name__ not in only) or function.__name__ in without:
                 continue
             began, before = time.monotonic(), len(self.faults)
             try:

@@ -48,6 +48,8 @@ LEFT_OUT = {
     # What the machine itself says
     "src/source/resolvconf.c": "/etc/resolv.conf: root's own words",
     "src/source/server.c": "options of the command line: the user's own words",
+    "src/cli/options.c": "the environment: the user's own words",
+    "src/receiver/sandbox.c": "one number from /proc/self/statm: the kernel's own words",
     # Libraries do the work; what they bring is taken apart elsewhere
     "src/source/https.c": "drives libcurl's sockets and timers",
     "src/source/https_transfer.c": "tells libcurl what it may do; header fields: https_header.c, bodies: the rooms that asked",
