@@ -18,7 +18,7 @@ bool dc_bimi_gunzip(struct dc_arena *arena, struct dc_slice octets, struct dc_sl
 	int result;
 
 	if (octets.len > UINT32_MAX || inflateInit2(&stream, GZIP_ONLY + MAX_WBITS) != Z_OK)
-		return false;
+		return false; /* not fuzzed: out of memory */
 	stream.next_in = (z_const Bytef *)octets.ptr;
 	stream.avail_in = (uInt)octets.len;
 	stream.next_out = (Bytef *)out;

@@ -126,9 +126,7 @@ static void take_logo(X509 *leaf, struct dc_bimi_mark *mark, struct found *found
 	start = memmem(octets, len, head, sizeof(head) - 1);
 	if (!start)
 		return;
-	found->uri_len = string_length(octets, (size_t)(start - octets), len);
-	if (found->uri_len > found->room)
-		found->uri_len = 0;
+	found->uri_len = len <= found->room ? string_length(octets, (size_t)(start - octets), len) : 0;
 	memcpy(found->uri, start, found->uri_len);
 }
 

@@ -244,7 +244,7 @@ static void on_instruction(void *user, const char *target, const char *data)
 static void parse(struct reader *reader, struct dc_slice octets, struct dc_bimi_svg *svg)
 {
 	reader->parser = XML_ParserCreateNS(NULL, '|');
-	if (!reader->parser) {
+	if (!reader->parser) { /* not fuzzed: out of memory */
 		svg->faults = DC_BIMI_SVG_XML;
 		svg->xml_error = "out of memory";
 		return;

@@ -18,9 +18,9 @@ struct dc_store *dc_store_new(void)
 	struct dc_store *store = calloc(1, sizeof(*store));
 
 	if (!store)
-		return NULL;
+		return NULL; /* not fuzzed: out of memory */
 	store->arena = dc_arena_new(DC_STORE_OCTETS_MAX);
-	if (!store->arena) {
+	if (!store->arena) { /* not fuzzed: out of memory */
 		free(store);
 		return NULL;
 	}

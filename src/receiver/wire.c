@@ -287,7 +287,7 @@ ssize_t dc_wire_fill(struct dc_wire_in *in, int fd)
 			capacity = in->ceiling;
 		if (capacity > in->capacity) {
 			ptr = realloc(in->ptr, capacity);
-			if (!ptr) {
+			if (!ptr) { /* not fuzzed: out of memory */
 				errno = ENOMEM;
 				return -1;
 			}
@@ -300,8 +300,6 @@ ssize_t dc_wire_fill(struct dc_wire_in *in, int fd)
 		errno = ENOMEM;
 		return -1;
 	}
-	if (wanted_len > in->capacity - in->end)
-		wanted_len = in->capacity - in->end;
 	do
 		n = read(fd, in->ptr + in->end, wanted_len);
 	while (n < 0 && errno == EINTR);

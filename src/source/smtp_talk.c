@@ -16,7 +16,7 @@ static struct dc_slice own_name(const struct talk *talk, char text[DC_IP_TEXT_MA
 	if (talk->smtp->options.helo.len)
 		return talk->smtp->options.helo;
 	if (getsockname(talk->watch.fd, (struct sockaddr *)&sa, &len) != 0)
-		return DC_S("[127.0.0.1]");
+		return DC_S("[127.0.0.1]"); /* not fuzzed: a connected socket has an address */
 	if (sa.ss_family == AF_INET6) {
 		dc_ip_format(dc_ip_v6((const uint8_t *)&((struct sockaddr_in6 *)&sa)->sin6_addr), address);
 		n = snprintf(text, DC_IP_TEXT_MAX + 10, "[IPv6:%s]", address);
@@ -57,7 +57,7 @@ static bool start_tls(struct talk *talk)
 {
 	talk->tls = dc_tls_new(talk->smtp->tls, talk->target.host, talk->old);
 	talk_step(talk, STEP_TLS);
-	if (!talk->tls) {
+	if (!talk->tls) { /* not fuzzed: out of memory */
 		talk_over(talk, "out of memory");
 		return false;
 	}
@@ -136,12 +136,12 @@ static bool hear_line(struct talk *talk, struct dc_slice line, size_t rest)
 	unsigned code;
 	bool more;
 	struct dc_slice text;
-	if (!talk->old)
-		dc_dialogue_put(&talk->said, "S", line);
 	if (++talk->lines > DC_DIALOGUE_LINES_MAX) {
 		talk_over(talk, "flood");
 		return false;
 	}
+	if (!talk->old)
+		dc_dialogue_put(&talk->said, "S", line);
 	if (!dc_dialogue_reply_line(line, &code, &more, &text)) {
 		talk_over(talk, "garbage");
 		return false;

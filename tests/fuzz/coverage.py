@@ -94,7 +94,7 @@ def marks(path):
         if not mark:
             continue
         code = line[:mark.start()].rstrip("/* ")
-        if line[:1] not in "\t":  # a function
+        if line[:1] not in "\t":  # a function, on its first line or above it
             span = range(at, end_of(text, at) + 1)
         elif code.endswith("{"):
             span = range(at + 1, end_of(text, at))

@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_dialogue(arena, text);
 		check_round_trip(arena, text);
 		if (dc_smtp_target_parse(text, &target))
-			FUZZ_CHECK(target.port && target.host.len && target.ip.family);
+			FUZZ_CHECK(target.port && target.host.len && target.ip.family && dc_smtp_service_name(target.service));
 	}
 	dc_arena_free(arena);
 	return 0;

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "evidence/https.h"
 #include "fuzz.h"
+#include "source/https_parts.h"
 
 static void check_url(struct dc_arena *arena, struct dc_slice text)
 {
@@ -48,6 +49,39 @@ static void check_reply(struct dc_arena *arena, struct dc_slice text)
 	dc_buf_free(&out);
 }
 
+/* A header as it comes from the network, line by line. */
+static void check_header(struct dc_arena *arena, struct dc_slice text)
+{
+	struct dc_arena *small = dc_arena_new(4096);
+	struct https_header header = {0}, cramped = {0};
+	struct dc_https_reply reply = {0}, other = {0};
+	bool more = true;
+
+	FUZZ_CHECK(small);
+	while (text.len && more) {
+		struct dc_slice line = dc_slice_sub(text, 0, dc_slice_find(text, '\n')), before = reply.location;
+
+		line.len += line.len < text.len;
+		text = dc_slice_sub(text, line.len, SIZE_MAX);
+		more = https_header_line(arena, line, &header, &reply);
+		FUZZ_CHECK(more == (header.octets <= HTTPS_HEADER_MAX) && !header.spent);
+		FUZZ_CHECK(!before.len || dc_slice_eq(before, reply.location) || dc_slice_starts(line, DC_S("HTTP/")));
+		if (!cramped.spent)
+			FUZZ_CHECK(https_header_line(small, line, &cramped, &other) || cramped.spent || !more);
+	}
+	FUZZ_CHECK(reply.type.len <= DC_HTTPS_TEXT_MAX && reply.encoding.len <= DC_HTTPS_TEXT_MAX);
+	FUZZ_CHECK(reply.location.len <= DC_HTTPS_TEXT_MAX && !reply.body.len);
+	dc_arena_free(small);
+}
+
+static void check_type(struct dc_arena *arena, struct dc_slice text)
+{
+	struct dc_slice type = dc_https_media_type(arena, text);
+
+	FUZZ_CHECK(type.len <= text.len && dc_slice_find(type, ';') == SIZE_MAX);
+	FUZZ_CHECK(dc_slice_eq(dc_https_media_type(arena, type), type));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct dc_arena *arena = dc_arena_new(16 << 20);
@@ -59,6 +93,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (data[0] == 'u')
 		check_url(arena, text);
+	else if (data[0] == 'm')
+		check_type(arena, text);
+	else if (data[0] == 'H')
+		check_header(arena, text);
 	else if (data[0] == 'q')
 		check_request(arena, text);
 	else

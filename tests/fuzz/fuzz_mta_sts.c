@@ -1,7 +1,7 @@
 /* MTA-STS: the first line as a record, the rest as a policy. */
 #include "base/arena.h"
 #include "fuzz.h"
-#include "mta_sts/policy.h"
+#include "mta_sts/mta_sts.h"
 
 static bool inside(struct dc_slice part, struct dc_slice whole)
 {
@@ -30,6 +30,8 @@ static void check_policy(struct dc_arena *arena, struct dc_slice text)
 	FUZZ_CHECK(policy->problem || (policy->version && policy->has_age && policy->mode != DC_MTA_STS_MODE_UNKNOWN));
 	for (size_t i = 0; i < policy->fault_count; i++)
 		FUZZ_CHECK(inside(policy->faults[i].text, text) && policy->faults[i].problem && policy->faults[i].line);
+	FUZZ_CHECK(dc_mta_sts_match(policy, DC_S("a.host.of.nobody.invalid")) == SIZE_MAX ||
+		   dc_mta_sts_match(policy, DC_S("a.host.of.nobody.invalid")) < policy->pattern_count);
 	for (size_t i = 0; i < policy->pattern_count; i++) {
 		struct dc_slice pattern = policy->patterns[i], host;
 		bool wild = dc_slice_starts(pattern, DC_S("*."));
@@ -40,6 +42,38 @@ static void check_policy(struct dc_arena *arena, struct dc_slice text)
 			FUZZ_CHECK(dc_mta_sts_covers(pattern, host) && !dc_mta_sts_covers(pattern, dc_name_parent(host)));
 		}
 	}
+}
+
+/* As an earlier report would hold it. */
+static void check_seen(struct dc_arena *arena, struct dc_slice text)
+{
+	const struct dc_mta_sts_policy *policy = dc_mta_sts_policy_parse(arena, text);
+	struct dc_mta_sts_seen seen[3] = {{.domain = DC_S("b.example"), .number = 1}, {.domain = DC_S("a.example"), .number = 2},
+					  {.domain = DC_S("b.example"), .number = 3}};
+
+	if (policy->problem)
+		return;
+	for (size_t i = 0; i < 3; i++) {
+		seen[i].mode = dc_slice_of(dc_mta_sts_mode_name(policy->mode));
+		seen[i].max_age_s = policy->max_age_s;
+		seen[i].patterns = policy->patterns;
+		seen[i].pattern_count = policy->pattern_count;
+	}
+	FUZZ_CHECK(!dc_mta_sts_seen_differs(&seen[0], policy));
+	seen[0].max_age_s++;
+	FUZZ_CHECK(dc_mta_sts_seen_differs(&seen[0], policy));
+	if (policy->pattern_count) {
+		seen[1].patterns = &(struct dc_slice){"other.example", 13};
+		seen[1].pattern_count = 1;
+		FUZZ_CHECK(dc_mta_sts_seen_differs(&seen[1], policy) ||
+			   dc_mta_sts_match(policy, DC_S("other.example")) != SIZE_MAX);
+		seen[2].pattern_count = 0;
+		FUZZ_CHECK(dc_mta_sts_seen_differs(&seen[2], policy));
+	}
+	qsort(seen, 3, sizeof *seen, dc_mta_sts_seen_compare);
+	FUZZ_CHECK(dc_mta_sts_seen_find(seen, 3, DC_S("b.example"))->number == 3);
+	FUZZ_CHECK(dc_mta_sts_seen_find(seen, 3, DC_S("a.example"))->number == 2);
+	FUZZ_CHECK(!dc_mta_sts_seen_find(seen, 3, DC_S("c.example")));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -53,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	check_record(dc_slice_cut(&rest, '\n'));
 	check_policy(arena, rest);
+	check_seen(arena, rest);
 	dc_arena_free(arena);
 	return 0;
 }

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *why;
 
 	if (arena && size > 17 && !DC_ARENA_GUARD(arena)) {
-		ip = data[0] & 1 ? dc_ip_v6(data + 1) : dc_ip_v4(data + 1);
+		ip = data[0] & 2 ? ip : data[0] & 1 ? dc_ip_v6(data + 1) : dc_ip_v4(data + 1);
 		if (dc_name_normalize(arena, (struct dc_slice){(const char *)data + 17, size - 17}, &name)) {
 			why = dc_ptr_generic(name, ip, &part);
 			FUZZ_CHECK(!why || (part.len && part.ptr >= name.ptr && part.ptr + part.len <= name.ptr + name.len));

@@ -10,7 +10,7 @@
 #include "receiver/store.h"
 #include "receiver/worker.h"
 
-enum { OUT_MAX = 4 << 20, PIPE_MAX = 48 << 10 };
+enum { OUT_MAX = 4 << 20, PIPE_MAX = 48 << 10, SPEND_MIN = 20000 };
 
 static void judge_missing(struct dc_arena *arena, struct dc_slice body)
 {
@@ -50,6 +50,32 @@ static void judge_frames(struct dc_arena *arena, struct dc_slice in)
 	}
 }
 
+/* A library that asks for name after name: what is missing is noted up to a ceiling, each once, and in the end nothing is answered. */
+static void judge_asking(struct dc_arena *arena, const struct dc_store *store)
+{
+	struct dc_run run = {.store = store, .arena = arena, .unseen = DC_WIRE_FAILED};
+	enum dc_wire_state state;
+	const struct dc_known *known;
+	char name[400];
+
+	for (size_t i = 0; i <= DC_RECEIVER_LOOKUPS_MAX; i++) {
+		uint16_t type = i == 20 ? DC_TYPE_PTR : DC_TYPE_TXT;
+
+		(void)snprintf(name, sizeof name, "q%zu.nobody.example", i < 400 ? i / 2 : i);
+		known = NULL;
+		FUZZ_CHECK(dc_run_ask(&run, name, type, &state, &known));
+		FUZZ_CHECK(run.missing_count <= DC_RECEIVER_MISSING_MAX && run.asked <= DC_RECEIVER_LOOKUPS_MAX);
+	}
+	FUZZ_CHECK(run.limited && state == DC_WIRE_FAILED);
+	for (size_t i = 0; i < run.missing_count; i++)
+		for (size_t k = 0; k < i; k++)
+			FUZZ_CHECK(!dc_question_eq(&run.missing[i], &run.missing[k]));
+	run = (struct dc_run){.store = store, .arena = arena};
+	memset(name, 'x', sizeof name - 1);
+	name[sizeof name - 1] = 0;
+	FUZZ_CHECK(!dc_run_ask(&run, name, DC_TYPE_TXT, &state, &known));
+}
+
 /* A worker's view: evidence may be anything, what comes of it must hold together. */
 static void judge_evidence(struct dc_arena *arena, struct dc_slice body)
 {
@@ -77,8 +103,16 @@ static void judge_evidence(struct dc_arena *arena, struct dc_slice body)
 			}
 		}
 		FUZZ_CHECK(dc_store_message(store).len <= body.len);
+		judge_asking(arena, store);
+		/* a host that goes on and on */
+		while (body.len >= SPEND_MIN && !dc_store_is_spent(store)) {
+			reader = (struct dc_wire_reader){body, false};
+			FUZZ_CHECK(dc_store_add(store, &reader));
+		}
+		FUZZ_CHECK(dc_store_add(store, &reader) || !dc_store_is_spent(store));
 	}
 	dc_store_free(store);
+	dc_store_free(NULL);
 }
 
 /* Jobs are not run: what libraries make of hostile input is tested in a process of its own. */
@@ -206,7 +240,7 @@ static void judge_recording(struct dc_arena *arena, struct dc_slice text)
 {
 	struct dc_evidence *evidence;
 	struct dc_recording *recording;
-	struct dc_buf lines, out;
+	struct dc_buf lines, out, cramped;
 
 	if (text.len > PIPE_MAX)
 		return;
@@ -218,6 +252,11 @@ static void judge_recording(struct dc_arena *arena, struct dc_slice text)
 	for (size_t i = 0; i < dc_recording_count(recording); i++)
 		dc_evidence_add(evidence, dc_answer_ref(dc_recording_at(recording, i)));
 	send_evidence(evidence, &out);
+	/* no room: it is said, and nothing is written past the end */
+	dc_buf_init(&cramped, out.len / 2);
+	dc_wire_put_evidence(&cramped, 3, evidence, 0);
+	FUZZ_CHECK(cramped.status != DC_OK && cramped.len <= out.len / 2);
+	dc_buf_free(&cramped);
 	for (size_t i = 0; i < dc_recording_count(recording); i++) {
 		const struct dc_question *question = &dc_recording_at(recording, i)->question;
 		struct dc_wire_reader reader;

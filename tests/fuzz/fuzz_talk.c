@@ -6,7 +6,6 @@
  * with octet 0x02 at the start of a step its octets are sent as they are. The answer must be read by the smtp room, hold only what
  * was said, and nothing but EHLO, STARTTLS and QUIT may ever have been sent. */
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
@@ -18,16 +17,16 @@
 #include "smtp/smtp.h"
 #include "source/smtp.h"
 
-enum { SUBMISSIONS = 1, LONG_HELO = 2, OLD_SERVER = 4, RESETS = 8, HEARD_MAX = 64 << 10, TURNS_MAX = 300 };
+enum { SUBMISSIONS = 1, LONG_HELO = 2, OLD_SERVER = 4, RESETS = 8, IPV6 = 16, HEARD_MAX = 64 << 10, TURNS_MAX = 300 };
 
 struct server {
 	struct dc_slice steps; /* not said yet */
 	uint8_t settings;
-	int listener, fd;
+	int listeners[2], fd;  /* IPv4, IPv6 */
 	SSL *ssl;              /* NULL: plain */
 	char heard[HEARD_MAX]; /* of all connections, plain text */
 	size_t heard_len;
-	bool may_speak;
+	bool may_speak, sham;  /* sham: TLS was begun, and the server does not know it */
 };
 
 static SSL_CTX *server_context(void)
@@ -65,6 +64,7 @@ static void hang_up(struct server *server)
 		(void)setsockopt(server->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 	SSL_free(server->ssl);
 	server->ssl = NULL;
+	server->sham = false;
 	if (server->fd >= 0)
 		(void)close(server->fd);
 	server->fd = -1;
@@ -98,15 +98,18 @@ static void listen_to(struct server *server)
 	if (len <= 0)
 		return;
 	server->may_speak = true;
-	if (!server->ssl && octets[0] == 0x16)
-		start_tls(server);
+	if (!server->ssl && octets[0] == 0x16) {
+		server->sham = server->steps.len && server->steps.ptr[0] == 2;
+		if (!server->sham)
+			start_tls(server);
+	}
 	if (server->ssl) {
 		(void)BIO_write(SSL_get_rbio(server->ssl), octets, (int)len);
 		len = SSL_read(server->ssl, octets, sizeof octets);
 		ERR_clear_error();
 		flush_tls(server);
 	}
-	if (len > 0 && (size_t)len < sizeof server->heard - server->heard_len) {
+	if (len > 0 && !server->sham && (size_t)len < sizeof server->heard - server->heard_len) {
 		memcpy(server->heard + server->heard_len, octets, (size_t)len);
 		server->heard_len += (size_t)len;
 	}
@@ -131,7 +134,7 @@ static void speak(struct server *server)
 static void serve(struct server *server)
 {
 	if (server->fd < 0) {
-		server->fd = accept4(server->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		server->fd = accept4(server->listeners[(server->settings & IPV6) != 0], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		server->may_speak = true;
 		if (server->fd < 0)
 			return;
@@ -211,11 +214,14 @@ static void new_client(struct client *client, uint16_t port, bool long_helo)
 
 static void talk(struct client *client, struct server *server)
 {
-	static const char *const urls[] = {"smtp://mx1.example.com:25/127.0.0.1", "submissions://mx1.example.com:465/127.0.0.1"};
+	char url[64];
 	struct dc_answer *answer = NULL;
 	struct dc_fetch fetch = {.done = done, .user = &answer};
 
-	fetch.question = (struct dc_question){.kind = DC_ASK_SMTP, .server = dc_slice_of(urls[server->settings & SUBMISSIONS])};
+	(void)snprintf(url, sizeof url, "%s/%s",
+		       server->settings & SUBMISSIONS ? "submissions://mx1.example.com:465" : "smtp://mx1.example.com:25",
+		       server->settings & IPV6 ? "::1" : "127.0.0.1");
+	fetch.question = (struct dc_question){.kind = DC_ASK_SMTP, .server = dc_slice_of(url)};
 	FUZZ_CHECK(client->source->ops->claims(client->source, &fetch.question));
 	client->source->ops->submit(client->source, &fetch);
 	for (size_t turns = 0; !answer && turns < TURNS_MAX; turns++) {
@@ -234,30 +240,51 @@ static void talk(struct client *client, struct server *server)
 	client->source = NULL;
 }
 
+/* A listener on a port of the kernel's choice; -1 where there is no such family. */
+static int listen_on(const struct sockaddr *address, socklen_t len, uint16_t *ret_port)
+{
+	struct sockaddr_in6 bound;
+	socklen_t size = sizeof bound;
+	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, address, len) != 0) {
+		FUZZ_CHECK(address->sa_family == AF_INET6);
+		return -1;
+	}
+	FUZZ_CHECK(listen(fd, 64) == 0 && getsockname(fd, (struct sockaddr *)&bound, &size) == 0);
+	*ret_port = ntohs(bound.sin6_port); /* the same place in both */
+	return fd;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct server server;
-	static struct client clients[2];
+	static struct client clients[4];
+	static uint16_t ports[2];
+	const struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	const struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
 	struct client *client;
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof address;
+	bool six, long_helo;
+	int left;
 
 	if (size < 1)
 		return 0;
-	if (!server.listener) {
-		server.listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-		FUZZ_CHECK(server.listener > 0 && bind(server.listener, (struct sockaddr *)&address, sizeof address) == 0);
-		FUZZ_CHECK(listen(server.listener, 64) == 0);
+	if (!server.listeners[0]) {
+		server.listeners[0] = listen_on((const struct sockaddr *)&v4, sizeof v4, &ports[0]);
+		server.listeners[1] = listen_on((const struct sockaddr *)&v6, sizeof v6, &ports[1]);
 	}
-	FUZZ_CHECK(getsockname(server.listener, (struct sockaddr *)&address, &len) == 0);
-	server = (struct server){.listener = server.listener, .fd = -1, .settings = data[0], .steps = {(const char *)data + 1, size - 1}};
-	client = &clients[(server.settings & LONG_HELO) != 0];
+	six = (data[0] & IPV6) && server.listeners[1] >= 0;
+	long_helo = data[0] & LONG_HELO;
+	server.settings = six ? data[0] : data[0] & ~IPV6;
+	server.steps = (struct dc_slice){(const char *)data + 1, size - 1};
+	server.fd = -1;
+	server.heard_len = 0;
+	client = &clients[2 * six + long_helo];
 	if (!client->source)
-		new_client(client, ntohs(address.sin_port), server.settings & LONG_HELO);
+		new_client(client, ports[six], long_helo);
 	talk(client, &server);
 	hang_up(&server);
-	while ((server.fd = accept4(server.listener, NULL, NULL, SOCK_CLOEXEC)) >= 0)
-		(void)close(server.fd);
-	server.fd = -1;
+	while ((left = accept4(server.listeners[six], NULL, NULL, SOCK_CLOEXEC)) >= 0)
+		(void)close(left);
 	return 0;
 }
