@@ -90,7 +90,7 @@ static void take_policy(struct dc_baseline *baseline, struct dc_slice domain, co
 static bool take_domain(void *user, const json_t *object, struct dc_error *err)
 {
 	struct dc_baseline *baseline = user;
-	if (DC_ARENA_GUARD(baseline->arena)) {
+	if (DC_ARENA_GUARD(baseline->arena)) { /* not fuzzed: takes a file of many MiB */
 		(void)dc_error_set(err, DC_ERR_INPUT, "the baseline takes more than %d MiB of memory", DC_SCAN_REPORT_MAX >> 20);
 		return false;
 	}
@@ -224,9 +224,10 @@ enum dc_status dc_baseline_read(const char *path, struct dc_baseline **ret_basel
 	struct dc_baseline *baseline = new_baseline(err);
 	struct dc_buf file;
 	if (!baseline)
-		return DC_ERR_NOMEM;
-	if (dc_slice_starts(dc_slice_of(path), DC_S("history:")))
+		return DC_ERR_NOMEM; /* not fuzzed: out of memory */
+	if (dc_slice_starts(dc_slice_of(path), DC_S("history:"))) { /* not fuzzed: a database of our own, read by SQLite */
 		return done(baseline, take_store(baseline, path + sizeof "history:" - 1, err), ret_baseline);
+	}
 	dc_buf_init(&file, DC_SCAN_REPORT_MAX);
 	enum dc_status status = dc_file_read(path, &file, err);
 	if (status == DC_OK)

@@ -16,6 +16,15 @@ static void put_key(struct dc_buf *out, const char *name, const char *record)
 	dc_buf_puts(out, record);
 }
 
+static void put_state(struct dc_buf *out, const char *name, enum dc_wire_state state)
+{
+	dc_wire_put8(out, DC_WIRE_ITEM_DNS);
+	dc_wire_put8(out, state);
+	dc_wire_put16(out, DC_TYPE_TXT);
+	dc_wire_put_b16(out, dc_slice_of(name));
+	dc_wire_put16(out, 0);
+}
+
 static struct dc_store *keys(void)
 {
 	struct dc_store *store = dc_store_new();
@@ -23,7 +32,10 @@ static struct dc_store *keys(void)
 	struct dc_buf out;
 
 	dc_buf_init(&out, 65536);
-	dc_wire_put32(&out, 2);
+	dc_wire_put32(&out, 5);
+	put_state(&out, "unseen._domainkey.football.example.com", DC_WIRE_UNSEEN);
+	put_state(&out, "failed._domainkey.football.example.com", DC_WIRE_FAILED);
+	put_state(&out, "none._domainkey.football.example.com", DC_WIRE_NXDOMAIN);
 	put_key(&out, "brisbane._domainkey.football.example.com", "k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
 	put_key(&out, "test._domainkey.football.example.com",
 		"p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91"
@@ -57,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	run = (struct dc_run){.store = store, .arena = arena};
-	dc_libopendkim_message(lib, &job, (struct dc_slice){(const char *)data, size}, &run, &message);
+	dc_libopendkim_message(lib, &job, (struct dc_slice){size ? (const char *)data : NULL, size}, &run, &message);
 	FUZZ_CHECK(run.missing_count <= DC_RECEIVER_MISSING_MAX);
 	if (!run.missing_count && message.fate == DC_RECEIVER_DONE) {
 		FUZZ_CHECK(message.count <= DC_RECEIVER_SIGNATURES_MAX);

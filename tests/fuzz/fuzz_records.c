@@ -37,6 +37,8 @@ static const struct {
 	{DC_ASK_DNS, "test.surbl.org.multi.surbl.org", DC_TYPE_A, 0},
 	{DC_ASK_DNS, "invalid.multi.surbl.org", DC_TYPE_A, 0},
 	{DC_ASK_DNS, "example.com.multi.surbl.org", DC_TYPE_A, 0},
+	{DC_ASK_DNS, "mta-sts.example.com", DC_TYPE_A, 0},
+	{DC_ASK_DNS, "mta-sts.example.com", DC_TYPE_AAAA, 0},
 };
 enum { QUESTIONS = sizeof questions / sizeof *questions };
 

@@ -95,6 +95,8 @@ static void listen_to(struct server *server)
 	char octets[8192];
 	ssize_t len = recv(server->fd, octets, sizeof octets, MSG_DONTWAIT);
 
+	if (len == 0)
+		hang_up(server);
 	if (len <= 0)
 		return;
 	server->may_speak = true;
@@ -140,6 +142,8 @@ static void serve(struct server *server)
 			return;
 	}
 	listen_to(server);
+	if (server->fd < 0)
+		return;
 	/* in a handshake nothing is said before it is done */
 	if (server->ssl && !SSL_is_init_finished(server->ssl) && !(server->steps.len && server->steps.ptr[0] == 2))
 		return;
