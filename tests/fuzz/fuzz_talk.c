@@ -106,10 +106,14 @@ static void listen_to(struct server *server)
 			start_tls(server);
 	}
 	if (server->ssl) {
+		bool was_done = SSL_is_init_finished(server->ssl);
+
 		(void)BIO_write(SSL_get_rbio(server->ssl), octets, (int)len);
 		len = SSL_read(server->ssl, octets, sizeof octets);
 		ERR_clear_error();
 		flush_tls(server);
+		/* records are not words; but who speaks TLS first is greeted under it */
+		server->may_speak = len > 0 || ((server->settings & SUBMISSIONS) && !was_done && SSL_is_init_finished(server->ssl));
 	}
 	if (len > 0 && !server->sham && (size_t)len < sizeof server->heard - server->heard_len) {
 		memcpy(server->heard + server->heard_len, octets, (size_t)len);
@@ -137,7 +141,7 @@ static void serve(struct server *server)
 {
 	if (server->fd < 0) {
 		server->fd = accept4(server->listeners[(server->settings & IPV6) != 0], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		server->may_speak = true;
+		server->may_speak = !(server->settings & SUBMISSIONS);
 		if (server->fd < 0)
 			return;
 	}
@@ -145,7 +149,7 @@ static void serve(struct server *server)
 	if (server->fd < 0)
 		return;
 	/* in a handshake nothing is said before it is done */
-	if (server->ssl && !SSL_is_init_finished(server->ssl) && !(server->steps.len && server->steps.ptr[0] == 2))
+	if (server->ssl && !SSL_is_init_finished(server->ssl) && server->steps.ptr && !(server->steps.len && server->steps.ptr[0] == 2))
 		return;
 	if (!server->steps.ptr)
 		hang_up(server);
