@@ -1,9 +1,18 @@
-/* Changes for people: a block a domain that changed, the findings that fail first, and a line with the sum. */
+/* Changes for people: a block a domain that changed, those that got worse first, and a line with the sum. Where one change
+ * reaches many domains in the same way, such as that of a vendor's record, it is told once. */
 #include "diff/diff.h"
 
+#include <stdlib.h>
+
+#include "base/sha.h"
 #include "render/text/layout.h"
 
-enum { MARK = 2, BODY = 4, DEEP = 8 }; /* columns */
+enum {
+	MARK = 2, BODY = 4, DEEP = 8, /* columns */
+	NAMES_MAX = 12, /* of domains told together; -v: all */
+	WORSE_MAX = 40, /* domains named again at the end */
+	ORDER_MAX = 64 << 20, /* octets for the order of domains; each takes some 60 */
+};
 
 static void line(const struct dc_text *text, size_t indent, enum dc_ink ink, struct dc_slice clean)
 {
@@ -211,11 +220,8 @@ static void head(const struct dc_text *text, const struct dc_diff_domain_change 
 	dc_text_wrap(text, ink, words, dc_columns(domain) + 2, BODY);
 }
 
-static void domain(const struct dc_text *text, const struct dc_diff_domain_change *change)
+static void body(const struct dc_text *text, const struct dc_diff_domain_change *change)
 {
-	head(text, change);
-	if (text->style->quiet)
-		return;
 	for (size_t i = 0; i < change->finding_count; i++) {
 		if (i == 0)
 			title(text, "Findings");
@@ -233,7 +239,145 @@ static void domain(const struct dc_text *text, const struct dc_diff_domain_chang
 		     dc_text_format(text, "%.*s: %.*s %.*s %.*s", DC_FMT(id), DC_FMT(old.len ? old : DC_S("none")), DC_FMT(arrow),
 				    DC_FMT(new.len ? new : DC_S("none"))));
 	}
+}
+
+/* ---- the order ---- */
+
+struct place {
+	const struct dc_diff_domain_change *change;
+	uint8_t digest[DC_SHA_MAX]; /* of what is said of it besides its name */
+	struct place *next;         /* those that are told with it, by name */
+	size_t others;
+	bool told;
+};
+
+static int rank_of(const struct dc_diff_domain_change *change)
+{
+	return change->fails ? 0 : change->incomplete ? 1 : change->finding_count + change->profile_count > 0 ? 2 : 3;
+}
+
+static int order(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int by_rank = rank_of(x->change) - rank_of(y->change);
+
+	return by_rank ? by_rank : x->change < y->change ? -1 : x->change > y->change; /* they come by name */
+}
+
+static int alike(const void *a, const void *b)
+{
+	const struct place *x = *(struct place *const *)a, *y = *(struct place *const *)b;
+	int by_digest = memcmp(x->digest, y->digest, sizeof(x->digest));
+
+	return by_digest ? by_digest : x < y ? -1 : x > y;
+}
+
+/* What would be said is written, read and taken back. */
+static void digest(const struct dc_text *text, struct place *place)
+{
+	size_t from = text->out->len;
+	struct dc_slice parts[2];
+
+	body(text, place->change);
+	parts[0] = place->change->new->verdict;
+	parts[1] = dc_slice_sub(dc_buf_slice(text->out), from, SIZE_MAX);
+	(void)dc_sha(DC_SHA256, parts, 2, place->digest);
+	text->out->len = from;
+	dc_arena_reset(text->scratch);
+}
+
+static struct place *sorted(const struct dc_text *text, const struct dc_diff *diff, struct dc_arena *arena)
+{
+	struct place *places = DC_NEW_ARRAY(arena, struct place, diff->domain_count), **by_digest, *first = NULL, *last = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < diff->domain_count; i++)
+		places[i] = (struct place){.change = &diff->domains[i]};
+	qsort(places, diff->domain_count, sizeof(*places), order);
+	if (text->style->quiet)
+		return places;
+	by_digest = DC_NEW_ARRAY(arena, struct place *, diff->domain_count);
+	for (size_t i = 0; i < diff->domain_count; i++) {
+		const struct dc_diff_domain_change *change = places[i].change;
+
+		if (rank_of(change) < 3 || !change->old || !change->new || !dc_slice_eq(change->old->verdict, change->new->verdict))
+			continue;
+		digest(text, &places[i]);
+		by_digest[count++] = &places[i];
+	}
+	qsort(by_digest, count, sizeof(struct place *), alike);
+	for (size_t i = 0; i < count; i++) {
+		if (!first || memcmp(first->digest, by_digest[i]->digest, sizeof(first->digest)) != 0) {
+			first = last = by_digest[i];
+			continue;
+		}
+		by_digest[i]->told = true;
+		first->others++;
+		last->next = by_digest[i];
+		last = by_digest[i];
+	}
+	return places;
+}
+
+static void others(const struct dc_text *text, const struct place *place)
+{
+	size_t shown = 0, max = text->style->verbose ? SIZE_MAX : NAMES_MAX;
+	struct dc_slice words = DC_S("The same for ");
+	size_t indent = MARK;
+
 	dc_text_newline(text);
+	for (const struct place *at = place->next; at && shown < max; at = at->next) {
+		struct dc_slice name = dc_text_clean(text, at->change->new->domain);
+
+		words = dc_text_format(text, "%.*s%.*s%s", DC_FMT(words), DC_FMT(name), ++shown < place->others ? ", " : "");
+		if (shown % NAMES_MAX == 0 && shown < max && at->next) { /* a long list in pieces */
+			line(text, indent, DC_INK_PLAIN, words);
+			words = DC_S("");
+			indent = BODY;
+		}
+	}
+	if (shown < place->others)
+		words = dc_text_format(text, "%.*sand %zu more (-v shows each)", DC_FMT(words), place->others - shown);
+	line(text, indent, DC_INK_PLAIN, words);
+}
+
+static void block(const struct dc_text *text, const struct place *place)
+{
+	if (place->told)
+		return;
+	head(text, place->change);
+	if (text->style->quiet)
+		return;
+	body(text, place->change);
+	if (place->others)
+		others(text, place);
+	dc_text_newline(text);
+}
+
+/* Which domains are worse, and by what: in a fleet their blocks are far up by now. */
+static void worse(const struct dc_text *text, const struct place *places, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && i < WORSE_MAX && places[i].change->fails; i++) {
+		const struct dc_diff_domain_change *change = places[i].change;
+		struct dc_slice words = dc_text_clean(text, (change->new ? change->new : change->old)->domain);
+		const char *between = ": ";
+
+		for (size_t k = 0; k < change->finding_count && k < NAMES_MAX; k++) {
+			const struct dc_diff_finding_change *finding = &change->findings[k];
+			struct dc_slice id;
+
+			if (!finding->fails || !finding->new)
+				continue;
+			id = dc_text_clean(text, finding->new->id);
+			words = dc_text_format(text, "%.*s%s%.*s", DC_FMT(words), between, DC_FMT(id));
+			between = ", ";
+		}
+		line(text, MARK, DC_INK_PLAIN, words);
+	}
+	if (i < count && places[i].change->fails)
+		line(text, MARK, DC_INK_DIM, DC_S("and more"));
 }
 
 /* ---- the whole ---- */
@@ -284,13 +428,22 @@ enum dc_status dc_diff_text(const struct dc_diff *diff, struct dc_arena *scratch
 			    struct dc_buf *out)
 {
 	struct dc_text text = {.out = out, .scratch = scratch, .style = style};
-	if (DC_ARENA_GUARD(scratch))
+	struct dc_arena *arena = dc_arena_new(ORDER_MAX);
+	struct place *places;
+
+	if (!arena || DC_ARENA_GUARD(arena) || DC_ARENA_GUARD(scratch)) {
+		dc_arena_free(arena);
 		return DC_ERR_NOMEM;
+	}
 	options(&text, diff);
+	places = sorted(&text, diff, arena);
 	for (size_t i = 0; i < diff->domain_count; i++) {
-		domain(&text, &diff->domains[i]);
+		block(&text, &places[i]);
 		dc_arena_reset(scratch);
 	}
 	foot(&text, diff);
+	if (diff->fails && diff->summary.domains > 1)
+		worse(&text, places, diff->domain_count);
+	dc_arena_free(arena);
 	return out->status;
 }

@@ -326,6 +326,31 @@ def bounded(tool, folder):
 
 
 @test
+def fleets(tool, folder):
+    """What got worse comes first and is named at the end; what reaches many domains in the same way is told once."""
+    names = [f"d{i:02}.example" for i in range(30)]
+    zone = ["$TTL 300", "vendor.example. SOA n. h. 1 7200 900 1209600 300", 'spf.vendor.example. TXT "v=spf1 ip4:192.0.2.0/28 ~all"']
+    for name in names:
+        zone += [f"{name}. SOA n. h. 1 7200 900 1209600 300", f'{name}. TXT "v=spf1 include:spf.vendor.example -all"',
+                 f'_dmarc.{name}. TXT "v=DMARC1; p=reject; rua=mailto:d@{name}"']
+    old = folder.write("old.zone", "\n".join(zone) + "\n")
+    new = folder.write("new.zone", "\n".join(line.replace("192.0.2.0/28", "192.0.2.0/24") for line in zone if "_dmarc.d17" not in line) + "\n")
+    reports = []
+    for zone in (old, new):
+        reports.append(f"{zone}.json")
+        tool("-z", zone, "-f", "json", "-o", reports[-1], "--selectors", "none", *names)
+    text = tool("diff", *reports).out
+    test.check(text.startswith("d17.example"), "the worse one first")
+    test.check("d17.example: dmarc-missing" in text.splitlines()[-1], "and last")
+    test.check(text.count("spf.vendor.example added") < 6, f"told once: {text}")
+    test.check("and 16 more (-v shows each)" in text, text)
+    verbose = tool("diff", "-v", *reports).out
+    test.check(all(name in verbose for name in names), "each of them")
+    quiet = tool("diff", "-q", *reports).out
+    test.check(all(quiet.count(f"{name}  ") == 1 for name in names), f"a line a domain: {quiet}")
+
+
+@test
 def hostile_text(tool, folder):
     """Octets of records reach neither terminal nor JSON raw."""
     evil = ZONE.replace("ip4:198.51.100.0/28 ~all", r"\027[31mred\007 \255\254 x=\000 ~all")
