@@ -87,19 +87,43 @@ static void compare(struct dc_arena *arena, const uint8_t *wire, size_t len, con
 	ldns_pkt_free(pkt);
 }
 
+/* A query is read as what it asks, by us and by ldns; none is an answer. */
+static void check_query(struct dc_arena *arena, const struct dc_question *question, uint16_t id)
+{
+	const struct dc_packet_query query = {.id = id, .recursive = id & 1, .edns_size = id & 2 ? 1232 : 0};
+	uint8_t wire[DC_PACKET_QUERY_MAX];
+	struct dc_answer draft = {.question = *question};
+	struct dc_packet packet;
+	ldns_pkt *pkt = NULL;
+	size_t len = dc_packet_query(&query, question, wire);
+	FUZZ_CHECK(len > 0 && len <= sizeof wire && dc_packet_matches(wire, len, question));
+	FUZZ_CHECK(ldns_wire2pkt(&pkt, wire, len) == LDNS_STATUS_OK && ldns_pkt_id(pkt) == id && ldns_pkt_qdcount(pkt) == 1);
+	FUZZ_CHECK(ldns_pkt_rd(pkt) == query.recursive && ldns_pkt_edns(pkt) == (query.edns_size > 0));
+	FUZZ_CHECK(ldns_rr_get_type(ldns_rr_list_rr(ldns_pkt_question(pkt), 0)) == question->type);
+	ldns_pkt_free(pkt);
+	dc_packet_read(arena, wire, len, &draft, &packet);
+	FUZZ_CHECK(draft.outcome == DC_OUTCOME_MALFORMED);
+}
+
+/* As the resolver, a validator and one authoritative server are asked. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const enum dc_question_kind kinds[] = {DC_ASK_DNS, DC_ASK_VALIDATE, DC_ASK_SERVER};
 	struct dc_arena *scratch = dc_arena_new(DC_PACKET_SCRATCH_MAX), *arena = dc_arena_new(16 << 20);
 	struct dc_answer draft = {.ede = -1, .question.name = DC_S("www.example.com")};
 	struct dc_packet packet;
-	if (scratch && arena && size > 2) {
+	for (size_t i = 0; scratch && arena && size > 2 && i < sizeof kinds / sizeof *kinds; i++) {
 		draft.question.type = (uint16_t)(data[0] << 8 | data[1]);
-		if (!DC_ARENA_GUARD(arena)) {
-			(void)dc_packet_matches(data + 2, size - 2, &draft.question);
-			dc_packet_read(scratch, data + 2, size - 2, &draft, &packet);
-			check(arena, &draft);
-			compare(arena, data + 2, size - 2, &draft.question);
-		}
+		draft.question.kind = kinds[i];
+		dc_arena_reset(scratch);
+		if (DC_ARENA_GUARD(arena))
+			break;
+		dc_packet_read(scratch, data + 2, size - 2, &draft, &packet);
+		check(arena, &draft);
+		if (i > 0)
+			continue;
+		compare(arena, data + 2, size - 2, &draft.question);
+		check_query(scratch, &draft.question, (uint16_t)(size * 7 + data[2]));
 	}
 	dc_arena_free(scratch);
 	dc_arena_free(arena);

@@ -1,4 +1,5 @@
-/* Zone files: the reader, then questions to what was read. The names asked stand in the corpus too. */
+/* Zone files: the reader, then questions to what was read. The names asked stand in the corpus too. A line of "%%%" divides
+ * two files of one run. */
 #include "dns/rdata_text.h"
 #include "dns/zone.h"
 #include "fuzz.h"
@@ -35,17 +36,46 @@ static void check_answer(struct dc_arena *arena, const struct dc_answer *answer)
 	dc_buf_free(&wire);
 }
 
+/* False: refused. */
+static bool load(struct dc_zones *zones, struct dc_slice bytes)
+{
+	static const char between[] = "\n%%%\n";
+	struct dc_error err = {0};
+	const char *cut = bytes.len ? memmem(bytes.ptr, bytes.len, between, sizeof between - 1) : NULL;
+	struct dc_slice first = cut ? dc_slice_sub(bytes, 0, (size_t)(cut - bytes.ptr) + 1) : bytes;
+	if (dc_zones_parse(zones, "fuzz.zone", first, &err) != DC_OK) {
+		FUZZ_CHECK(strncmp(err.message, "fuzz.zone:", 10) == 0 && !memchr(err.message, '\n', sizeof err.message));
+		return false;
+	}
+	if (!cut)
+		return true;
+	first = dc_slice_sub(bytes, first.len + sizeof between - 2, SIZE_MAX);
+	if (dc_zones_parse(zones, "in/second\x1b.zone", first, &err) == DC_OK)
+		return true;
+	FUZZ_CHECK(strncmp(err.message, "in/second\\x1b.zone:", 19) == 0 && !memchr(err.message, '\n', sizeof err.message));
+	return false;
+}
+
+/* What was refused is refused again; after that the zones take nothing more. */
+static void check_refusal(struct dc_zones *zones, struct dc_slice bytes)
+{
+	struct dc_zones *again = dc_zones_new();
+	FUZZ_CHECK(!again || !load(again, bytes));
+	FUZZ_CHECK(dc_zones_parse(zones, "more", DC_S("z.example. 60 SOA a b 1 2 3 4 5\n"), NULL) != DC_OK);
+	dc_zones_free(again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const names[] = {"z.example", "a.z.example", "b.z.example", "x.a.z.example", "c.x.a.z.example",
 					    "*.z.example", "sub.z.example", "ns.sub.z.example", "d.z.example", "x.d.z.example",
 					    "example", "."};
 	static const uint16_t types[] = {DC_TYPE_A, DC_TYPE_TXT, DC_TYPE_CNAME, DC_TYPE_DS, DC_TYPE_NS, 255};
-	struct dc_error err = {0};
+	struct dc_slice bytes = {(const char *)data, size};
 	struct dc_zones *zones = dc_zones_new();
 	struct dc_arena *arena = dc_arena_new(1 << 20);
-	if (zones && arena && dc_zones_parse(zones, "fuzz.zone", (struct dc_slice){(const char *)data, size}, &err) != DC_OK)
-		FUZZ_CHECK(strncmp(err.message, "fuzz.zone:", 10) == 0 && !memchr(err.message, '\n', sizeof err.message));
+	if (zones && arena && !load(zones, bytes))
+		check_refusal(zones, bytes);
 	for (size_t i = 0; zones && arena && i < sizeof names / sizeof *names; i++)
 		for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
 			struct dc_question question = {.type = types[k], .name = dc_slice_of(names[i])};
