@@ -3,6 +3,7 @@
 #include "facts.h"
 #include "fuzz.h"
 #include "lines.h"
+#include "mutate.h"
 
 enum { INPUT_MAX = 64 << 10, TEXT_MAX = 1 << 20 };
 
@@ -33,4 +34,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dc_recording_free(recording);
 	dc_buf_free(&lines);
 	return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+	return fuzz_mutate_recording(data, size, max_size < INPUT_MAX ? max_size : INPUT_MAX, seed);
 }

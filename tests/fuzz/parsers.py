@@ -5,7 +5,7 @@ usage: parsers.py SOURCE_ROOT
 
 Every file below src/ must be one of: a parser, left out by name with its reason, or in a room that only sees what parsers
 made of octets. A file of such a room that looks like a parser all the same must be named here. Exit status 1 otherwise, and
-when something is named that does not exist.
+when something is named that does not exist, or a line is marked as "not fuzzed" where nothing is measured.
 """
 
 import fnmatch
@@ -109,6 +109,11 @@ def matches(path, patterns):
     return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
 
 
+def read(source, path):
+    with open(os.path.join(source, path), encoding="utf-8") as file:
+        return file.read()
+
+
 def find(source):
     """The files of PARSERS."""
     return sorted({os.path.relpath(path, source) for pattern in PARSERS for path in glob.glob(os.path.join(source, pattern))})
@@ -125,6 +130,8 @@ def problems(source):
     for path in files:
         parser, left_out = matches(path, PARSERS), matches(path, LEFT_OUT)
         room = path.split("/")[1]
+        if not parser and "not fuzzed:" in read(source, path):
+            yield f"{path}: has a line that is marked as not fuzzed, and is not measured"
         if parser and left_out:
             yield f"{path}: a parser, and left out"
         elif parser or left_out:
@@ -132,8 +139,7 @@ def problems(source):
         elif room not in ROOMS:
             yield f"{path}: neither a parser nor left out with a reason"
         else:
-            with open(os.path.join(source, path), encoding="utf-8") as file:
-                sign = SIGNS.search(file.read())
+            sign = SIGNS.search(read(source, path))
             if sign:
                 yield f"{path}: {sign.group()!r} looks like a parser: list it, or leave it out by name with a reason"
 
