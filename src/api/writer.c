@@ -76,7 +76,7 @@ enum dc_status dc_merger_new(const char *format, dc_write write, void *user, str
 {
 	const struct dc_format *found = dc_format_find(dc_slice_of(format));
 	if (!found || !found->line)
-		return dc_error_set(err, DC_ERR_USAGE, "reports are merged into json, ndjson, html or prometheus");
+		return dc_error_set(err, DC_ERR_USAGE, "reports are merged into json, ndjson, csv, html or prometheus");
 	return new_writer(NULL, format, NULL, write, user, ret_writer, err);
 }
 

@@ -6,7 +6,7 @@
 #include "facts/identity.h"
 #include "mx/mx.h"
 #include "provider/provider.h"
-#include "render/report.h"
+#include "render/csv.h"
 #include "spf/spf.h"
 
 /* ---- cells ---- */
@@ -17,8 +17,7 @@ static void comma(struct dc_report *report)
 		dc_buf_putc(&report->out, ',');
 }
 
-/* Raw octets become the text of a cell. */
-static void text_cell(struct dc_report *report, struct dc_slice raw)
+void dc_csv_text(struct dc_report *report, struct dc_slice raw)
 {
 	struct dc_buf *out = &report->out;
 	struct dc_slice text = dc_report_clean(report, raw, 0), trimmed = dc_slice_trim(text);
@@ -37,12 +36,12 @@ static void text_cell(struct dc_report *report, struct dc_slice raw)
 	dc_buf_putc(out, '"');
 }
 
-static void word_cell(struct dc_report *report, const char *word)
+void dc_csv_word(struct dc_report *report, const char *word)
 {
-	text_cell(report, dc_slice_of(word));
+	dc_csv_text(report, dc_slice_of(word));
 }
 
-static void number_cell(struct dc_report *report, bool known, uint64_t number)
+void dc_csv_number(struct dc_report *report, bool known, uint64_t number)
 {
 	comma(report);
 	if (known)
@@ -51,13 +50,12 @@ static void number_cell(struct dc_report *report, bool known, uint64_t number)
 		dc_buf_puts(&report->out, "\"\""); /* a line must not begin with nothing */
 }
 
-static void tri_cell(struct dc_report *report, enum dc_tri value)
+void dc_csv_tri(struct dc_report *report, enum dc_tri value)
 {
-	word_cell(report, value == DC_TRI_YES ? "yes" : value == DC_TRI_NO ? "no" : NULL);
+	dc_csv_word(report, value == DC_TRI_YES ? "yes" : value == DC_TRI_NO ? "no" : NULL);
 }
 
-/* Appends one item to a list in scratch, blanks between. */
-static struct dc_slice item(struct dc_report *report, struct dc_slice list, struct dc_slice more)
+struct dc_slice dc_csv_item(struct dc_report *report, struct dc_slice list, struct dc_slice more)
 {
 	if (list.len > 0)
 		list = dc_arena_concat(report->scratch, list, DC_S(" "));
@@ -82,13 +80,13 @@ static void finding_cells(struct dc_report *report, const struct dc_audit_result
 		const struct dc_finding *finding = &result->findings[i];
 
 		if (finding->severity != DC_SEVERITY_OFF && finding->waived.len == 0)
-			slugs = item(report, slugs, dc_slice_of(dc_catalogue_row(finding->id)->slug));
+			slugs = dc_csv_item(report, slugs, dc_slice_of(dc_catalogue_row(finding->id)->slug));
 	}
-	number_cell(report, true, sum.errors);
-	number_cell(report, true, sum.warnings);
-	number_cell(report, true, sum.notices);
-	number_cell(report, true, sum.undetermined);
-	text_cell(report, slugs);
+	dc_csv_number(report, true, sum.errors);
+	dc_csv_number(report, true, sum.warnings);
+	dc_csv_number(report, true, sum.notices);
+	dc_csv_number(report, true, sum.undetermined);
+	dc_csv_text(report, slugs);
 }
 
 /* "google-bulk:fail microsoft:pass", and the findings that are accepted. */
@@ -100,13 +98,13 @@ static void profile_cells(struct dc_report *report, const struct dc_audit_result
 		struct dc_slice id = dc_slice_of(result->profiles[i].id), verdict;
 
 		verdict = dc_slice_of(dc_verdict_name(result->profiles[i].verdict));
-		profiles = item(report, profiles, dc_arena_printf(report->scratch, "%.*s:%.*s", DC_FMT(id), DC_FMT(verdict)));
+		profiles = dc_csv_item(report, profiles, dc_arena_printf(report->scratch, "%.*s:%.*s", DC_FMT(id), DC_FMT(verdict)));
 	}
 	for (size_t i = 0; i < result->finding_count; i++)
 		if (result->findings[i].severity != DC_SEVERITY_OFF && result->findings[i].waived.len > 0)
-			waived = item(report, waived, dc_slice_of(dc_catalogue_row(result->findings[i].id)->slug));
-	text_cell(report, profiles);
-	text_cell(report, waived);
+			waived = dc_csv_item(report, waived, dc_slice_of(dc_catalogue_row(result->findings[i].id)->slug));
+	dc_csv_text(report, profiles);
+	dc_csv_text(report, waived);
 }
 
 static void mx_cells(struct dc_report *report, const struct dc_mx_facts *mx)
@@ -114,23 +112,23 @@ static void mx_cells(struct dc_report *report, const struct dc_mx_facts *mx)
 	struct dc_slice hosts = {0};
 
 	for (size_t i = 0; mx && i < mx->host_count; i++)
-		hosts = item(report, hosts, mx->hosts[i].host);
-	word_cell(report, mx ? dc_mx_class_name(mx->class) : NULL);
-	text_cell(report, hosts);
+		hosts = dc_csv_item(report, hosts, mx->hosts[i].host);
+	dc_csv_word(report, mx ? dc_mx_class_name(mx->class) : NULL);
+	dc_csv_text(report, hosts);
 }
 
 static void spf_cells(struct dc_report *report, const struct dc_spf_facts *spf)
 {
 	bool known = spf && spf->root && spf->root->state == DC_SPF_STATE_RECORD;
 
-	word_cell(report, spf ? dc_spf_class_name(spf->class) : NULL);
-	text_cell(report, spf && spf->record_count > 0 ? spf->records[0].text : (struct dc_slice){0});
-	word_cell(report, !known	    ? NULL
+	dc_csv_word(report, spf ? dc_spf_class_name(spf->class) : NULL);
+	dc_csv_text(report, spf && spf->record_count > 0 ? spf->records[0].text : (struct dc_slice){0});
+	dc_csv_word(report, !known	    ? NULL
 			  : spf->all == '-' ? "fail"
 			  : spf->all == '~' ? "softfail"
 			  : spf->all == '+' ? "pass"
 					    : "neutral");
-	number_cell(report, known, known ? spf->lookups : 0);
+	dc_csv_number(report, known, known ? spf->lookups : 0);
 }
 
 static void dkim_cells(struct dc_report *report, const struct dc_dkim_facts *dkim)
@@ -143,13 +141,13 @@ static void dkim_cells(struct dc_report *report, const struct dc_dkim_facts *dki
 		struct dc_slice pair = dc_arena_concat(report->scratch, s->selector, DC_S(":"));
 
 		pair = dc_arena_concat(report->scratch, pair, dc_slice_of(dc_dkim_status_name(s->status)));
-		selectors = item(report, selectors, pair);
+		selectors = dc_csv_item(report, selectors, pair);
 		if (s->record && s->record->key.type == DC_DKIM_KEY_RSA && (least == 0 || s->record->key.bits < least))
 			least = s->record->key.bits;
 	}
-	word_cell(report, dkim ? dc_dkim_conclusion_name(dkim->conclusion) : NULL);
-	text_cell(report, selectors);
-	number_cell(report, least > 0, least);
+	dc_csv_word(report, dkim ? dc_dkim_conclusion_name(dkim->conclusion) : NULL);
+	dc_csv_text(report, selectors);
+	dc_csv_number(report, least > 0, least);
 }
 
 static void dmarc_cells(struct dc_report *report, const struct dc_dmarc_facts *dmarc)
@@ -157,12 +155,12 @@ static void dmarc_cells(struct dc_report *report, const struct dc_dmarc_facts *d
 	const struct dc_dmarc_view *now = dmarc ? &dmarc->now : NULL;
 	const struct dc_dmarc_record *record = now ? now->name.record : NULL;
 
-	word_cell(report, now ? dc_dmarc_class_name(now->name.class) : NULL);
-	text_cell(report, record ? record->txt.text : (struct dc_slice){0});
-	word_cell(report, now ? dc_dmarc_policy_name(now->name.policy) : NULL);
-	word_cell(report, now ? dc_dmarc_policy_name(now->name.effective) : NULL);
-	word_cell(report, now ? dc_dmarc_policy_name(now->existing.effective) : NULL);
-	word_cell(report, now ? dc_dmarc_policy_name(now->missing.effective) : NULL);
+	dc_csv_word(report, now ? dc_dmarc_class_name(now->name.class) : NULL);
+	dc_csv_text(report, record ? record->txt.text : (struct dc_slice){0});
+	dc_csv_word(report, now ? dc_dmarc_policy_name(now->name.policy) : NULL);
+	dc_csv_word(report, now ? dc_dmarc_policy_name(now->name.effective) : NULL);
+	dc_csv_word(report, now ? dc_dmarc_policy_name(now->existing.effective) : NULL);
+	dc_csv_word(report, now ? dc_dmarc_policy_name(now->missing.effective) : NULL);
 }
 
 static void other_cells(struct dc_report *report, const struct dc_facts *facts)
@@ -176,30 +174,30 @@ static void other_cells(struct dc_report *report, const struct dc_facts *facts)
 	for (size_t i = 0; ptr && i < ptr->count; i++)
 		confirmed = dc_tri_and(confirmed, ptr->addresses[i].confirmed);
 	for (size_t i = 0; providers && i < providers->count; i++)
-		names = item(report, names, dc_slice_of(providers->items[i].row->id));
-	tri_cell(report, confirmed);
-	word_cell(report, identities && identities->spoof ? dc_spoof_verdict_name(identities->spoof->verdict) : NULL);
-	text_cell(report, names);
-	tri_cell(report, dc_facts_published(facts, DC_PUBLISHED_MTA_STS));
-	tri_cell(report, dc_facts_published(facts, DC_PUBLISHED_TLS_RPT));
-	tri_cell(report, dc_facts_published(facts, DC_PUBLISHED_BIMI));
+		names = dc_csv_item(report, names, dc_slice_of(providers->items[i].row->id));
+	dc_csv_tri(report, confirmed);
+	dc_csv_word(report, identities && identities->spoof ? dc_spoof_verdict_name(identities->spoof->verdict) : NULL);
+	dc_csv_text(report, names);
+	dc_csv_tri(report, dc_facts_published(facts, DC_PUBLISHED_MTA_STS));
+	dc_csv_tri(report, dc_facts_published(facts, DC_PUBLISHED_TLS_RPT));
+	dc_csv_tri(report, dc_facts_published(facts, DC_PUBLISHED_BIMI));
 }
 
 static void domain_row(struct dc_report *report, const struct dc_audit_result *result)
 {
 	const struct dc_facts *facts = result->facts;
 
-	text_cell(report, result->inputs->domain);
-	word_cell(report, dc_domain_verdict_name(result->verdict));
+	dc_csv_text(report, result->inputs->domain);
+	dc_csv_word(report, dc_domain_verdict_name(result->verdict));
 	finding_cells(report, result);
 	mx_cells(report, facts ? facts->mx : NULL);
 	spf_cells(report, facts ? facts->spf : NULL);
 	dkim_cells(report, facts ? facts->dkim : NULL);
 	dmarc_cells(report, facts ? facts->dmarc : NULL);
 	other_cells(report, facts);
-	number_cell(report, true, result->dns.questions);
-	number_cell(report, true, result->dns.unanswered);
-	number_cell(report, true, result->dns.elapsed_ms);
+	dc_csv_number(report, true, result->dns.questions);
+	dc_csv_number(report, true, result->dns.unanswered);
+	dc_csv_number(report, true, result->dns.elapsed_ms);
 	profile_cells(report, result);
 	dc_buf_puts(&report->out, "\r\n");
 }
@@ -220,18 +218,18 @@ static void finding_row(struct dc_report *report, const struct dc_audit_result *
 			references = dc_arena_concat(report->scratch, references, DC_S("; "));
 		references = dc_arena_concat(report->scratch, references, dc_slice_of(row->references[i]));
 	}
-	text_cell(report, result->inputs->domain);
-	word_cell(report, dc_domain_verdict_name(result->verdict));
-	word_cell(report, dc_severity_name(finding->severity));
-	word_cell(report, row->slug);
-	word_cell(report, row->check);
-	text_cell(report, finding->subject);
-	text_cell(report, dc_finding_message(report->scratch, finding));
-	text_cell(report, dc_finding_fix(report->scratch, finding));
-	text_cell(report, references);
-	word_cell(report, row->inconclusive ? "yes" : "no");
-	text_cell(report, finding->waived);
-	text_cell(report, dc_finding_fingerprint(report->scratch, finding));
+	dc_csv_text(report, result->inputs->domain);
+	dc_csv_word(report, dc_domain_verdict_name(result->verdict));
+	dc_csv_word(report, dc_severity_name(finding->severity));
+	dc_csv_word(report, row->slug);
+	dc_csv_word(report, row->check);
+	dc_csv_text(report, finding->subject);
+	dc_csv_text(report, dc_finding_message(report->scratch, finding));
+	dc_csv_text(report, dc_finding_fix(report->scratch, finding));
+	dc_csv_text(report, references);
+	dc_csv_word(report, row->inconclusive ? "yes" : "no");
+	dc_csv_text(report, finding->waived);
+	dc_csv_text(report, dc_finding_fingerprint(report->scratch, finding));
 	dc_buf_puts(&report->out, "\r\n");
 }
 
@@ -258,4 +256,5 @@ const struct dc_format dc_format_csv = {
 	.streams = true,
 	.begin = begin,
 	.domain = domain,
+	.line = dc_csv_line,
 };

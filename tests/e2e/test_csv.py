@@ -59,6 +59,22 @@ class Columns(unittest.TestCase):
         found = rows(audit("-z", DEMO, "-s", "s1", "broken.example", "-f", "csv", "--csv", "findings"))
         self.assertEqual(dict(zip(got[0], got[1]))["findings"].split(), [row[3] for row in found[1:]])
 
+    def test_merged(self):
+        """Rows of merged reports are those of the run, also of what is waived, unknown or hostile."""
+        with tempfile.TemporaryDirectory() as folder:
+            with open(f"{folder}/waivers", "w", encoding="ascii") as f:
+                f.write("spf-no-all broken.example 2099-01-01 later\n")
+            with open(f"{folder}/zone", "w", encoding="ascii") as f:
+                f.write(zone())
+            fleet = os.path.join(ROOT, "docs", "examples", "fleet")
+            names = [f"f{i}.example" for i in range(len(FORMULAS))]
+            for args in (("-z", DEMO, "-s", "s1", "broken.example", "healthy.example", "--waivers", f"{folder}/waivers", "-p", "google,yahoo"),
+                         ("-z", f"{fleet}/fleet.zone", "-i", f"{fleet}/names.txt"),
+                         ("-z", f"{folder}/zone", *names, "nowhere.test"), ("-z", DEMO, "--parked", "broken.example")):
+                with self.subTest(args):
+                    direct = audit(*args, "-f", "csv", "-f", "ndjson", "-o", f"{folder}/lines")
+                    self.assertEqual(rows(audit("merge", "-f", "csv", f"{folder}/lines")), rows(direct))
+
     def test_bad_value(self):
         done = subprocess.run([BINARY, "--csv", "rows", "a.example"], capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (2, 'domaincheck: --csv: "rows" is not domains or findings\n'))
