@@ -137,6 +137,9 @@ static void start(struct rig *rig, struct dc_audit_run *audit, const char *domai
 {
 	*audit = (struct dc_audit_run){.inputs = {.domain = dc_slice_of(domain), .now_s = 1000}, .finished = count_finished,
 				       .user = rig};
+	/* many TXT questions, so that their answers add up */
+	if (rig->fake.mode == HUGE_ANSWERS)
+		audit->inputs.search = DC_SELECTORS_ALL;
 	assert_true(dc_gather_start(rig->gather, audit));
 }
 
@@ -265,6 +268,8 @@ static void huge_answers_end_with_the_octets(void **state)
 	rig_open(&rig, HUGE_ANSWERS, 0);
 	start(&rig, &audit, "a.b.c.d.e.f.g.h.i.j.example");
 	run_until(&rig, 1);
+	assert_true(audit.facts->budget_spent[DC_BUDGET_BYTES]);
+	assert_true(has_finding(&audit, DC_F_AUDIT_BUDGET_SPENT));
 	assert_true(dc_arena_used(audit.arena) < DC_AUDIT_MEMORY_MAX);
 	dc_audit_run_clear(&audit);
 	rig_close(&rig);
