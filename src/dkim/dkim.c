@@ -191,20 +191,6 @@ static void look_behind_cname(struct dc_dkim_build *build, struct dc_dkim_select
 		selector->target = DC_DKIM_TARGET_NO_DOMAIN;
 }
 
-static void ask_receiver(struct dc_dkim_build *build, struct dc_dkim_selector *selector)
-{
-	const struct dc_dkim_record *record = selector->record;
-	bool ed25519 = record && dc_slice_eq_nocase(record->type, DC_S("ed25519"));
-	struct dc_receiver_key *verdict;
-
-	if (!dc_answer_count(selector->answer) || !selector->name.len)
-		return;
-	verdict = DC_NEW(build->asker->arena, struct dc_receiver_key);
-	if (dc_receiver_key(build->asker, selector->selector, build->input->domain,
-			    ed25519 ? DC_S("ed25519-sha256") : DC_S("rsa-sha256"), verdict))
-		selector->opendkim = verdict;
-}
-
 static void match_own(struct dc_dkim_build *build, struct dc_dkim_selector *selector)
 {
 	for (size_t i = 0; i < build->input->own_count; i++) {
@@ -283,8 +269,12 @@ static void find_shared_primes(struct dc_dkim_build *build)
 /* What costs milliseconds waits for the build that counts, where no question is open, and for audits of one domain. */
 static void test_primes(struct dc_dkim_build *build)
 {
-	if (!build->input->lone || build->asker->open_count)
+	if (!build->input->lone)
 		return;
+	if (build->asker->open_count) {
+		build->asker->unanswered++;
+		return;
+	}
 	for (size_t i = 0; i < build->facts->selector_count; i++) {
 		struct dc_dkim_record *record = (struct dc_dkim_record *)build->selectors[i].record;
 
@@ -334,7 +324,6 @@ const struct dc_dkim_facts *dc_dkim_build(struct dc_asker *asker, const struct d
 	try_all(&build);
 	for (size_t i = 0; i < facts->selector_count; i++) {
 		look_behind_cname(&build, &build.selectors[i]);
-		ask_receiver(&build, &build.selectors[i]);
 		match_own(&build, &build.selectors[i]);
 		match_seen(&build, &build.selectors[i]);
 	}
@@ -345,6 +334,25 @@ const struct dc_dkim_facts *dc_dkim_build(struct dc_asker *asker, const struct d
 		facts->usable += is_usable(&facts->selectors[i]);
 	facts->conclusion = conclude(facts);
 	return facts;
+}
+
+static void hear_receiver(struct dc_asker *asker, struct dc_slice domain, struct dc_dkim_selector *selector)
+{
+	const struct dc_dkim_record *record = selector->record;
+	bool ed25519 = record && dc_slice_eq_nocase(record->type, DC_S("ed25519"));
+	struct dc_receiver_key *verdict;
+
+	if (selector->opendkim || !dc_answer_count(selector->answer) || !selector->name.len)
+		return;
+	verdict = DC_NEW(asker->arena, struct dc_receiver_key);
+	if (dc_receiver_key(asker, selector->selector, domain, ed25519 ? DC_S("ed25519-sha256") : DC_S("rsa-sha256"), verdict))
+		selector->opendkim = verdict;
+}
+
+void dc_dkim_hear_receivers(struct dc_asker *asker, const struct dc_dkim_facts *facts)
+{
+	for (size_t i = 0; i < facts->selector_count; i++)
+		hear_receiver(asker, facts->domain, (struct dc_dkim_selector *)&facts->selectors[i]); /* in our own arena */
 }
 
 size_t dc_dkim_cname_targets(struct dc_arena *arena, const struct dc_dkim_facts *facts, struct dc_slice **ret_targets)

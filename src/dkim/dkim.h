@@ -183,7 +183,7 @@ struct dc_dkim_selector {
 	const struct dc_answer *target_answer;/* what came back for it */
 	const struct dc_provider_row *provider; /* proved by the CNAME, or whose own selector it is; NULL = unknown */
 	bool wildcard;                        /* the same answer that a random name gets */
-	const struct dc_receiver_key *opendkim; /* NULL: there was nothing to judge */
+	const struct dc_receiver_key *opendkim; /* NULL: there was nothing to judge, or it was not heard yet */
 	const struct dc_dkim_selector *same_key; /* an earlier selector with the same key */
 	const struct dc_dkim_selector *shared_prime; /* another selector, different key, common prime */
 	const struct dc_dkim_own *own;        /* the user's private key for this selector; NULL = none shown */
@@ -263,6 +263,9 @@ enum {
 
 /* One build: see evidence/ask.h. Result in asker->arena; never NULL. */
 const struct dc_dkim_facts *dc_dkim_build(struct dc_asker *asker, const struct dc_dkim_input *input);
+/* What libopendkim says of each selector, as far as it is known: it answers when DNS has, and nothing else waits for it. Fills in
+ * `opendkim`; for facts that dc_dkim_build made in an arena that is still there. */
+void dc_dkim_hear_receivers(struct dc_asker *asker, const struct dc_dkim_facts *facts);
 
 /* Every CNAME target met below _domainkey: for dc_provider_with_cnames. In `arena`. */
 size_t dc_dkim_cname_targets(struct dc_arena *arena, const struct dc_dkim_facts *facts, struct dc_slice **ret_targets);

@@ -109,6 +109,14 @@ void dc_answer_unref(struct dc_answer *answer)
 		free(answer);
 }
 
+size_t dc_answer_octets(const struct dc_answer *answer)
+{
+	size_t octets = answer->data.len;
+	for (size_t i = 0; i < answer->rr_count; i++)
+		octets += answer->rrs[i].rdata.len + answer->rrs[i].owner.len;
+	return octets;
+}
+
 /* ---- chains ---- */
 
 /* Rdata of a CNAME is an uncompressed name: compared with owners as wire, so that nothing is allocated. */

@@ -117,6 +117,8 @@ struct dc_answer {
 struct dc_answer *dc_answer_new(const struct dc_answer *draft);
 struct dc_answer *dc_answer_ref(struct dc_answer *answer);
 void dc_answer_unref(struct dc_answer *answer);
+/* Of names, records and data that it holds. */
+size_t dc_answer_octets(const struct dc_answer *answer);
 
 /* The end of the CNAME chain that starts at the question (the name itself when there is none), or the empty slice
  * when the chain loops or leads to a name that the answer knows nothing of. *ret_hops (may be NULL) counts the CNAMEs

@@ -22,8 +22,11 @@ static bool is_open(const struct dc_asker *asker, const struct dc_question *ques
 const struct dc_answer *dc_ask_question(struct dc_asker *asker, const struct dc_question *question)
 {
 	const struct dc_answer *answer = dc_evidence_find(asker->evidence, question);
-	if (answer || asker->quiet)
+	if (answer)
 		return answer;
+	asker->unanswered++;
+	if (asker->quiet)
+		return NULL;
 	if (asker->sealed)
 		return made_up(asker, question, DC_OUTCOME_NOT_ASKED, "a ceiling of this audit was reached first");
 	if (!is_open(asker, question))

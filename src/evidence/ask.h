@@ -3,7 +3,10 @@
  * A fact builder is a pure function that is run again and again. When dc_ask returns NULL it goes on with whatever else
  * it can find out (so that one round asks everything that can be asked) and says "not known yet" by leaving the rest.
  * The result of a build counts only when no question was left open. In the last build every answer is there: what
- * could not be asked has the outcome NOT_ASKED. */
+ * could not be asked has the outcome NOT_ASKED.
+ *
+ * Answers never change. So a part of the facts that met no open question, and was made of complete parts only, would come out
+ * the same in every build that follows: it is not built again (facts/facts.c). */
 #ifndef DC_EVIDENCE_ASK_H
 #define DC_EVIDENCE_ASK_H
 
@@ -22,13 +25,17 @@ struct dc_memo {
 	size_t count, capacity;
 	struct dc_memo_org *orgs; /* organizational domains by the public suffix list */
 	size_t org_count, org_capacity;
+	struct dc_kept *kept; /* facts that are complete (facts/facts.c), when the builds' arena lasts; else NULL */
 };
 
 struct dc_asker {
 	const struct dc_evidence *evidence;
-	struct dc_arena *arena;      /* where facts of this build live; reset before the next build */
+	struct dc_arena *arena;      /* where facts of this build live */
+	bool lasting;                /* it is not reset before the next build */
 	struct dc_question *open;    /* in the order of asking, without duplicates */
 	size_t open_count, open_capacity;
+	size_t unanswered;           /* how often this build met a question without an answer, or put work off: what was built
+				      * meanwhile may come out otherwise the next time */
 	bool sealed;                 /* nothing will be fetched any more: unknown questions get NOT_ASKED, never NULL */
 	bool quiet;                  /* unknown questions are not noted: "do we happen to know?" */
 	const struct dc_psl *psl;    /* public suffix list, dmarc/psl.h; NULL: the one built into libpsl */

@@ -1,5 +1,5 @@
 /* Everything known of one domain, put together in the order in which each room needs the others. Every room asks what it
- * can at once, so the first build opens all first questions. */
+ * can at once, so the first build opens all first questions. A part that is complete is not built again. */
 #include "facts/facts.h"
 
 #include "bimi/bimi.h"
@@ -69,7 +69,8 @@ static const struct dc_provider_facts *providers(struct dc_asker *asker, const s
 	return dc_provider_build(asker, facts->inputs->domain, hosts, host_count, names, name_count);
 }
 
-static const struct dc_dkim_facts *dkim(struct dc_asker *asker, const struct dc_facts *facts)
+static const struct dc_dkim_facts *dkim(struct dc_asker *asker, const struct dc_facts *facts,
+					const struct dc_provider_facts *providers)
 {
 	const struct dc_inputs *inputs = facts->inputs;
 	struct dc_dkim_input input = {
@@ -77,7 +78,7 @@ static const struct dc_dkim_facts *dkim(struct dc_asker *asker, const struct dc_
 		.selectors = inputs->sending.selectors,
 		.selector_count = inputs->sending.selector_count,
 		.search = (enum dc_dkim_search_mode)inputs->search,
-		.providers = facts->providers,
+		.providers = providers,
 		.own = inputs->own_keys,
 		.own_count = inputs->own_key_count,
 		.seen = inputs->seen_keys,
@@ -117,41 +118,206 @@ static struct dc_slice zone_of(const struct dc_facts *facts)
 	return (struct dc_slice){0};
 }
 
+/* ---- the parts, in the order in which each needs the others ---- */
+
+struct dc_kept {
+	struct dc_facts facts;
+	const struct dc_provider_facts *plain_providers; /* before the CNAMEs of DKIM are known */
+	const struct dc_sender_facts *senders;
+	uint32_t complete;                               /* by part */
+};
+
+static void build_ground(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.soa = dc_ask(asker, kept->facts.inputs->domain, DC_TYPE_SOA);
+	kept->facts.ns = dc_ask(asker, kept->facts.inputs->domain, DC_TYPE_NS);
+}
+
+static void build_mx(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.mx = dc_mx_build(asker, kept->facts.inputs->domain);
+}
+
+static void build_spf(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.spf = dc_spf_build(asker, kept->facts.inputs->domain);
+}
+
+static void build_plain_providers(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->plain_providers = providers(asker, &kept->facts);
+}
+
+static void build_dkim(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.dkim = dkim(asker, &kept->facts, kept->plain_providers);
+}
+
+static void hear_keys(struct dc_asker *asker, struct dc_kept *kept)
+{
+	dc_dkim_hear_receivers(asker, kept->facts.dkim);
+}
+
+static void build_providers(struct dc_asker *asker, struct dc_kept *kept)
+{
+	struct dc_slice *targets;
+	size_t count = dc_dkim_cname_targets(asker->arena, kept->facts.dkim, &targets);
+	kept->facts.providers = dc_provider_with_cnames(asker, kept->plain_providers, targets, count);
+}
+
+static void build_dmarc(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.dmarc = dc_dmarc_build(asker, kept->facts.inputs->domain, kept->facts.inputs->what_if);
+}
+
+static void build_mta_sts(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.mta_sts = dc_mta_sts_build(asker, kept->facts.inputs->domain, kept->facts.inputs->now_s);
+}
+
+static void build_tls_rpt(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.tls_rpt = dc_tls_rpt_build(asker, kept->facts.inputs->domain);
+}
+
+static void build_bimi(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.bimi = dc_bimi_build(asker, kept->facts.inputs->domain, kept->facts.dmarc->now.org_domain);
+}
+
+static void build_caa(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.caa = dc_caa_build(asker, kept->facts.inputs->domain, CAA_LABELS);
+	kept->facts.mta_sts_caa = kept->facts.mta_sts->wanted ? dc_caa_build(asker, kept->facts.mta_sts->host, 1) : NULL;
+}
+
+static void build_dane(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.dane = dc_dane_build(asker, kept->facts.mx, kept->facts.inputs->lone);
+}
+
+static void build_smtp(struct dc_asker *asker, struct dc_kept *kept)
+{
+	const struct dc_inputs *inputs = kept->facts.inputs;
+	const struct dc_smtp_wish wish = {
+		.domain = inputs->domain, .mx = inputs->probe_smtp, .submission = inputs->probe_submission,
+		.submission_host = inputs->submission_host, .submission_port = inputs->submission_port};
+	kept->facts.smtp = dc_smtp_build(asker, &wish, kept->facts.mx, kept->facts.dane, inputs->now_s);
+}
+
+static void build_authority(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.authority = authority(asker, &kept->facts);
+}
+
+static void build_dnssec(struct dc_asker *asker, struct dc_kept *kept)
+{
+	const struct dc_inputs *inputs = kept->facts.inputs;
+	kept->facts.dnssec = dc_dnssec_build(asker, inputs->domain, zone_of(&kept->facts), inputs->now_s, inputs->lone);
+}
+
+static void build_wildcard(struct dc_asker *asker, struct dc_kept *kept)
+{
+	const struct dc_inputs *inputs = kept->facts.inputs;
+	kept->facts.wildcard = dc_wildcard_build(asker, inputs->domain, inputs->authority != DC_WISH_NO);
+}
+
+static void build_senders(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->senders = dc_senders_build(asker, kept->facts.inputs, kept->facts.mx, kept->facts.spf);
+}
+
+static void build_streams(struct dc_asker *asker, struct dc_kept *kept)
+{
+	struct dc_facts *facts = &kept->facts;
+	facts->streams = dc_streams_build(asker, facts->inputs, kept->senders, facts->dkim, facts->dmarc);
+	facts->ptr = facts->streams->ptr;
+}
+
+static void build_identities(struct dc_asker *asker, struct dc_kept *kept)
+{
+	struct dc_facts *facts = &kept->facts;
+	facts->identities = dc_identity_build(asker, facts->inputs, kept->senders, facts->streams, facts->spf, facts->dkim,
+					      facts->dmarc);
+}
+
+static void hear_identities(struct dc_asker *asker, struct dc_kept *kept)
+{
+	dc_identity_hear_receivers(asker, kept->facts.identities, kept->facts.spf);
+}
+
+static void build_lists(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.blocklists = dc_lists_build(asker, &kept->facts);
+}
+
+static void build_hosts(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.hosts = dc_hosts_build(asker, kept->facts.inputs->domain, kept->facts.inputs->declared);
+}
+
+static void build_message(struct dc_asker *asker, struct dc_kept *kept)
+{
+	kept->facts.message = dc_message_build(asker, kept->facts.inputs, kept->facts.dmarc);
+}
+
+enum part {
+	GROUND, MX, SPF, PLAIN_PROVIDERS, DKIM, DKIM_HEARD, PROVIDERS, DMARC, MTA_STS, TLS_RPT, BIMI, CAA, DANE, SMTP, AUTHORITY,
+	DNSSEC, WILDCARD, SENDERS, STREAMS, IDENTITIES, IDENTITIES_HEARD, LISTS, HOSTS, MESSAGE, PART_COUNT,
+	ALL_EVIDENCE = PART_COUNT, /* looked at by itself, question or not: never complete */
+};
+
+#define A(part) (UINT32_C(1) << (part))
+
+/* What each is made of beside answers: the facts that it reads. */
+static const struct {
+	void (*build)(struct dc_asker *asker, struct dc_kept *kept);
+	uint32_t needs;
+} parts[PART_COUNT] = {
+	[GROUND] = {build_ground, 0},
+	[MX] = {build_mx, 0},
+	[SPF] = {build_spf, 0},
+	[PLAIN_PROVIDERS] = {build_plain_providers, A(MX) | A(SPF)},
+	[DKIM] = {build_dkim, A(PLAIN_PROVIDERS)},
+	[DKIM_HEARD] = {hear_keys, A(DKIM)},
+	[PROVIDERS] = {build_providers, A(PLAIN_PROVIDERS) | A(DKIM)},
+	[DMARC] = {build_dmarc, 0},
+	[MTA_STS] = {build_mta_sts, 0},
+	[TLS_RPT] = {build_tls_rpt, 0},
+	[BIMI] = {build_bimi, A(DMARC)},
+	[CAA] = {build_caa, A(MTA_STS)},
+	[DANE] = {build_dane, A(MX) | A(ALL_EVIDENCE)},
+	[SMTP] = {build_smtp, A(MX) | A(DANE)},
+	[AUTHORITY] = {build_authority, A(DKIM)},
+	[DNSSEC] = {build_dnssec, A(GROUND) | A(AUTHORITY)},
+	[WILDCARD] = {build_wildcard, 0},
+	[SENDERS] = {build_senders, A(MX) | A(SPF)},
+	[STREAMS] = {build_streams, A(SENDERS) | A(DKIM) | A(DMARC)},
+	[IDENTITIES] = {build_identities, A(SENDERS) | A(STREAMS) | A(SPF) | A(DKIM) | A(DMARC)},
+	[IDENTITIES_HEARD] = {hear_identities, A(IDENTITIES) | A(SENDERS) | A(SPF)},
+	[LISTS] = {build_lists, A(IDENTITIES) | A(ALL_EVIDENCE)},
+	[HOSTS] = {build_hosts, 0},
+	[MESSAGE] = {build_message, A(DMARC)},
+};
+
 const struct dc_facts *dc_facts_build(struct dc_asker *asker, const struct dc_inputs *inputs)
 {
-	struct dc_facts *facts = DC_NEW(asker->arena, struct dc_facts);
-	struct dc_slice domain = inputs->domain, *targets;
+	struct dc_kept *kept = DC_NEW(asker->arena, struct dc_kept);
+	bool lasting = asker->memo && asker->lasting;
 	asker->psl = inputs->psl;
-	*facts = (struct dc_facts){.inputs = inputs, .evidence = asker->evidence};
-	facts->soa = dc_ask(asker, domain, DC_TYPE_SOA);
-	facts->ns = dc_ask(asker, domain, DC_TYPE_NS);
-	facts->mx = dc_mx_build(asker, domain);
-	facts->spf = dc_spf_build(asker, domain);
-	facts->providers = providers(asker, facts);
-	facts->dkim = dkim(asker, facts);
-	size_t target_count = dc_dkim_cname_targets(asker->arena, facts->dkim, &targets);
-	facts->providers = dc_provider_with_cnames(asker, facts->providers, targets, target_count);
-	facts->dmarc = dc_dmarc_build(asker, domain, inputs->what_if);
-	facts->mta_sts = dc_mta_sts_build(asker, domain, inputs->now_s);
-	facts->tls_rpt = dc_tls_rpt_build(asker, domain);
-	facts->bimi = dc_bimi_build(asker, domain, facts->dmarc->now.org_domain);
-	facts->caa = dc_caa_build(asker, domain, CAA_LABELS);
-	if (facts->mta_sts->wanted)
-		facts->mta_sts_caa = dc_caa_build(asker, facts->mta_sts->host, 1);
-	facts->dane = dc_dane_build(asker, facts->mx, inputs->lone);
-	const struct dc_smtp_wish wish = {
-		.domain = domain, .mx = inputs->probe_smtp, .submission = inputs->probe_submission,
-		.submission_host = inputs->submission_host, .submission_port = inputs->submission_port};
-	facts->smtp = dc_smtp_build(asker, &wish, facts->mx, facts->dane, inputs->now_s);
-	facts->authority = authority(asker, facts);
-	facts->dnssec = dc_dnssec_build(asker, domain, zone_of(facts), inputs->now_s, inputs->lone);
-	facts->wildcard = dc_wildcard_build(asker, domain, inputs->authority != DC_WISH_NO);
-	const struct dc_sender_facts *senders = dc_senders_build(asker, inputs, facts->mx, facts->spf);
-	facts->streams = dc_streams_build(asker, inputs, senders, facts->dkim, facts->dmarc);
-	facts->ptr = facts->streams->ptr;
-	facts->identities = dc_identity_build(asker, inputs, senders, facts->streams, facts->spf, facts->dkim, facts->dmarc);
-	facts->blocklists = dc_lists_build(asker, facts);
-	facts->hosts = dc_hosts_build(asker, domain, inputs->declared);
-	facts->message = dc_message_build(asker, inputs, facts->dmarc);
-	return facts;
+	if (lasting && asker->memo->kept)
+		*kept = *asker->memo->kept;
+	else
+		kept->facts = (struct dc_facts){.inputs = inputs, .evidence = asker->evidence};
+	for (size_t i = 0; i < PART_COUNT; i++) {
+		size_t before = asker->unanswered;
+		if (kept->complete & A(i))
+			continue;
+		parts[i].build(asker, kept);
+		if (lasting && asker->unanswered == before && !(parts[i].needs & ~kept->complete))
+			kept->complete |= A(i);
+	}
+	if (lasting)
+		asker->memo->kept = kept;
+	return &kept->facts;
 }

@@ -59,11 +59,9 @@ static enum dc_tri passes(enum dc_spf_code code)
 	return dc_tri_of(code == DC_SPF_PASS);
 }
 
-static struct dc_slice address(const struct builder *b, struct dc_slice domain)
+static struct dc_slice helo_of(const struct dc_identity *identity)
 {
-	struct dc_arena *arena = b->asker->arena;
-
-	return dc_arena_concat(arena, dc_arena_concat(arena, b->local, DC_S("@")), domain);
+	return identity->helo.len ? identity->helo : identity->mail_from;
 }
 
 /* Without a sending address SPF can be told only when the address does not matter. */
@@ -80,34 +78,20 @@ static enum dc_tri spf_without_address(const struct builder *b, struct dc_identi
 
 static enum dc_tri look_up_spf(const struct builder *b, struct dc_identity *identity)
 {
-	struct dc_slice helo = identity->helo.len ? identity->helo : identity->mail_from;
 	struct dc_spf_result result, helo_result;
 
 	if (!identity->ip.family)
 		return spf_without_address(b, identity);
-	result = check_host(b, identity->ip, helo, b->local, identity->mail_from);
+	result = check_host(b, identity->ip, helo_of(identity), b->local, identity->mail_from);
 	identity->spf = code_text(result.code);
 	identity->spf_mechanism = result.mechanism;
 	identity->spf_answer = failed_lookup(&result);
-	identity->libspf2_known = dc_receiver_spf(b->asker, identity->ip, helo, address(b, identity->mail_from),
-						  identity->mail_from, &identity->libspf2);
 	if (identity->helo.len && identity->helo.ptr[0] != '[') {
 		helo_result = check_host(b, identity->ip, identity->helo, DC_S("postmaster"), identity->helo);
 		identity->helo_spf = code_text(helo_result.code);
 		identity->helo_spf_answer = failed_lookup(&helo_result);
 	}
 	return passes(result.code);
-}
-
-/* Does libspf2 survive the record at all? Tried when no address is known that it could be asked about. */
-static enum dc_receiver_fate probe(const struct builder *b, const struct dc_identity *identity)
-{
-	static const uint8_t nobody[4] = {203, 0, 113, 255}; /* RFC 5737: never sends */
-	struct dc_receiver_spf spf = {.fate = DC_RECEIVER_DONE};
-
-	(void)dc_receiver_spf(b->asker, dc_ip_v4(nobody), identity->mail_from,
-			      address(b, identity->mail_from), identity->mail_from, &spf);
-	return spf.fate;
 }
 
 /* ---- DKIM ---- */
@@ -259,9 +243,6 @@ const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const 
 	facts->items = items;
 	facts->senders = senders;
 	facts->streams = streams;
-	b.local = streams->items[0].sending.mail_from_local;
-	if (senders->count == 0 && senders->complete && spf->record_count == 1)
-		facts->probe_fate = probe(&b, &items[0]);
 	org_of(asker, inputs->domain, facts);
 	for (size_t i = 0; i < streams->count; i++) {
 		org_of(asker, streams->items[i].sending.mail_from, facts);
@@ -269,4 +250,37 @@ const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const 
 	}
 	facts->spoof = dc_spoof_build(asker, inputs, spf, streams, dkim, dmarc);
 	return facts;
+}
+
+/* ---- libspf2 ---- */
+
+static bool hear(struct dc_asker *asker, const struct dc_identity *identity, struct dc_ip ip, struct dc_slice helo,
+		 struct dc_receiver_spf *ret_spf)
+{
+	struct dc_slice local = dc_arena_concat(asker->arena, identity->stream->sending.mail_from_local, DC_S("@"));
+
+	return dc_receiver_spf(asker, ip, helo, dc_arena_concat(asker->arena, local, identity->mail_from), identity->mail_from,
+			       ret_spf);
+}
+
+/* Does it survive the record at all? Tried when no address is known that it could be asked about. */
+static enum dc_receiver_fate probe(struct dc_asker *asker, const struct dc_identity *identity)
+{
+	static const uint8_t nobody[4] = {203, 0, 113, 255}; /* RFC 5737: never sends */
+	struct dc_receiver_spf spf = {.fate = DC_RECEIVER_DONE};
+
+	(void)hear(asker, identity, dc_ip_v4(nobody), identity->mail_from, &spf);
+	return spf.fate;
+}
+
+void dc_identity_hear_receivers(struct dc_asker *asker, const struct dc_identity_facts *facts, const struct dc_spf_facts *spf)
+{
+	struct dc_identity_facts *heard = (struct dc_identity_facts *)facts; /* in our own arena, as are its items */
+	struct dc_identity *items = (struct dc_identity *)facts->items;
+
+	for (size_t i = 0; i < facts->count; i++)
+		if (items[i].ip.family)
+			items[i].libspf2_known = hear(asker, &items[i], items[i].ip, helo_of(&items[i]), &items[i].libspf2);
+	if (facts->senders->count == 0 && facts->senders->complete && spf->record_count == 1)
+		heard->probe_fate = probe(asker, &items[0]);
 }

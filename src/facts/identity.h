@@ -65,5 +65,8 @@ const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const 
 						  const struct dc_sender_facts *senders, const struct dc_streams *streams,
 						  const struct dc_spf_facts *spf, const struct dc_dkim_facts *dkim,
 						  const struct dc_dmarc_facts *dmarc);
+/* What libspf2 says of each, as far as it is known: it answers when DNS has, and nothing else waits for it. Fills in `libspf2`
+ * and `probe_fate`; for facts that dc_identity_build made in an arena that is still there. */
+void dc_identity_hear_receivers(struct dc_asker *asker, const struct dc_identity_facts *facts, const struct dc_spf_facts *spf);
 
 #endif

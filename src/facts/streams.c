@@ -107,7 +107,10 @@ static const struct dc_dkim_facts *keys_of(struct builder *b, struct dc_slice do
 	}
 	struct dc_dkim_input input = {.domain = domain, .selectors = names, .selector_count = count, .search = DC_DKIM_SEARCH_NONE,
 				      .now_s = inputs->now_s, .lone = inputs->lone};
-	return b->other[b->streams->other_dkim_count++] = dc_dkim_build(b->asker, &input);
+	const struct dc_dkim_facts *other = dc_dkim_build(b->asker, &input);
+
+	dc_dkim_hear_receivers(b->asker, other);
+	return b->other[b->streams->other_dkim_count++] = other;
 }
 
 /* ---- return paths ---- */

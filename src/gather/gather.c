@@ -10,6 +10,7 @@
 enum {
 	MISSING_MAX = 256, /* per round; the rest is found in the next */
 	CALLS_MAX = 4096,  /* receiver jobs and their repetitions in one audit: 64 addresses, 360 keys, 12 rounds */
+	LASTING_OCTETS_MAX = 4 << 20, /* facts that complete parts are kept in: whoever needs more builds each time from nothing */
 };
 
 struct pending {
@@ -40,7 +41,7 @@ struct dc_gather_job {
 	struct dc_timer timer;
 	struct dc_gather_job *next, *prev; /* all jobs */
 	struct dc_gather_job *ready_next;
-	bool ready, collapsing;
+	bool ready, built, collapsing;
 };
 
 struct dc_gather {
@@ -49,7 +50,7 @@ struct dc_gather {
 	struct dc_cache *cache;
 	struct dc_gather_job *jobs;
 	struct dc_gather_job *ready, **ready_end;
-	struct dc_arena *desk; /* where facts are built; an audit that is finished takes it along (NULL: then there is none) */
+	struct dc_arena *desk; /* where all audits are built the first time, which finds out what to ask and little else */
 	size_t running;
 	uint64_t limits[DC_BUDGET_COUNT];
 };
@@ -173,21 +174,13 @@ static void launch(struct dc_gather_job *job, const struct dc_question *question
 		arrived(pending, pending->waiter.answer);
 }
 
-static size_t octets_of(const struct dc_answer *answer)
-{
-	size_t octets = answer->data.len;
-	for (size_t i = 0; i < answer->rr_count; i++)
-		octets += answer->rrs[i].rdata.len + answer->rrs[i].owner.len;
-	return octets;
-}
-
 /* The answers of a list enter the evidence in order; one that could not be had at all is dropped, and asked again. */
 static void take_in(struct dc_gather_job *job, struct pending **list, struct pending ***end)
 {
 	for (struct pending *pending = *list; pending; pending = pending->next) {
 		if (!pending->answer)
 			continue;
-		job->octets += octets_of(pending->answer);
+		job->octets += dc_answer_octets(pending->answer);
 		dc_evidence_add(job->audit->evidence, pending->answer);
 		pending->answer = NULL;
 	}
@@ -248,7 +241,8 @@ static void leave_all(struct dc_gather_job *job)
 static void finish(struct dc_gather_job *job)
 {
 	struct dc_audit_run *audit = job->audit;
-	job->gather->desk = NULL; /* it is audit->arena */
+	if (audit->arena == job->gather->desk)
+		job->gather->desk = NULL; /* it goes along */
 	if (job->gather->options.timed)
 		audit->elapsed_ms = dc_loop_now_ms(job->gather->loop) - job->started_ms;
 	job_unlink(job);
@@ -262,7 +256,7 @@ static void collapse(struct dc_gather_job *job)
 	leave_all(job);
 	job->collapsing = true;
 	if (job->waiting) {
-		audit->arena = NULL;
+		audit->arena = audit->arena == job->gather->desk ? NULL : audit->arena;
 		return;
 	}
 	if (audit->arena)
@@ -286,8 +280,12 @@ static const struct dc_facts *build(struct dc_gather_job *job, struct dc_asker *
 {
 	struct dc_audit_run *audit = job->audit;
 	uint64_t began = job->gather->options.timed ? dc_clock_ns() : 0;
-	dc_arena_reset(audit->arena);
 	*asker = (struct dc_asker){.evidence = audit->evidence, .arena = audit->arena, .sealed = sealed, .memo = &job->memo};
+	asker->lasting = audit->arena != job->gather->desk;
+	if (!asker->lasting || dc_arena_held(audit->arena) > LASTING_OCTETS_MAX) {
+		dc_arena_reset(audit->arena);
+		job->memo.kept = NULL;
+	}
 	const struct dc_facts *facts = dc_facts_build(asker, &audit->inputs);
 	if (began)
 		job->work_ns += dc_clock_ns() - began;
@@ -366,7 +364,9 @@ static void step(struct dc_gather_job *job)
 		return;
 	if (!job->gather->desk)
 		job->gather->desk = dc_arena_new(DC_AUDIT_MEMORY_MAX);
-	audit->arena = job->gather->desk;
+	if (!audit->arena)
+		audit->arena = job->built ? dc_arena_new(DC_AUDIT_MEMORY_MAX) : job->gather->desk;
+	job->built = true;
 	if (job->collapsing || !audit->arena || DC_ARENA_GUARD(audit->arena) || DC_ARENA_GUARD(job->keep)) {
 		collapse(job);
 		return;
@@ -386,7 +386,7 @@ static void step(struct dc_gather_job *job)
 		return;
 	}
 	(void)fetch_open(job, &asker);
-	audit->arena = NULL; /* the next build starts from nothing */
+	audit->arena = asker.lasting ? audit->arena : NULL;
 	if (job->waiting == 0 && job->background_waiting == 0)
 		make_ready(job);
 }

@@ -28,7 +28,9 @@ static void build(struct dc_asker *asker, void *data)
 	struct dc_dkim_input input = {.domain = DC_S("example.com"), .selectors = &selector, .selector_count = 1,
 				      .search = DC_DKIM_SEARCH_NONE};
 
-	*(const struct dc_dkim_facts **)data = dc_dkim_build(asker, &input);
+	const struct dc_dkim_facts *facts = dc_dkim_build(asker, &input);
+	dc_dkim_hear_receivers(asker, facts);
+	*(const struct dc_dkim_facts **)data = facts;
 }
 
 static const struct dc_dkim_facts *judge(struct test *test)

@@ -42,6 +42,7 @@ static void build(struct dc_asker *asker, void *data)
 
 	test->input.providers = dc_provider_build(asker, test->input.domain, test->mx, test->mx_count, NULL, 0);
 	test->facts = dc_dkim_build(asker, &test->input);
+	dc_dkim_hear_receivers(asker, test->facts);
 }
 
 static const struct dc_dkim_facts *run(struct test *test)
