@@ -386,6 +386,9 @@ static enum dc_status check_slips(struct dc_slice s, const char *shown, struct d
 	if (dc_prefix_parse(s, &prefix))
 		return dc_error_set(err, DC_ERR_INPUT, "\"%s\" is an IP address: give the sending domain, and the address with --ip",
 				    shown);
+	if (has(s, ",;") && !has(s, "\"'\\*()<>"))
+		return dc_error_set(err, DC_ERR_INPUT, "\"%s\" looks like more than a name: give each name for itself, one a line",
+				    shown);
 	for (size_t i = 0; i < s.len; i++)
 		if ((uint8_t)s.ptr[i] <= 0x20 || s.ptr[i] == 0x7f || strchr("\"'\\,;*()<>", s.ptr[i]))
 			return dc_error_set(err, DC_ERR_INPUT, "\"%s\" is no domain name: it holds a character that no name may hold",

@@ -145,6 +145,10 @@ def bad_names(cli):
         if name == "-":
             continue
         fault_line(cli(name), 2, f"domain {name!r}")
+    for name, words in (("_dmarc.good.example", "give the domain, good.example"), ("a.b._domainkey.good.example", "give the domain, good.example"),
+                        ("_smtp._tls.good.example", "give the domain, good.example"), ("good.example,nx.example", "one a line")):
+        test.check(words in cli(name).err, f"{name}: {cli(name).err}")
+    test.check(cli("_spf.good.example").status != 2, "a name of a vendor's record may be looked at")
     result = cli("\x1b[31m.example")
     test.check("\x1b" not in result.err, "a hostile name is escaped in the error line")
 
