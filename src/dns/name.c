@@ -43,7 +43,7 @@ static bool is_plain(char c)
 
 /* One after the other, because a dot may not follow a dot: `state` begins as 1 (as if a dot came before) and has its lowest bit
  * set when the last octet was one; UPPER << 8 is added for capitals. False: not plain. */
-static bool plain_word(uint64_t word, uint64_t *state)
+static inline __attribute__((always_inline)) bool plain_word(uint64_t word, uint64_t *state)
 {
 	uint64_t tops = EACH(0x80), folded = word | EACH(0x20), letters = BETWEEN(folded, 'a', 'z');
 	uint64_t dots = BETWEEN(word, '.', '.') & tops;

@@ -134,7 +134,7 @@ static bool is_signature(const struct dc_section_rr *rr, const struct dc_questio
 static bool read_records(struct dc_arena *scratch, const struct dc_section *section, struct dc_answer *draft)
 {
 	size_t cnames = 0, n = 0;
-	struct dc_rr *rrs = DC_NEW_ARRAY(scratch, struct dc_rr, section->count ? section->count : 1);
+	struct dc_rr *rrs = section->count ? DC_NEW_ARRAY(scratch, struct dc_rr, section->count) : NULL;
 	for (size_t i = 0; i < section->count; i++) {
 		const struct dc_section_rr *rr = &section->rrs[i];
 		if (rr->class != LDNS_RR_CLASS_IN || is_signature(rr, &draft->question))
