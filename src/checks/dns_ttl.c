@@ -42,7 +42,7 @@ static bool is_known(const struct dc_answer *answer)
 
 static void judge_long(const struct dc_answer *answer, struct dc_emitter *emitter)
 {
-	uint32_t ttl_s;
+	uint32_t ttl_s = 0;
 
 	if (longest(answer, &ttl_s) && ttl_s > LONG_S)
 		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): without an answer longest() is false */
@@ -57,7 +57,7 @@ static void judge_record(const struct dc_facts *facts, const struct dc_authority
 	struct dc_where where = {.subject = record->name, .answer = record->newest};
 	const struct dc_arg records = dc_text("records", dc_dns_records(emitter, record));
 	char stamp[DC_CIVIL_STAMP_LEN + 1];
-	uint32_t ttl_s, left_s;
+	uint32_t ttl_s = 0, left_s;
 
 	if (record->type != DC_TYPE_NS && longest(record->newest, &ttl_s) && ttl_s < SHORT_S)
 		dc_emit(emitter, DC_F_DNS_TTL_SHORT, where, DC_ARGS(records, dc_int("seconds", ttl_s)));
