@@ -11,7 +11,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "../e2e"), HERE]
@@ -19,7 +18,7 @@ sys.path[:0] = [os.path.join(HERE, "../e2e"), HERE]
 import keys
 import messages
 import spf
-from tool import Tests, Tool, slugs
+from tool import Tests, Tool, slugs, scratch
 
 test = Tests()
 CLOCK = ("--now", "2026-11-20T12:00:00Z")
@@ -33,7 +32,7 @@ class Lab:
     """A zone of all rows of a table, audited in one run."""
 
     def __init__(self, binary):
-        self.tool, self.folder = Tool(binary), tempfile.mkdtemp()
+        self.tool, self.folder = Tool(binary), scratch()
 
     def zone(self, lines):
         path = os.path.join(self.folder, "zone")

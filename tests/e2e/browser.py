@@ -37,7 +37,7 @@ class Browser:
             os.dup2(b, 4)
         self.child = subprocess.Popen(["chromium", *FLAGS, f"--user-data-dir={self.folder}/profile", "about:blank"],
                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                      close_fds=False, preexec_fn=wire, cwd=self.folder, env=dict(os.environ, HOME=self.folder))
+                                      close_fds=False, preexec_fn=wire, cwd=self.folder, env=dict(os.environ, HOME=self.folder, TMPDIR=self.folder))
         os.close(theirs_in)
         os.close(theirs_out)
         self.buffer, self.number, self.pages = b"", 0, {}

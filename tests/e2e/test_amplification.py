@@ -14,12 +14,11 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 
 from lab import die_with_parent
 from serving import Server, header
-from tool import Tests
+from tool import Tests, scratch
 
 test = Tests()
 CLOCK = ("--now", "2026-11-20T12:00:00Z")
@@ -87,7 +86,7 @@ def brief(report):
 
 class World:
     def __init__(self, binary):
-        self.binary, self.folder = os.path.abspath(binary), tempfile.mkdtemp()
+        self.binary, self.folder = os.path.abspath(binary), scratch()
         self.bad, self.zone = hostile(), os.path.join(self.folder, "zone")
         lines = ["$TTL 300", *benign()]
         for domain, records in self.bad.items():

@@ -13,12 +13,11 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import xml.etree.ElementTree
 
 import test_hostile_output
 from test_hostile_output import CANARY, CLOCK, NAMES, PAYLOADS, Reports, hostile_points, pieces
-from tool import Tests
+from tool import Tests, scratch
 
 test = Tests()
 LINES = ("text", "markdown", "github", "lint", "tap")  # formats whose lines mean something
@@ -31,7 +30,7 @@ def raw(payload):
 
 class Commands:
     def __init__(self, binary):
-        self.reports, self.folder = Reports(binary), tempfile.mkdtemp()
+        self.reports, self.folder = Reports(binary), scratch()
         self.tool = self.reports.tool
         self.old, self.new = self.write("old", self.audit("json", NAMES[:4])), self.write("new", self.audit("json", NAMES, "-s", "s1,s2"))
         self.lines = self.write("lines", self.audit("ndjson", NAMES, "-s", "s1,s2"))

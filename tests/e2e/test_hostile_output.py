@@ -15,12 +15,11 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
 import xml.etree.ElementTree
 
 from lab import die_with_parent
-from tool import Tests, Tool
+from tool import Tests, Tool, scratch
 
 test = Tests()
 CLOCK = ("--now", "2026-11-20T12:00:00Z")
@@ -103,7 +102,7 @@ class Reports:
     """One run, every format, and where it can be long also the verbose one."""
 
     def __init__(self, binary):
-        self.tool, self.folder = Tool(binary), tempfile.mkdtemp()
+        self.tool, self.folder = Tool(binary), scratch()
         self.zone = os.path.join(self.folder, "zone")
         with open(self.zone, "w", encoding="latin-1") as f:
             f.write(zone())

@@ -6,9 +6,8 @@ usage: test_spf.py BINARY [TEST...]
 
 import os
 import sys
-import tempfile
 
-from tool import Tests, Tool
+from tool import Tests, Tool, scratch
 
 test = Tests()
 NOW = ("--now", "2026-11-20T12:00:00Z")
@@ -28,7 +27,7 @@ class Zones:
     """The binary over one zone in a folder that goes away."""
 
     def __init__(self, binary):
-        self.tool, self.folder = Tool(binary), tempfile.mkdtemp(prefix="domaincheck-spf-")
+        self.tool, self.folder = Tool(binary), scratch()
 
     def __call__(self, records, *args):
         path = os.path.join(self.folder, "zone")

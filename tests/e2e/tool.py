@@ -1,9 +1,13 @@
 """What the end-to-end tests share: calling the binary, and keeping count of what is wrong."""
 
+import atexit
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
@@ -12,6 +16,13 @@ sys.path.insert(0, os.path.join(ROOT, "tests/cases"))
 from run import schema_validator
 
 TIMEOUT_S = 60
+
+
+def scratch():
+    """A folder that is gone when the test is."""
+    folder = tempfile.mkdtemp(prefix="domaincheck-test-")
+    atexit.register(shutil.rmtree, folder, True)
+    return folder
 
 
 class Result:
@@ -71,6 +82,7 @@ class Tests:
 
     def __init__(self):
         self.functions, self.faults, self.checks = [], [], 0
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # who is told to end tidies up before
 
     def __call__(self, function):
         self.functions.append(function)
