@@ -175,6 +175,7 @@ struct dc_places *dc_places_new(const struct dc_config *config)
 		free(places);
 		return NULL;
 	}
+	/* NOLINTNEXTLINE(analyzer-malloc-leak): returned as its first member */
 	return &places->base;
 }
 

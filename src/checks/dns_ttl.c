@@ -23,6 +23,7 @@ static bool longest(const struct dc_answer *answer, uint32_t *ret_ttl_s)
 {
 	bool found = false;
 
+	*ret_ttl_s = 0;
 	if (!answer || answer->outcome != DC_OUTCOME_ANSWER)
 		return false;
 	for (size_t i = 0; i < answer->rr_count; i++) {

@@ -71,6 +71,7 @@ static bool read_file(struct merge *merge, const char *path, size_t number)
 	bool good = true;
 	errno = 0;
 	merge->files[number] = fopen(path, "re");
+	/* NOLINTNEXTLINE(analyzer-file-leak,analyzer-malloc-leak): kept in merge->files */
 	while (merge->files[number] && good && (len = getline(&text, &room, merge->files[number])) > 0) {
 		bool whole = text[len - 1] == '\n';
 		size_t octets = (size_t)len - whole;

@@ -91,7 +91,7 @@ static bool missed_nothing(const struct dc_diff_domain *other, const struct dc_d
 static enum dc_diff_change one_sided(const struct dc_diff_domain *old, const struct dc_diff_domain *new,
 				     const struct dc_diff_thing *thing, bool in_new)
 {
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): of the two lists one goes on, so one thing is there */
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference,analyzer-null-dereference): one list goes on, so one thing is there */
 	if (!thing->record || thing->state != DC_DIFF_PRESENT)
 		return DC_DIFF_SAME;
 	if (!missed_nothing(in_new ? old : new, thing))

