@@ -251,8 +251,8 @@ static void flush(struct dc_receiver *receiver)
 			receiver->written += (size_t)n;
 		else if (errno == EAGAIN)
 			full = true;
-		else if (errno != EINTR)
-			break; /* it is dead: what it still has said is read first, then the end */
+		else if (errno != EINTR && shutdown(receiver->data.fd, SHUT_WR) <= 0)
+			break; /* dead, or cut off for lack of room to hear more: what it still has said is read first, then the end */
 	}
 	if (!full) {
 		dc_buf_reset(&receiver->out);
