@@ -3,8 +3,8 @@
 
 usage: robustness.py [--check] [BUILD]
 
-In the page a figure stands as <!--NAME-->17<!---->, or as <!--NAME-->more than 140<!---->, which --check lets grow. The table of ceilings is made of the constants of the source. A row of any page that ends in a
-constant, "| ... | value | `DC_..._MAX` |", must give the constant's value. --check writes nothing and fails when something is not so;
+In the page a figure stands as <!--NAME-->17<!---->, or as <!--NAME-->more than 140<!---->, which --check lets grow. The table of
+ceilings is made of the constants of the source. A row of any page that ends in a constant, "| ... | value | `DC_..._MAX` |", must give the constant's value. --check writes nothing and fails when something is not so;
 without BUILD the tests of the suite are not counted.
 """
 
@@ -140,6 +140,8 @@ COUNTS = {
     "corpus": lambda: count_files("tests/fuzz/corpus/*/*") + count_files("tests/fuzz/crashes/*/*"),
     "deeds": lambda: count_text(r'^\ttell\("', "tests/faults/intruder.c"),
     "payloads": lambda: count_text(r'^    "\w+": (?:r"|"\\)', "tests/e2e/test_hostile_output.py"),
+    "hostile-servers": lambda: len(re.search(r"^HOSTILE = \(([^)]*)\)", (ROOT / "tests/e2e/test_hostile_live.py").read_text(), re.M)[1].split(",")),
+    "waivers": lambda: count_text(r"NOLINT", "src/**/*.[ch]", "include/**/*.h"),
     "scenarios": lambda: count_text(r'^        "[a-z-]+": \(', "tests/faults/test_nomem.py"),
 }
 

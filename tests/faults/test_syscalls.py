@@ -35,7 +35,7 @@ ERRORS = {
     "epoll_create1": ("EMFILE",), "epoll_ctl": ("ENOMEM",), "epoll_wait": ("EINTR",), "poll": ("EINTR", "ENOMEM"), "ppoll": ("EINTR",), "select": ("EINTR",), "eventfd2": ("EMFILE",),
     "pipe2": ("EMFILE",), "dup2": ("EBADF",), "getrandom": ("ENOSYS",), "prctl": ("EINVAL",), "prlimit64": ("EPERM",), "seccomp": ("ENOSYS",), "landlock_create_ruleset": ("ENOSYS",),
     "landlock_add_rule": ("EINVAL",), "landlock_restrict_self": ("EPERM",), "wait4": ("EINTR",), "kill": ("EPERM",), "setsid": ("EPERM",), "chdir": ("EACCES",), "readlink": ("EACCES",),
-    "uname": ("EFAULT",), "ioctl": ("ENOTTY",), "rt_sigaction": ("EINVAL",), "close_range": ("ENOSYS",), "futex": ("EINTR",), "sched_getaffinity": ("EINVAL",), "getcwd": ("ENOENT",),
+    "uname": ("EFAULT",), "ioctl": ("ENOTTY",), "rt_sigaction": ("EINVAL",), "close_range": ("ENOSYS",), "sched_getaffinity": ("EINVAL",), "getcwd": ("ENOENT",),
 }
 
 
