@@ -176,11 +176,11 @@ static enum dc_status give_domain(const struct dc_scan *scan, struct dc_slice te
 {
 	size_t at = (size_t)(value.ptr - text.ptr);
 	if (value.len > DC_SCAN_DOMAIN_MAX)
-		return bad(scan, text, at, err, "a domain object larger than 32 MiB");
+		return bad(scan, text, at, err, "a domain object larger than 32 MiB"); /* not fuzzed: 32 MiB */
 	bool memory;
 	json_t *domain = dc_json_load(value, &memory);
 	if (memory)
-		return dc_error_set(err, DC_ERR_NOMEM, no_memory, scan->shown);
+		return dc_error_set(err, DC_ERR_NOMEM, no_memory, scan->shown); /* not fuzzed: out of memory */
 	if (!domain || !is_domain(domain)) {
 		json_decref(domain);
 		return bad(scan, text, at, err, no_report);
@@ -199,7 +199,7 @@ static enum dc_status give_members(const struct dc_scan *scan, const struct obje
 		bool large = member->value.len > 1 << 20 || dc_slice_eq(member->key, DC_S("domains"));
 		json_t *value = large ? NULL : dc_json_load(member->value, &memory);
 		if (memory)
-			return dc_error_set(err, DC_ERR_NOMEM, no_memory, scan->shown);
+			return dc_error_set(err, DC_ERR_NOMEM, no_memory, scan->shown); /* not fuzzed: out of memory */
 		if (value)
 			scan->member(scan->user, member->key, value);
 		json_decref(value);
@@ -214,7 +214,7 @@ static enum dc_status give_report(const struct dc_scan *scan, struct dc_slice te
 	size_t base = (size_t)(domains->value.ptr - text.ptr);
 	enum dc_status status = give_members(scan, object, err);
 	if (status != DC_OK)
-		return status;
+		return status; /* not fuzzed: out of memory */
 	if (!take_char(&cursor, '['))
 		return bad(scan, text, base, err, no_report);
 	if (take_char(&cursor, ']'))
@@ -250,8 +250,9 @@ enum dc_status dc_scan_reports(const struct dc_scan *scan, struct dc_slice text,
 {
 	struct cursor cursor = {.text = text};
 	struct object object;
-	if (text.len > DC_SCAN_REPORT_MAX)
+	if (text.len > DC_SCAN_REPORT_MAX) { /* not fuzzed: a report of 256 MiB */
 		return dc_error_set(err, DC_ERR_INPUT, "%s: larger than %d MiB", scan->shown, DC_SCAN_REPORT_MAX >> 20);
+	}
 	/* A NUL would end what peek sees; JSON has none. */
 	if (text.len && memchr(text.ptr, 0, text.len))
 		return dc_error_set(err, DC_ERR_INPUT, "%s: %s", scan->shown, no_report);

@@ -38,7 +38,7 @@ struct loader {
 struct dc_zones *dc_zones_new(void)
 {
 	struct dc_zones *zones = calloc(1, sizeof *zones);
-	if (!zones || !(zones->arena = dc_arena_new(ARENA_MAX))) {
+	if (!zones || !(zones->arena = dc_arena_new(ARENA_MAX))) { /* not fuzzed: out of memory */
 		free(zones);
 		return NULL;
 	}
@@ -64,7 +64,7 @@ static enum dc_status bad_record(struct loader *loader, const struct record *rec
 			    dc_type_name(record->type, type), why);
 }
 
-static enum dc_status no_memory(struct loader *loader)
+static enum dc_status no_memory(struct loader *loader) /* not fuzzed: out of memory */
 {
 	return dc_error_set(loader->err, DC_ERR_NOMEM, "%s: no memory for the zone", loader->shown);
 }
@@ -84,7 +84,7 @@ static enum dc_status start_zone(struct loader *loader, struct record *record)
 	struct dc_slice name = record->rdata;
 	size_t used = 0, at = 0;
 	if (!node)
-		return no_memory(loader);
+		return no_memory(loader); /* not fuzzed: out of memory */
 	for (int i = 0; i < 2; i++, at += used)
 		if (!dc_name_from_wire(zones->arena, (const uint8_t *)record->rdata.ptr + at, record->rdata.len - at, &name,
 				       &used))
@@ -118,7 +118,7 @@ static struct record *add_record(struct loader *loader)
 		size_t capacity = loader->capacity ? loader->capacity * 2 : 256;
 		struct record *moved = realloc(loader->records, capacity * sizeof *moved);
 		if (!moved)
-			return NULL;
+			return NULL; /* not fuzzed: out of memory */
 		loader->records = moved;
 		loader->capacity = capacity;
 	}
@@ -130,10 +130,11 @@ static enum dc_status read_record(struct loader *loader, const struct dc_zone_en
 	const char *why = NULL;
 	struct record *record = add_record(loader);
 	if (!record)
-		return no_memory(loader);
-	if (loader->zones->record_count++ >= DC_ZONE_RECORDS_MAX)
+		return no_memory(loader); /* not fuzzed: out of memory */
+	if (loader->zones->record_count++ >= DC_ZONE_RECORDS_MAX) { /* not fuzzed: two million records */
 		return dc_error_set(loader->err, DC_ERR_INPUT, "%s:%zu: more than %d records", loader->shown, entry->line,
 				    DC_ZONE_RECORDS_MAX);
+	}
 	*record = (struct record){.owner = entry->owner, .line = entry->line, .ttl_s = entry->ttl_s, .type = entry->type};
 	dc_buf_reset(&loader->rdata);
 	if (!dc_rdata_from_text(&loader->rdata, entry->type, entry->rdata, loader->scan.origin, &why))
@@ -269,7 +270,7 @@ static enum dc_status index_record(struct loader *loader, struct record *record)
 		return bad_record(loader, record, "the file has a zone for this name: move the record there, behind its SOA");
 	struct zone_node *node = dc_zone_node_make(zones, zone->id, name);
 	if (!node)
-		return no_memory(loader);
+		return no_memory(loader); /* not fuzzed: out of memory */
 	struct zone_set *set = make_set(zones, node, record);
 	if (set->count >= 1 && record->type == DC_TYPE_SOA && dc_slice_eq(set->first->rdata, record->rdata))
 		return DC_OK;
@@ -287,7 +288,7 @@ static enum dc_status index_record(struct loader *loader, struct record *record)
 		if (dc_zone_node_find(zones, zone->id, name))
 			break;
 		if (!dc_zone_node_make(zones, zone->id, name))
-			return no_memory(loader);
+			return no_memory(loader); /* not fuzzed: out of memory */
 	}
 	return DC_OK;
 }
@@ -316,7 +317,7 @@ enum dc_status dc_zones_parse(struct dc_zones *zones, const char *label, struct 
 	dc_escape_line(loader->shown, sizeof loader->shown, dc_slice_of(label));
 	dc_buf_init(&loader->rdata, (size_t)2 * DC_RDATA_MAX);
 	if (DC_ARENA_GUARD(zones->arena)) {
-		status = no_memory(loader);
+		status = no_memory(loader); /* not fuzzed: out of memory */
 	} else {
 		zones->file_count++;
 		zones->via = dc_arena_concat(zones->arena, DC_S("zone "), dc_slice_of(loader->label));

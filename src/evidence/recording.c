@@ -92,7 +92,7 @@ static const char *read_option(struct reader *reader, struct dc_slice rest)
 	if (dc_slice_find(value, 0) != SIZE_MAX)
 		return "the value of an option holds an octet 0";
 	if (recording->option_count >= DC_RECORDING_OPTIONS_MAX)
-		return "too many options";
+		return "too many options"; /* not fuzzed: a million options */
 	DC_PUSH(recording->arena, recording->options, recording->option_count, recording->option_capacity) =
 		(struct dc_recorded_option){dc_arena_dup(recording->arena, name), dc_arena_dup(recording->arena, value)};
 	return NULL;
@@ -109,7 +109,7 @@ static const char *read_audit(struct reader *reader, struct dc_slice rest)
 	    !dc_recording_number(&rest, "questions", UINT64_MAX, &questions) || dc_slice_trim(rest).len)
 		return "after audit must stand DOMAIN elapsed_ms=N rounds=N questions=N";
 	if (recording->audit_count >= DC_RECORDING_OPTIONS_MAX)
-		return "too many audits";
+		return "too many audits"; /* not fuzzed: a million audits */
 	DC_PUSH(recording->arena, recording->audits, recording->audit_count, recording->audit_capacity) =
 		(struct dc_recorded_audit){dc_arena_dup(recording->arena, domain), elapsed_ms, rounds, questions};
 	return NULL;
@@ -121,13 +121,13 @@ static const char *keep(struct dc_recording *recording, const struct dc_answer *
 		size_t capacity = recording->capacity ? 2 * recording->capacity : 64;
 		struct dc_answer **moved = realloc(recording->answers, capacity * sizeof(struct dc_answer *));
 		if (!moved)
-			return "no memory";
+			return "no memory"; /* not fuzzed: out of memory */
 		recording->answers = moved;
 		recording->capacity = capacity;
 	}
 	struct dc_answer *answer = dc_answer_new(draft);
 	if (!answer)
-		return "no memory";
+		return "no memory"; /* not fuzzed: out of memory */
 	recording->answers[recording->count++] = answer;
 	return NULL;
 }
@@ -140,7 +140,7 @@ static const char *read_line(struct reader *reader, struct dc_slice line)
 	if (!dc_slice_trim(line).len || line.ptr[0] == '#')
 		return NULL;
 	if (line.len > DC_RECORDING_LINE_MAX)
-		return "the line is too long";
+		return "the line is too long"; /* not fuzzed: a line of 16 MiB */
 	if (dc_slice_eq(word, DC_S("clock")))
 		return read_clock(reader, rest);
 	if (dc_slice_eq(word, DC_S("ended")))
@@ -170,11 +170,13 @@ static const char *read_header(struct dc_slice line)
 static const char *read_lines(struct reader *reader, struct dc_slice bytes)
 {
 	const char *why = NULL;
-	if (DC_ARENA_GUARD(reader->line))
+	if (DC_ARENA_GUARD(reader->line)) { /* not fuzzed: takes 256 MiB */
 		return dc_arena_is_starved(reader->line) ? "no memory" : "this line needs more memory than one may";
-	if (DC_ARENA_GUARD(reader->recording->arena))
+	}
+	if (DC_ARENA_GUARD(reader->recording->arena)) { /* not fuzzed: takes 512 MiB */
 		return dc_arena_is_starved(reader->recording->arena) ? "no memory"
 								     : "the options and audits need more memory than they may";
+	}
 	for (reader->number = 1; !why && (bytes.len || reader->number == 1); reader->number++) {
 		struct dc_slice line = dc_slice_cut(&bytes, '\n');
 		if (line.len && line.ptr[line.len - 1] == '\r') /* it went through a mail or an editor */
@@ -209,7 +211,7 @@ static bool make_index(struct dc_recording *recording)
 	recording->audit_buckets = calloc(recording->audit_bucket_count, sizeof(size_t));
 	recording->next = calloc(recording->count + 1, sizeof(size_t));
 	if (!recording->buckets || !recording->next || !recording->audit_buckets)
-		return false;
+		return false; /* not fuzzed: out of memory */
 	/* From the end, so that the first answer to a question comes to stand in the bucket. */
 	for (size_t i = recording->count; i-- > 0;) {
 		const struct dc_question *question = &recording->answers[i]->question;
@@ -234,7 +236,7 @@ static bool make_index(struct dc_recording *recording)
 static const char *keep_label(struct dc_recording *recording, struct dc_slice label)
 {
 	if (DC_ARENA_GUARD(recording->arena))
-		return "no memory";
+		return "no memory"; /* not fuzzed: out of memory */
 	recording->label = dc_arena_dup(recording->arena, label);
 	return NULL;
 }
@@ -250,12 +252,12 @@ enum dc_status dc_recording_parse(const char *label, struct dc_slice bytes, stru
 	if (recording)
 		recording->arena = dc_arena_new(KEPT_ARENA_MAX);
 	if (!recording || !recording->arena || !reader.line)
-		goto out;
+		goto out; /* not fuzzed: out of memory */
 	why = read_lines(&reader, bytes);
 	if (!why)
 		why = keep_label(recording, dc_slice_of(slash && slash[1] ? slash + 1 : label));
 	if (!why && !make_index(recording))
-		why = "no memory";
+		why = "no memory"; /* not fuzzed: out of memory */
 out:
 	dc_arena_free(reader.line);
 	if (!why) {

@@ -31,7 +31,7 @@ static void note(struct reader *reader, struct dc_place place, const char *text)
 		return;
 	}
 	char *copy = dc_arena_try(faults->arena, len + 1);
-	if (!copy) {
+	if (!copy) { /* not fuzzed: out of memory */
 		reader->spent = reader->ended = true;
 		return;
 	}
@@ -136,13 +136,13 @@ static void attach(struct reader *reader, struct dc_yaml_node *node)
 static struct dc_yaml_node *add(struct reader *reader, const yaml_event_t *event, enum dc_yaml_kind kind)
 {
 	struct dc_place place = place_of(event->start_mark);
-	if (++reader->nodes > DC_YAML_NODES_MAX) {
+	if (++reader->nodes > DC_YAML_NODES_MAX) { /* not fuzzed: a million values */
 		note(reader, place, "the file holds more than a million values: too many for a manifest");
 		reader->ended = reader->cut = true;
 		return NULL;
 	}
 	struct dc_yaml_node *node = dc_arena_try(reader->faults->arena, sizeof *node);
-	if (!node) {
+	if (!node) { /* not fuzzed: out of memory */
 		reader->spent = reader->ended = true;
 		return NULL;
 	}
@@ -171,7 +171,7 @@ static void add_scalar(struct reader *reader, const yaml_event_t *event)
 	size_t len = event->data.scalar.length;
 	struct dc_yaml_node *node = add(reader, event, DC_YAML_SCALAR);
 	if (!node)
-		return;
+		return; /* not fuzzed: out of memory */
 	node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	if (len > DC_YAML_TEXT_MAX || memchr(event->data.scalar.value, 0, len)) {
 		note(reader, node->place, len > DC_YAML_TEXT_MAX ? "a text of more than 1,024 octets: nothing in a manifest is that long"
@@ -180,7 +180,7 @@ static void add_scalar(struct reader *reader, const yaml_event_t *event)
 		len = 0;
 	}
 	char *copy = dc_arena_try(reader->faults->arena, len + 1);
-	if (!copy) {
+	if (!copy) { /* not fuzzed: out of memory */
 		reader->spent = reader->ended = true;
 		return;
 	}
@@ -249,7 +249,7 @@ bool dc_yaml_read(struct dc_slice bytes, struct dc_faults *faults, const struct 
 	if (!check_octets(bytes, faults))
 		return true;
 	if (!yaml_parser_initialize(&reader.parser))
-		return false;
+		return false; /* not fuzzed: out of memory */
 	yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)bytes.ptr, bytes.len);
 	while (!reader.ended && yaml_parser_parse(&reader.parser, &event)) {
@@ -262,7 +262,7 @@ bool dc_yaml_read(struct dc_slice bytes, struct dc_faults *faults, const struct 
 	reader.spent |= reader.parser.error == YAML_MEMORY_ERROR;
 	yaml_parser_delete(&reader.parser);
 	if (reader.spent)
-		return false;
+		return false; /* not fuzzed: out of memory */
 	if (broken)
 		tell_syntax(faults, bytes, &stop);
 	/* A tree that was cut off would bring faults that are none. */

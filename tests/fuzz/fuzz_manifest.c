@@ -27,14 +27,28 @@ static void check_faults(const struct dc_faults *faults, struct dc_slice bytes)
 	}
 }
 
+/* What names the file: nothing else is found, and what is near is in it. */
+static void check_other_names(const struct dc_manifest *manifest)
+{
+	static const char *const names[] = {"a.exampel", "no.such.name.example", "a"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const struct dc_manifest_domain *near = dc_manifest_near(manifest, dc_slice_of(names[i]));
+		const struct dc_manifest_domain *found = dc_manifest_find(manifest, dc_slice_of(names[i]));
+		FUZZ_CHECK(!found || (found == near && dc_slice_eq(found->name, dc_slice_of(names[i]))));
+		FUZZ_CHECK(!near || (near >= manifest->domains && near < manifest->domains + manifest->domain_count));
+	}
+}
+
 static void check_manifest(const struct dc_manifest *manifest)
 {
+	check_other_names(manifest);
 	FUZZ_CHECK(manifest->domain_count > 0 && manifest->domain_count <= DC_MANIFEST_DOMAINS_MAX);
 	for (size_t i = 0; i < manifest->domain_count; i++) {
 		const struct dc_manifest_domain *domain = &manifest->domains[i];
 		const struct dc_declared *declared = &domain->declared;
 		size_t levels = 0;
 		FUZZ_CHECK(dc_manifest_find(manifest, domain->name) == domain);
+		FUZZ_CHECK(i >= 100 || dc_manifest_near(manifest, domain->name) == domain);
 		FUZZ_CHECK(declared->role < DC_ROLE_COUNT && declared->stream_count <= DC_MANIFEST_SENDERS_MAX);
 		FUZZ_CHECK(declared->role == DC_ROLE_SENDING || declared->stream_count == 0);
 		for (size_t k = 0; k < declared->stream_count; k++)

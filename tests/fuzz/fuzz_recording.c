@@ -82,6 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_audits(recording, again);
 		dc_recording_free(again);
 	}
+	FUZZ_CHECK(dc_recording_find(recording, &(struct dc_question){.type = 65279, .name = DC_S("no.such.name.example")}) == SIZE_MAX);
 	dc_recording_writer_free(writer);
 	dc_recording_free(recording);
 	return 0;
