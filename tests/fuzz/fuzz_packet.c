@@ -5,6 +5,7 @@
 #include "dns/packet.h"
 #include "dns/rdata_text.h"
 #include "dns/sections.h"
+#include "dns/span.h"
 #include "fuzz.h"
 
 static void check_rr(const struct dc_rr *rr)
@@ -20,11 +21,53 @@ static void check_rr(const struct dc_rr *rr)
 	dc_buf_free(&wire);
 }
 
+static bool is_spf(struct dc_slice text)
+{
+	return dc_slice_starts(text, DC_S("v=spf1"));
+}
+
+static bool is_near_spf(struct dc_slice text)
+{
+	return dc_slice_starts_nocase(text, DC_S("v=s"));
+}
+
+/* The record that is chosen is one of the answer's, and counted as one by hand. */
+static void check_choice(struct dc_arena *arena, const struct dc_answer *answer)
+{
+	struct dc_txt_choice choice = dc_answer_choose_txt(arena, answer, is_spf, is_near_spf);
+	const struct dc_rr *rr;
+	struct dc_txt txt;
+	size_t count = 0;
+	bool there = false;
+	for (size_t i = 0; (rr = dc_answer_rr(answer, i)) != NULL; i++) {
+		if (!dc_rr_txt(arena, rr, &txt))
+			continue;
+		count += is_spf(txt.text);
+		there |= dc_slice_eq(txt.text, choice.txt.text);
+		FUZZ_CHECK(!is_near_spf(txt.text) || choice.count || choice.near);
+		struct dc_span span = dc_span_of(&txt, dc_slice_sub(txt.text, txt.text.len / 2, 3));
+		FUZZ_CHECK(span.start + span.length <= txt.text.len && span.string < txt.string_count && span.string_offset <= span.start);
+	}
+	FUZZ_CHECK(count == choice.count && (there || !(choice.count || choice.near)) && !(choice.near && choice.count));
+}
+
+/* Both ways of following CNAMEs come to the same end. */
+static void check_chain(struct dc_arena *arena, const struct dc_answer *answer)
+{
+	struct dc_slice alias = {0}, target;
+	size_t hops = 0;
+	target = dc_answer_target(answer, &hops);
+	bool is_alias = dc_answer_alias(arena, answer, &alias);
+	FUZZ_CHECK(!is_alias || alias.len);
+	FUZZ_CHECK(!(is_alias && target.len && hops) || dc_slice_eq(alias, target));
+}
+
 static void check(struct dc_arena *arena, const struct dc_answer *answer)
 {
 	struct dc_ip ip;
 	struct dc_txt txt;
 	struct dc_slice name;
+	struct dc_soa soa;
 	uint16_t preference;
 	FUZZ_CHECK(answer->outcome < DC_OUTCOME_COUNT && answer->rr_count <= DC_PACKET_RR_MAX);
 	FUZZ_CHECK(answer->outcome != DC_OUTCOME_ANSWER || answer->rr_count > 0);
@@ -36,7 +79,11 @@ static void check(struct dc_arena *arena, const struct dc_answer *answer)
 		(void)dc_rr_ip(&answer->rrs[i], &ip);
 		(void)dc_rr_name(arena, &answer->rrs[i], &name);
 		(void)dc_rr_mx(arena, &answer->rrs[i], &preference, &name);
+		if (dc_rr_soa(arena, &answer->rrs[i], &soa))
+			FUZZ_CHECK(soa.primary.len && soa.contact.len && answer->rrs[i].rdata.len >= 22);
 	}
+	check_chain(arena, answer);
+	check_choice(arena, answer);
 }
 
 enum {
