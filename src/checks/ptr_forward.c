@@ -10,12 +10,19 @@ static void judge_confirmation(const struct dc_ptr_address *address, struct dc_e
 	struct dc_where where = {.subject = address->text, .answer = address->answer, .more = first->forward};
 
 	if (address->confirmed == DC_TRI_UNKNOWN) {
+		bool unanswered = false;
+
 		for (size_t i = address->name_count; i-- > 0;) {
-			if (address->names[i].confirmed == DC_TRI_UNKNOWN)
+			if (address->names[i].confirmed == DC_TRI_UNKNOWN) {
 				where.answer = address->names[i].forward;
+				unanswered = true;
+			}
 		}
 		where.more = NULL;
-		dc_emit_unanswered(emitter, DC_F_PTR_FORWARD_UNANSWERED, where, DC_ARGS(ip));
+		if (!unanswered)
+			dc_emit(emitter, DC_F_PTR_NAMES_CUT, where, DC_ARGS(ip, dc_int("count", (int64_t)address->name_count)));
+		else
+			dc_emit_unanswered(emitter, DC_F_PTR_FORWARD_UNANSWERED, where, DC_ARGS(ip));
 	} else if (address->confirmed == DC_TRI_NO && address->sender.origin == DC_SENDER_MX) {
 		dc_emit(emitter, DC_F_PTR_MX_UNCONFIRMED, where, DC_ARGS(ip, name, dc_text("host", address->sender.source)));
 	} else if (address->confirmed == DC_TRI_NO) {

@@ -79,6 +79,8 @@ static void read_names(struct dc_asker *asker, struct dc_ptr_address *address)
 		names[at] = name;
 		if (count < DC_PTR_NAME_MAX)
 			count++;
+		else
+			address->cut = true;
 	}
 	for (size_t i = 0; i < count; i++)
 		look_up_name(asker, address->sender.ip, &names[i]);
@@ -115,6 +117,11 @@ static void conclude(struct dc_ptr_address *address, struct dc_slice helo)
 		if (dc_name_eq(name->name, helo))
 			match = dc_tri_or(match, name->confirmed);
 	}
+	/* One of the names that were not looked at may do. */
+	if (address->cut && address->confirmed == DC_TRI_NO)
+		address->confirmed = DC_TRI_UNKNOWN;
+	if (address->cut && match == DC_TRI_NO)
+		match = DC_TRI_UNKNOWN;
 	address->generic = all_generic(address, address->confirmed == DC_TRI_YES);
 	if (helo.len)
 		address->helo_match = match;

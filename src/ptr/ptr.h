@@ -46,6 +46,7 @@ struct dc_ptr_address {
 	const struct dc_ptr_name *names;  /* in the order of the answer, sorted */
 	size_t name_count;
 	size_t record_count;              /* PTR records published; more than names when cut */
+	bool cut;                         /* there are more names than are looked at */
 	struct dc_slice alias;            /* end of the CNAME chain at the reverse name (RFC 2317): fine, shown */
 	enum dc_tri confirmed;            /* at least one name resolves back */
 	enum dc_tri generic;              /* every confirmed name (or every name when none is) looks generic */

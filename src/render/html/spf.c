@@ -143,6 +143,10 @@ static void senders(struct dc_html *html, const json_t *authorised)
 
 	if (!json_is_array(four))
 		return;
+	if (!json_is_true(json_object_get(authorised, "complete")) && json_array_size(four) + json_array_size(six) == 0) {
+		dc_html_put(html, "<dt>May send</dt><dd>not known</dd>\n");
+		return;
+	}
 	dc_html_printf(html, "<dt>May send</dt><dd>%s%.0f IPv4 addresses and ",
 		       json_is_true(json_object_get(authorised, "complete")) ? "" : "at least ",
 		       json_number_value(json_object_get(authorised, "ipv4")));

@@ -134,6 +134,8 @@ static struct dc_slice reach(const struct dc_text *text, const struct dc_spf_fac
 {
 	struct dc_slice v4 = human_count(text, spf->pass4.addresses), v6 = human_count(text, spf->pass6.addresses);
 
+	if (!spf->pass_exact && spf->pass4.count == 0 && spf->pass6.count == 0)
+		return DC_S("not known");
 	return dc_text_format(text, "%s%.*s IPv4 and %.*s IPv6 addresses", spf->pass_exact ? "" : "at least ", DC_FMT(v4),
 			      DC_FMT(v6));
 }
