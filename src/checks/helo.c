@@ -12,7 +12,7 @@ static bool shares_address(const struct dc_ptr_helo *helo, const struct dc_ptr_f
 				return true;
 		}
 	}
-	return false;
+	return helo->ip_count == DC_PTR_HELO_IP_MAX; /* there may be more, not kept */
 }
 
 static void judge_addresses(const struct dc_ptr_facts *ptr, struct dc_emitter *emitter)
