@@ -17,7 +17,7 @@
 #include "smtp/smtp.h"
 #include "source/smtp.h"
 
-enum { SUBMISSIONS = 1, LONG_HELO = 2, OLD_SERVER = 4, RESETS = 8, IPV6 = 16, HEARD_MAX = 64 << 10, TURNS_MAX = 300 };
+enum { SUBMISSIONS = 1, LONG_HELO = 2, OLD_SERVER = 4, RESETS = 8, IPV6 = 16, HEARD_MAX = 64 << 10, TURNS_MAX = 300, PATIENCE = 60 };
 
 struct server {
 	struct dc_slice steps; /* not said yet */
@@ -235,6 +235,8 @@ static void talk(struct client *client, struct server *server)
 	for (size_t turns = 0; !answer && turns < TURNS_MAX; turns++) {
 		FUZZ_CHECK(dc_loop_run(client->loop, 0));
 		serve(server);
+		if (turns >= PATIENCE) /* whoever still waits waits for the other */
+			hang_up(server);
 	}
 	check_heard(server);
 	if (answer) {
