@@ -136,7 +136,8 @@ static void show_all(const struct dc_audit_result *view, struct job *job)
 		fuzz_check_report(format->name, job->style.color, shown);
 		if (strncmp(format->name, "text", 4) == 0 || strncmp(format->name, "spf", 3) == 0)
 			check_colours(view, format, job);
-		if (format->line)
+		/* merged tables have a row a domain, never one a finding */
+		if (format->line && !(job->style.per_finding && strcmp(format->name, "csv") == 0))
 			check_merge(view, format, job, shown);
 	}
 }
