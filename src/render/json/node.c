@@ -54,19 +54,26 @@ struct dc_node *dc_node_real(struct dc_json *json, double number)
 
 /* ---- text ---- */
 
-/* Eight octets at a time: the highest bit of an octet of `found` is set where one is a control, not ASCII, DEL, a quote or a
- * backslash. Octets above such a one may be marked wrongly, which does no harm. */
-bool dc_node_is_plain(const char *text, size_t len)
+/* Of eight octets: the highest bit of an octet is set where one is a control, not ASCII, DEL, a quote or a backslash. Octets
+ * above such a one may be marked wrongly, which does no harm. */
+static inline uint64_t odd_octets(const char *text)
 {
 	static const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-	uint64_t eight, found = 0;
+	uint64_t eight;
 
-	for (; len >= sizeof(eight) && !found; text += sizeof(eight), len -= sizeof(eight)) {
-		memcpy(&eight, text, sizeof(eight));
-		uint64_t quote = eight ^ ones * '"', backslash = eight ^ ones * '\\', delete = eight ^ ones * 0x7f;
+	memcpy(&eight, text, sizeof(eight));
+	uint64_t quote = eight ^ ones * '"', backslash = eight ^ ones * '\\', delete = eight ^ ones * 0x7f;
+	return (eight | (eight - ones * 0x20) | (quote - ones) | (backslash - ones) | (delete - ones)) & tops;
+}
 
-		found = (eight | (eight - ones * 0x20) | (quote - ones) | (backslash - ones) | (delete - ones)) & tops;
-	}
+bool dc_node_is_plain(const char *text, size_t len)
+{
+	uint64_t found = 0;
+
+	for (; len >= 32 && !found; text += 32, len -= 32)
+		found = odd_octets(text) | odd_octets(text + 8) | odd_octets(text + 16) | odd_octets(text + 24);
+	for (; len >= 8 && !found; text += 8, len -= 8)
+		found = odd_octets(text);
 	for (; len && !found; text++, len--)
 		found = (unsigned char)*text < 0x20 || (unsigned char)*text >= 0x7f || *text == '"' || *text == '\\';
 	return !found;
@@ -203,11 +210,11 @@ static void append(struct dc_json *json, struct dc_node *list, struct dc_node *v
 	list->list.last = value;
 }
 
-void dc_node_set(struct dc_json *json, struct dc_node *object, const char *key, struct dc_node *value)
+void dc_node_set_key(struct dc_json *json, struct dc_node *object, struct dc_slice key, struct dc_node *value)
 {
 	if (value) {
-		value->key = key;
-		value->key_len = (uint32_t)strlen(key);
+		value->key = key.ptr;
+		value->key_len = (uint32_t)key.len;
 	}
 	append(json, object, value);
 }

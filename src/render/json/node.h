@@ -35,7 +35,12 @@ struct dc_https_fetch;
 struct dc_node *dc_json_fetch(struct dc_json *json, const struct dc_https_url *url, const struct dc_https_fetch *fetch);
 
 /* `key` is one of our own words, new in the object, and lives on; `value` is in no other place. */
-void dc_node_set(struct dc_json *json, struct dc_node *object, const char *key, struct dc_node *value);
+void dc_node_set_key(struct dc_json *json, struct dc_node *object, struct dc_slice key, struct dc_node *value);
+/* Inline, so that the compiler counts the octets of the key. */
+static inline void dc_node_set(struct dc_json *json, struct dc_node *object, const char *key, struct dc_node *value)
+{
+	dc_node_set_key(json, object, (struct dc_slice){key, __builtin_strlen(key)}, value);
+}
 void dc_node_add(struct dc_json *json, struct dc_node *array, struct dc_node *value);
 
 /* Appends `value` to `out`; compact, or indented with every line but the first moved right by `margin`: octet for octet what
