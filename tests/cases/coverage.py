@@ -4,7 +4,7 @@ where it is inconclusive.
 
 usage: coverage.py BINARY SOURCE_ROOT [CASES...]
 
-What cannot be shown by a case stands in tests/cases/exceptions.toml with the test that shows it instead.
+All cases are run, and must hold. What cannot be shown by a case stands in tests/cases/exceptions.toml with the test that shows it instead.
 """
 
 import os
@@ -78,7 +78,8 @@ def main():
     rows = catalogue(root)
     cases = run.run_all(binary, sys.argv[3:] or [here], None)
     slugs, verdicts = seen_in(cases)
-    faults = check_slugs(rows, slugs, excepted.get("findings", {})) + \
+    faults = [f"{os.path.relpath(case.folder, here)}: {fault}" for case in cases for fault in case.faults]
+    faults += check_slugs(rows, slugs, excepted.get("findings", {})) + \
         check_verdicts(rows, verdicts, excepted.get("checks", {}))
     print("\n".join(faults + [f"{len(rows)} findings, {len(verdicts)} checks, {len(cases)} cases, {len(faults)} faults"]))
     return 1 if faults else 0
