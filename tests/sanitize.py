@@ -100,7 +100,7 @@ def tests_of(folder, how, names):
 
 
 def valgrind(how, root):
-    command = ["valgrind", "-q", "--error-exitcode=99", "--fair-sched=try"]
+    command = ["valgrind", "-q", "--error-exitcode=99", "--fair-sched=try", "--log-file=%q{VALGRIND_LOGS}/%p"]
     if how == "memcheck":
         return command + ["--leak-check=full", "--errors-for-leak-kinds=definite"]
     return command + ["--tool=helgrind", f"--suppressions={root}/tests/helgrind.supp", "--history-level=approx"]
@@ -125,12 +125,15 @@ def wrapped(how, root, folder, command):
     return out
 
 
-def run(how, root, folder, env, test):
+def run(how, root, base, folder, env, test):
     """(test, "passed", "failed" or "skipped", seconds, output)."""
     without = [name.split("/")[1] for hows, name, _ in LEFT_OUT if how in hows and name.startswith(test["name"] + "/")]
     command = wrapped(how, root, folder, test["cmd"]) if how not in BUILDS else test["cmd"]
+    logs = os.path.join(base, "sanitize", "logs", how, test["name"])
+    shutil.rmtree(logs, ignore_errors=True)
+    os.makedirs(logs)
     began = time.monotonic()
-    child = subprocess.Popen(command, cwd=test["workdir"] or folder, env={**env, **test["env"], "TESTS_WITHOUT": " ".join(without)}, stdin=subprocess.DEVNULL,
+    child = subprocess.Popen(command, cwd=test["workdir"] or folder, env={**env, **test["env"], "TESTS_WITHOUT": " ".join(without), "VALGRIND_LOGS": logs}, stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         output = child.communicate(timeout=test["timeout"] * FACTOR[how])[0].decode(errors="replace")
@@ -138,6 +141,11 @@ def run(how, root, folder, env, test):
     except subprocess.TimeoutExpired:
         os.killpg(child.pid, signal.SIGKILL)
         output, state = "took too long\n" + child.communicate()[0].decode(errors="replace"), "failed"
+    for name in sorted(os.listdir(logs)):
+        with open(os.path.join(logs, name), encoding="utf-8", errors="replace") as f:
+            said = [line for line in f.read().splitlines() if line.startswith("==")]
+        if said:
+            state, output = "failed", output + "\n" + "\n".join(said[:30])
     for mark in ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer", "runtime error:"):
         if mark in output and state == "passed":
             state = "failed"
@@ -164,7 +172,7 @@ def main():
         if not whole:
             todo.append(test)
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        for test, state, seconds, output in pool.map(lambda test: run(how, root, folder, env, test), todo):
+        for test, state, seconds, output in pool.map(lambda test: run(how, root, base, folder, env, test), todo):
             counts[state] += 1
             print(f"{state:9} {test['name']} ({seconds:.0f} s)", flush=True)
             if state == "failed":

