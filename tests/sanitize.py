@@ -102,7 +102,8 @@ def tests_of(folder, how, names):
 def valgrind(how, root):
     command = ["valgrind", "-q", "--error-exitcode=99", "--fair-sched=try", "--log-file=%q{VALGRIND_LOGS}/%p"]
     if how == "memcheck":
-        return command + ["--leak-check=full", "--errors-for-leak-kinds=definite"]
+        return command + ["--leak-check=full", "--errors-for-leak-kinds=definite",
+                          f"--suppressions={root}/tests/memcheck.supp"]
     return command + ["--tool=helgrind", f"--suppressions={root}/tests/helgrind.supp", "--history-level=approx"]
 
 

