@@ -16,7 +16,7 @@ enum {
 	TOGETHER = 3,    /* primes of a product: below 2^49 */
 	DIGITS_MAX = DC_DKIM_TEST_BITS_MAX / DIGIT + 1,
 };
-_Static_assert(sizeof(prime_lanes) / sizeof(prime_lanes[0]) % (TOGETHER * WIDTH * VECTORS) == 0, "no vector is cut");
+_Static_assert(sizeof(prime_lanes) / sizeof(prime_lanes[0]) % ((size_t)TOGETHER * WIDTH * VECTORS) == 0, "no vector is cut");
 
 #define LANES __attribute__((target("avx512f,avx512ifma"))) static inline
 

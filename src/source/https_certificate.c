@@ -81,7 +81,7 @@ static struct dc_slice keep(struct dc_arena *arena, const struct drawn *drawn)
 static void describe_names(struct dc_arena *arena, X509 *leaf, struct dc_https_reply *reply)
 {
 	enum { DNS_NAME_MAX = 255 };
-	static const size_t room = DC_HTTPS_NAME_MAX * DNS_NAME_MAX;
+	static const size_t room = (size_t)DC_HTTPS_NAME_MAX * DNS_NAME_MAX;
 	struct dc_slice *items = DC_NEW_ARRAY(arena, struct dc_slice, DC_HTTPS_NAME_MAX);
 	char *octets = dc_arena_alloc(arena, room);
 	GENERAL_NAMES *names = X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
