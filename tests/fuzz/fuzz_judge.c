@@ -3,6 +3,7 @@
  *  - it ends, and no ceiling of questions or rounds is crossed;
  *  - every report is what its format promises (formats.h), for an eye with and without colours the same;
  *  - what was answered, recorded and replayed gives the same reports, octet for octet;
+ *  - facts whose parts were kept from build to build are those that one build over all answers makes;
  *  - the JSON report is a report to diff (no change against itself) and a baseline (nothing that it holds fails again).
  * The domain is that of the first audit line, else example.com. Without the receiver, which is a process of its own. */
 #include "api/baseline.h"
@@ -177,6 +178,27 @@ static void check_baseline(const struct dc_audit_run *audit, const struct job *j
 	dc_baseline_free(baseline);
 }
 
+/* What was kept from one build of the facts to the next is what a single build over all answers makes. */
+static void check_kept(const struct dc_audit_run *run, const struct job *job)
+{
+	struct dc_audit_run whole = *run;
+	struct dc_buf shown;
+	dc_buf_init(&shown, REPORT_MAX);
+	whole.arena = dc_arena_new(DC_AUDIT_MEMORY_MAX);
+	if (whole.arena && !DC_ARENA_GUARD(whole.arena)) {
+		struct dc_asker asker = {.evidence = run->evidence, .arena = whole.arena, .sealed = true};
+		struct dc_facts facts = *dc_facts_build(&asker, &run->inputs);
+		memcpy(facts.budget_spent, run->facts->budget_spent, sizeof facts.budget_spent);
+		memcpy(facts.budget_limit, run->facts->budget_limit, sizeof facts.budget_limit);
+		whole.facts = &facts;
+		struct dc_audit_result view = judged(&whole, job, no_baseline);
+		show(&view, dc_format_find(DC_S("json")), &job->style, &shown);
+		FUZZ_CHECK(dc_slice_eq(dc_buf_slice(&shown), dc_buf_slice(&job->json)));
+	}
+	dc_arena_free(whole.arena);
+	dc_buf_free(&shown);
+}
+
 /* ---- the audit ---- */
 
 static void after(struct dc_audit_run *run, struct job *job)
@@ -188,6 +210,7 @@ static void after(struct dc_audit_run *run, struct job *job)
 	if (job->written) {
 		check_diff(dc_buf_slice(&job->json));
 		check_baseline(run, job);
+		check_kept(run, job);
 	}
 }
 
