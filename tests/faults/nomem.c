@@ -1,6 +1,7 @@
 /* Preloaded into the program: the allocation number NOMEM_AT fails, and with NOMEM_ALL=1 every one after it. Counted from the
  * first call of main's libraries on, in the process named by NOMEM_IN: "main" (default: what was started) or "child"
- * (every process forked from it, each counting for itself). With NOMEM_COUNT=FILE the count is written there at the end. */
+ * (every process forked from it, each counting for itself). With NOMEM_COUNT=FILE the count is written there at the end, with
+ * NOMEM_WHO=FILE the library that asked for the allocation that failed. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,38 +23,48 @@ static struct {
 	unsigned long at;
 	atomic_ulong count;
 	pid_t started;
-	int count_fd; /* opened before the program gives up what it does not need */
+	int count_fd, who_fd; /* opened before the program gives up what it does not need */
 } fault;
 
-static bool fails(void)
+static void tell_who(const void *caller)
+{
+	Dl_info info;
+	if (fault.who_fd < 0 || !dladdr(caller, &info) || !info.dli_fname)
+		return;
+	if (write(fault.who_fd, info.dli_fname, strlen(info.dli_fname)) < 0)
+		_exit(99);
+}
+
+static bool fails(const void *caller)
 {
 	if (!fault.on || (getpid() == fault.started) == fault.in_child)
 		return false;
 	unsigned long n = atomic_fetch_add(&fault.count, 1) + 1;
 	if (n != fault.at && !(fault.all && fault.at && n > fault.at))
 		return false;
+	tell_who(caller);
 	errno = ENOMEM;
 	return true;
 }
 
 void *malloc(size_t size)
 {
-	return fails() ? NULL : __libc_malloc(size);
+	return fails(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size)
 {
-	return fails() ? NULL : __libc_calloc(count, size);
+	return fails(__builtin_return_address(0)) ? NULL : __libc_calloc(count, size);
 }
 
 void *realloc(void *old, size_t size)
 {
-	return size && fails() ? NULL : __libc_realloc(old, size);
+	return size && fails(__builtin_return_address(0)) ? NULL : __libc_realloc(old, size);
 }
 
 int posix_memalign(void **ret_memory, size_t alignment, size_t size)
 {
-	void *memory = fails() ? NULL : __libc_memalign(alignment, size);
+	void *memory = fails(__builtin_return_address(0)) ? NULL : __libc_memalign(alignment, size);
 	if (!memory)
 		return ENOMEM;
 	*ret_memory = memory;
@@ -62,7 +73,7 @@ int posix_memalign(void **ret_memory, size_t alignment, size_t size)
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-	return fails() ? NULL : __libc_memalign(alignment, size);
+	return fails(__builtin_return_address(0)) ? NULL : __libc_memalign(alignment, size);
 }
 
 /* Runs before main: what the dynamic linker and the libraries' own constructors take is not counted. */
@@ -75,6 +86,8 @@ __attribute__((constructor)) static void start(void)
 	fault.in_child = in && strcmp(in, "child") == 0;
 	const char *path = getenv("NOMEM_COUNT");
 	fault.count_fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
+	path = getenv("NOMEM_WHO");
+	fault.who_fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
 	fault.on = true;
 }
 
