@@ -60,8 +60,7 @@ def environment(how, root, base):
     supp = os.path.join(root, "tests")
     env = dict(os.environ)
     env.update(
-        # The stack that gcc 12 makes to notice uses after return is aligned to 32 octets, whatever stands on it.
-        ASAN_OPTIONS=f"detect_stack_use_after_return={int(how != 'gcc')}:strict_string_checks=1:abort_on_error=0:exitcode=99",
+        ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=0:exitcode=99",
         UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1:exitcode=99",
         LSAN_OPTIONS=f"suppressions={supp}/leaks.supp:print_suppressions=0",
         TSAN_OPTIONS=f"suppressions={supp}/threads.supp:exitcode=99:halt_on_error=0",

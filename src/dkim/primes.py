@@ -1,12 +1,11 @@
 #!/usr/bin/python3
-"""Write the odd primes below 65,538 as C tables: multiplied together as far as 64 bits hold them, and all in one number;
-one by one. And squares modulo small numbers. primes.py PRODUCTS LANES."""
+"""Write the odd primes below 65,538 as C tables, multiplied together as far as 64 bits hold them, and all in one number; and
+squares modulo small numbers: primes.py OUT."""
 
 import math
 import sys
 
 LIMIT = 65538
-LANES = 192  # the single ones fill vectors of so many: the last is filled up with threes
 MODULI = [64, 63, 55, 17, 13]  # less than one number of a hundred is a square modulo all of them
 
 
@@ -38,11 +37,6 @@ def main():
         for modulus in MODULI:
             out.write("\t{%d, UINT64_C(0x%x)},\n" % (modulus, sum(1 << i for i in {j * j % modulus for j in range(modulus)})))
         out.write("};\nenum { SQUARE_MODULUS = %d };\n" % math.prod(MODULI))
-    with open(sys.argv[2], "w", encoding="utf-8") as out:
-        out.write("/* Made by primes.py. */\nstatic const uint32_t prime_lanes[] = {\n")
-        for prime in primes + [3] * (-len(primes) % LANES):
-            out.write("\t%d,\n" % prime)
-        out.write("};\n")
 
 
 if __name__ == "__main__":

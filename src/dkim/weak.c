@@ -9,7 +9,6 @@
 #include <gmp.h>
 
 #include "base/gmp_guard.h"
-#include "dkim/lanes.h"
 #include "dkim/primes.gen.h"
 
 enum {
@@ -74,14 +73,6 @@ bool dc_dkim_has_small_factor(const uint64_t *limbs, size_t count)
 	found = mpz_cmp_ui(divisor, 1) != 0;
 	mpz_clear(divisor);
 	return found;
-}
-
-/* The usual answer is no. */
-static bool has_small_factor(const mpz_t n)
-{
-	enum dc_tri divides = dc_dkim_lanes_divide(mpz_limbs_read(n), mpz_size(n));
-
-	return divides == DC_TRI_UNKNOWN ? dc_dkim_has_small_factor(mpz_limbs_read(n), mpz_size(n)) : divides == DC_TRI_YES;
 }
 
 static uint32_t small_factor(const mpz_t n)
@@ -255,7 +246,7 @@ static uint32_t test_numbers(const mpz_t n, const mpz_t e, uint32_t *ret_factor)
 		weak |= DC_DKIM_WEAK(EXPONENT_INVALID);
 	if (mpz_even_p(n))
 		return weak | DC_DKIM_WEAK(EVEN_MODULUS);
-	*ret_factor = mpz_cmp_ui(n, 65537) > 0 && has_small_factor(n) ? small_factor(n) : 0;
+	*ret_factor = mpz_cmp_ui(n, 65537) > 0 && dc_dkim_has_small_factor(mpz_limbs_read(n), mpz_size(n)) ? small_factor(n) : 0;
 	if (*ret_factor)
 		return weak | DC_DKIM_WEAK(SMALL_FACTOR);
 	if (mpz_perfect_square_p(n))

@@ -22,9 +22,8 @@ LIBC = {"memcpy", "memmove", "memset", "memcmp", "memchr", "memmem", "memrchr", 
         "__assert_fail",
         # what the compiler adds
         "__popcountdi2", "__stack_chk_fail", "_GLOBAL_OFFSET_TABLE_", "__memcpy_chk", "__memmove_chk", "__memset_chk", "__strcpy_chk"}
-# What adapter files of pure rooms may call besides: the library they hold, memory for it, and what the processor can do (the
-# result is the same by either way).
-ADAPTER = re.compile(r"^(ASN1_|OBJ_|OPENSSL_sk_|X509_|EXTENDED_KEY_USAGE_free$|GENERAL_NAMES_free$|XML_|inflate|BIO_|BN_|CRYPTO_free$|ERR_|EVP_|OPENSSL_cleanse$|PEM_|d2i_|i2d_|__gmp[nz]_|psl_|yaml_|malloc$|calloc$|free$|strdup$|qsort_r$|_setjmp$|__cpu_model$)")
+# What adapter files of pure rooms may call besides: the library they hold, and memory for it.
+ADAPTER = re.compile(r"^(ASN1_|OBJ_|OPENSSL_sk_|X509_|EXTENDED_KEY_USAGE_free$|GENERAL_NAMES_free$|XML_|inflate|BIO_|BN_|CRYPTO_free$|ERR_|EVP_|OPENSSL_cleanse$|PEM_|d2i_|i2d_|__gmp[nz]_|psl_|yaml_|malloc$|calloc$|free$|strdup$|qsort_r$|_setjmp$)")
 # Added by sanitizers and coverage
 BUILT_IN = re.compile(r"^(__asan_|__ubsan_|__sanitizer_|__gcov_|__llvm_|__start_|__stop_|mcount$|__tsan_|__odr_asan)")
 

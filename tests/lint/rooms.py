@@ -73,7 +73,6 @@ FOREIGN = {
     "curl/": ["src/source/"],
     "expat.h": ["src/bimi/svg.c"],
     "zlib.h": ["src/bimi/gzip.c"],
-    "immintrin.h": ["src/dkim/lanes.c"],
     "gmp.h": ["src/base/gmp_guard.c", "src/dkim/weak.c", "src/dkim/batch_gcd.c"],
     "libpsl.h": ["src/dmarc/psl.c"],
     "seccomp.h": ["src/receiver/", "src/source/"],
