@@ -56,7 +56,7 @@ LEFT_OUT = [
 FACTOR = {"gcc": 4, "clang": 4, "threads": 8, "memcheck": 20, "helgrind": 20}
 
 
-def environment(how, root, base):
+def environment(root, base):
     supp = os.path.join(root, "tests")
     env = dict(os.environ)
     env.update(
@@ -160,7 +160,7 @@ def main():
         print(f"sanitize.py: {how}: not possible here", file=sys.stderr)
         return 2
     began = time.monotonic()
-    folder, env = build(how, root, base), environment(how, root, base)
+    folder, env = build(how, root, base), environment(root, base)
     print(f"{how}: built in {time.monotonic() - began:.0f} s", flush=True)
     counts, todo = {"passed": 0, "failed": 0, "skipped": 0}, []
     for test in tests_of(folder, how, names):

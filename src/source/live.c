@@ -91,7 +91,6 @@ void live_finish(struct ask *ask, struct dc_answer *answer)
 		pool->fresh--;
 	if (answer && answer->outcome != DC_OUTCOME_TIMEOUT)
 		adapt_window(pool, ask->late);
-	live->counts.in_flight--;
 	push_done(live, ask);
 }
 
@@ -163,8 +162,6 @@ static void start_one(struct dc_live *live, struct pool *pool)
 	pool->head = ask->next;
 	if (!pool->head)
 		pool->tail = NULL;
-	live->counts.queued--;
-	live->counts.in_flight++;
 	ask->prev = NULL;
 	ask->next = live->under_way;
 	if (ask->next)
@@ -296,7 +293,6 @@ static void submit(struct dc_source *source, struct dc_fetch *fetch)
 	const char *why = NULL;
 	bool stream = false, plain = false;
 	live_enter(live);
-	live->counts.questions++;
 	if (fetch->question.kind == DC_ASK_SERVER) {
 		struct dc_live_server address;
 		struct dc_slice text = fetch->question.server;
@@ -328,7 +324,6 @@ static void submit(struct dc_source *source, struct dc_fetch *fetch)
 		else
 			pool->head = ask;
 		pool->tail = ask;
-		live->counts.queued++;
 	}
 	live_leave(live);
 }
@@ -433,9 +428,4 @@ no_memory:
 		destroy(live);
 	dc_error_set(err, DC_ERR_NOMEM, "no memory");
 	return NULL;
-}
-
-struct dc_live_counts dc_live_count(const struct dc_source *live)
-{
-	return ((const struct dc_live *)live)->counts;
 }

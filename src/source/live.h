@@ -47,11 +47,4 @@ struct dc_live_options {
  * outlive the source. */
 struct dc_source *dc_live_new(struct dc_loop *loop, const struct dc_live_options *options, struct dc_error *err);
 
-/* What was sent and heard since the source was made, for progress lines, benchmarks and tests. */
-struct dc_live_counts {
-	uint64_t questions, sent, answers, timeouts, over_tcp;
-	uint32_t in_flight, queued;
-};
-struct dc_live_counts dc_live_count(const struct dc_source *live);
-
 #endif

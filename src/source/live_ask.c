@@ -213,7 +213,6 @@ static void on_timer(struct dc_timer *timer)
 	if (ask->waiting && ask->last->heard_ms <= ask->sent_ms)
 		ask->last->doubted = true;
 	if (now >= ask->deadline_ms || (ask->failed && !has_fresh_server(ask) && !ask->pushbacks)) {
-		live->counts.timeouts += ask->waiting;
 		give_up(ask);
 	} else if (ask->waiting && ask->hedging) {
 		ask->hedging = false;

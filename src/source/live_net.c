@@ -27,7 +27,7 @@ static void on_ready(struct dc_watch *watch, bool readable, bool writable)
 {
 	struct chan *chan = watch->user;
 	struct dc_live *live = chan->live;
-	uint64_t before = live->counts.answers;
+	uint64_t before = live->answers;
 	live_enter(live);
 	chan->received = 0;
 	ares_process_fd(chan->ares, readable ? watch->fd : ARES_SOCKET_BAD, writable ? watch->fd : ARES_SOCKET_BAD);
@@ -36,7 +36,7 @@ static void on_ready(struct dc_watch *watch, bool readable, bool writable)
 	live_inbox_forget(chan);
 	live_claim(chan);
 	/* An answer makes room for a question: so the server sets the pace. */
-	uint64_t came = live->counts.answers - before;
+	uint64_t came = live->answers - before;
 	live->burst = live->burst > came ? live->burst - (unsigned)came : 0;
 	live_leave(live);
 }
@@ -239,7 +239,7 @@ static void on_answer(void *user, int status, int timeouts, unsigned char *wire,
 	if (status == ARES_SUCCESS) {
 		chan->unclaimed = false;
 		chan->answered = true;
-		chan->live->counts.answers++;
+		chan->live->answers++;
 		if (chan->server) {
 			chan->server->heard_ms = dc_loop_now_ms(chan->live->loop);
 			chan->server->doubted = false;
@@ -315,8 +315,6 @@ bool live_send(struct ask *ask, struct server *server, bool stream, bool probe)
 	chan->sending = flight;
 	ares_send(chan->ares, wire, (int)len, on_answer, flight);
 	chan->sending = NULL;
-	ask->live->counts.sent++;
-	ask->live->counts.over_tcp += stream;
 	if (!flight->ended)
 		return true;
 	ask->error = chan->error;

@@ -178,7 +178,7 @@ struct dc_live {
 	struct live_inbox *inbox;
 	uint16_t ids[256];
 	unsigned ids_left;
-	struct dc_live_counts counts;
+	uint64_t answers;             /* that came */
 };
 
 /* live.c */
