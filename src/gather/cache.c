@@ -97,7 +97,7 @@ static void evict(struct dc_cache *cache)
 			__builtin_prefetch(entry->answer);
 			__builtin_prefetch(entry->newer);
 			__builtin_prefetch((const char *)entry->newer + CACHE_LINE);
-			__builtin_prefetch((const char *)entry->newer + 2 * CACHE_LINE);
+			__builtin_prefetch((const char *)entry->newer + (size_t)2 * CACHE_LINE);
 		}
 	}
 }

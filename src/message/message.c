@@ -22,7 +22,7 @@ static bool is_continuation(struct dc_slice rest)
 /* `first` and the continuation lines at the start of *rest as one line. One copy, however many lines there are. */
 static struct dc_slice unfold(struct dc_arena *arena, struct dc_slice first, struct dc_slice *rest)
 {
-	struct dc_slice ahead = *rest, out = first;
+	struct dc_slice ahead = *rest, out;
 	char *to;
 
 	if (!is_continuation(*rest))

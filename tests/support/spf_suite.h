@@ -59,7 +59,9 @@ static inline struct dc_slice suite_octets(struct dc_arena *arena, yaml_node_t *
 
 static inline const char *suite_text(struct dc_arena *arena, yaml_node_t *node)
 {
-	return suite_octets(arena, node).ptr ? suite_octets(arena, node).ptr : "";
+	const char *text = suite_octets(arena, node).ptr;
+
+	return text ? text : "";
 }
 
 /* ---- zone data ---- */

@@ -22,6 +22,7 @@ struct world_entry {
 
 struct world {
 	struct dc_arena *names; /* scratch */
+	struct dc_arena *kept;  /* the entries, until world_reset */
 	struct world_entry *entries;
 	size_t count, capacity;
 	size_t asked, rounds;   /* of the last run */
@@ -29,22 +30,19 @@ struct world {
 
 static inline void world_init(struct world *w)
 {
-	*w = (struct world){.names = dc_arena_new(256u << 20)};
+	*w = (struct world){.names = dc_arena_new(256u << 20), .kept = dc_arena_new(1u << 30)};
 }
 
 static inline void world_reset(struct world *w)
 {
-	for (size_t i = 0; i < w->count; i++) {
-		free(w->entries[i].name);
-		free(w->entries[i].rdata);
-	}
-	w->count = 0;
+	dc_arena_reset(w->kept);
+	w->entries = NULL;
+	w->count = w->capacity = 0;
 }
 
 static inline void world_free(struct world *w)
 {
-	world_reset(w);
-	free(w->entries);
+	dc_arena_free(w->kept);
 	dc_arena_free(w->names);
 }
 
@@ -53,19 +51,21 @@ static inline char *world_name(struct world *w, const char *name)
 	struct dc_slice canonical;
 	dc_arena_reset(w->names);
 	if (!dc_name_normalize(w->names, dc_slice_of(name), &canonical))
-		return strdup(name); /* never asked: it cannot be */
-	return strndup(canonical.ptr, canonical.len);
+		canonical = dc_slice_of(name); /* never asked: it cannot be */
+	char *copy = dc_arena_alloc(w->kept, canonical.len + 1);
+	if (canonical.len)
+		memcpy(copy, canonical.ptr, canonical.len);
+	return copy;
 }
 
 static inline void world_add(struct world *w, const char *name, uint16_t type, enum dc_outcome outcome, const void *rdata,
 			     size_t len)
 {
-	if (w->count == w->capacity)
-		w->entries = realloc(w->entries, (w->capacity = w->capacity ? 2 * w->capacity : 64) * sizeof *w->entries);
-	struct world_entry *e = &w->entries[w->count++];
-	*e = (struct world_entry){world_name(w, name), type, outcome, malloc(len + 1), len, 300};
+	uint8_t *copy = dc_arena_alloc(w->kept, len + 1);
 	if (len)
-		memcpy(e->rdata, rdata, len);
+		memcpy(copy, rdata, len);
+	DC_PUSH(w->kept, w->entries, w->count, w->capacity) =
+		(struct world_entry){world_name(w, name), type, outcome, copy, len, 300};
 }
 
 /* Failure of one type; type 0: of everything that has no data at this name. */

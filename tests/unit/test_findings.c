@@ -41,6 +41,8 @@ static int set_up(void **state)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
 
+	if (!bench)
+		return -1;
 	bench->arena = dc_arena_new(1 << 20);
 	dc_emitter_init(&bench->emitter, bench->arena, "a-check", DC_S("example.com"), &bench->list);
 	*state = bench;

@@ -401,7 +401,7 @@ static void manual(void **state)
 	dc_buf_putc(&page, 0);
 	const char *at = strstr(page.ptr, ".Bd -literal\n"), *end = at ? strstr(at, ".Ed") : NULL;
 	assert_non_null(end);
-	for (at = strchr(at, '\n') + 1; at < end; at++) {
+	for (at = end ? strchr(at, '\n') + 1 : NULL; at < end; at++) {
 		dc_buf_putc(&text, *at);
 		if (*at == '\\' && at[1] == 'e') /* roff for a backslash */
 			at++;

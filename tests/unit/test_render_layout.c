@@ -20,6 +20,8 @@ static int set_up(void **state)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
 
+	if (!bench)
+		return -1;
 	bench->arena = dc_arena_new(1 << 20);
 	dc_buf_init(&bench->out, 1 << 20);
 	bench->style = (struct dc_style){.width = 40};
