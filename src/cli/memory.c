@@ -27,5 +27,6 @@ void memory_for_many(void)
 	uintptr_t end = (uintptr_t)sbrk(0), start = (before + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
 	(void)mallopt(M_TOP_PAD, HUGE_PAGE);
 	if (end > start && end - before >= HEAP)
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr): an address that was reckoned with as a number */
 		(void)madvise((void *)start, end - start, MADV_HUGEPAGE);
 }

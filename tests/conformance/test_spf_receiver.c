@@ -112,7 +112,7 @@ static void run_case(struct suite *suite, struct world *w, yaml_document_t *doc,
 	else if (!table->write && !good && !row) {
 		printf("not ok %s: libspf2 says %s (%.*s), and no cause is known\n", test->name, answer, DC_FMT(job.spf.reason));
 		suite->bad++;
-	} else if (row && (good || strcmp(row->answer, answer))) {
+	} else if (row && (good || strcmp(row->answer, answer) != 0)) {
 		printf("not ok %s: libspf2 says %s%s; known: %s because of %s\n", test->name, answer, good ? ", which is right" : "",
 		       row->answer, row->cause);
 		suite->bad++;

@@ -83,7 +83,7 @@ static inline void suite_add_record(struct suite *suite, struct world *w, struct
 				    const char *name, const char *type, yaml_node_t *value, bool has_txt)
 {
 	if (!strcmp(type, "TXT")) {
-		if (strcmp(suite_text(arena, value), "NONE"))
+		if (strcmp(suite_text(arena, value), "NONE") != 0)
 			suite_add_strings(w, arena, doc, name, value);
 	} else if (!strcmp(type, "SPF")) {
 		if (!has_txt)

@@ -14,7 +14,7 @@
 
 static void arena_ceiling_jumps(void **state)
 {
-	struct dc_arena *arena = dc_arena_new(100 * 1024);
+	struct dc_arena *arena = dc_arena_new(100u << 10);
 	volatile size_t got = 0;
 	if (!DC_ARENA_GUARD(arena))
 		for (;; got++)

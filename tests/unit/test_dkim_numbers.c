@@ -77,7 +77,7 @@ static void small_factors(void **state)
 		expect_divided(n, true);
 	}
 	assert_int_equal(count, 6542);
-	mpz_set_ui(n, 3 * 5 * 7);
+	mpz_set_ui(n, 3ul * 5 * 7);
 	expect_divided(n, true);
 	mpz_primorial_ui(n, 5600);
 	mpz_tdiv_q_2exp(n, n, 1); /* 2 is not odd */

@@ -474,7 +474,7 @@ static void key_age(void **state)
 	struct dc_dkim_seen seen[] = {
 		{DC_S("s1._domainkey." D), DC_S("another key"), 1},
 		{DC_S("s2._domainkey." D), {0}, 1},
-		{DC_S("s1._domainkey." D), {0}, test->input.now_s - 184 * 86400},
+		{DC_S("s1._domainkey." D), {0}, test->input.now_s - 184l * 86400},
 	};
 
 	world_txt(&world, "s1._domainkey." D, KEY);

@@ -157,7 +157,7 @@ static void publish(int labels)
 	if (r->rua)
 		len += sprintf(text + len, "; rua=mailto:r@e.com");
 	if (r->psd != 'u')
-		len += sprintf(text + len, " ; psd=%c", r->psd);
+		sprintf(text + len, " ; psd=%c", r->psd);
 	world_txt(&world, name, text);
 	if (r->content == TWO_RECORDS)
 		world_txt(&world, name, "v=DMARC1; p=reject; psd=n");
@@ -201,8 +201,8 @@ static void compare_verdict(const char *what, const struct model *m, const struc
 		return;
 	if (!dc_slice_eq(verdict->location, dc_slice_of(location)))
 		fail_msg("%s of %s: location %.*s, not %s", what, domain, DC_FMT(verdict->location), location);
-	if (strcmp(text_of(verdict->policy), m->policy ? m->policy : "-") ||
-	    strcmp(text_of(verdict->effective), m->effective ? m->effective : "-"))
+	if (strcmp(text_of(verdict->policy), m->policy ? m->policy : "-") != 0 ||
+	    strcmp(text_of(verdict->effective), m->effective ? m->effective : "-") != 0)
 		fail_msg("%s of %s: %s %s, not %s %s", what, domain, text_of(verdict->policy), text_of(verdict->effective),
 			 m->policy, m->effective);
 }

@@ -15,12 +15,14 @@
 #include "source/recording.h"
 #include "source/zonefile.h"
 
+/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names for --wrap */
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *old, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *old, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 static long left = -1; /* allocations that still succeed; negative: all */
 static bool failed, once; /* once: only this one fails, else all from it on */

@@ -205,7 +205,7 @@ static void test_generic(void **state)
 
 		assert_true(dc_ip_parse(dc_slice_of(rows[i].ip), &ip));
 		why = dc_ptr_generic(dc_slice_of(rows[i].name), ip, &part);
-		if ((why != NULL) != (rows[i].why != NULL) || (why && strcmp(why, rows[i].why)))
+		if ((why != NULL) != (rows[i].why != NULL) || (why && strcmp(why, rows[i].why) != 0))
 			fail_msg("%s: %s, not %s", rows[i].name, why ? why : "-", rows[i].why ? rows[i].why : "-");
 		if (why && !dc_slice_eq(part, dc_slice_of(rows[i].part)))
 			fail_msg("%s: part %.*s", rows[i].name, DC_FMT(part));
