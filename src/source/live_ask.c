@@ -212,6 +212,7 @@ static void on_timer(struct dc_timer *timer)
 	live_enter(live);
 	if (ask->waiting && ask->last->heard_ms <= ask->sent_ms)
 		ask->last->doubted = true;
+	/* NOLINTNEXTLINE(bugprone-branch-clone): the ends of a question, in their order */
 	if (now >= ask->deadline_ms || (ask->failed && !has_fresh_server(ask) && !ask->pushbacks)) {
 		give_up(ask);
 	} else if (ask->waiting && ask->hedging) {
