@@ -224,7 +224,8 @@ static void send_evidence(const struct dc_evidence *evidence, struct dc_buf *out
 	FUZZ_CHECK(dc_wire_next(dc_buf_slice(out), DC_WIRE_TO_WORKER_MAX, &kind, &body, &used) == DC_WIRE_FRAME);
 	FUZZ_CHECK(kind == DC_WIRE_EVIDENCE && used == out->len);
 	reader = (struct dc_wire_reader){body, false};
-	FUZZ_CHECK(dc_wire_get(&reader, 1) == 3 && dc_wire_get(&reader, 1) == 1 && dc_store_add(store, &reader));
+	FUZZ_CHECK(dc_wire_get(&reader, 1) == 3);
+	FUZZ_CHECK(dc_wire_get(&reader, 1) == 1 && dc_store_add(store, &reader));
 	for (size_t i = 0; i < dc_evidence_count(evidence); i++) {
 		const struct dc_answer *answer = dc_evidence_at(evidence, i);
 

@@ -83,10 +83,22 @@ def is_waived(path, number, name):
                ("NOLINTNEXTLINE" in line) == (line is not lines[-1]) for mark, line in zip(marks, lines))
 
 
-def analyse(tool, build, known, settings, entry):
+def settings_of(tool, root, path):
+    """What else the findings depend on: the .clang-tidy of the root and of each folder on the way to the file."""
+    settings = tool.encode()
+    folder = os.path.dirname(path) if tool == "clang-tidy" else ""
+    while folder.startswith(root):
+        if os.path.exists(os.path.join(folder, ".clang-tidy")):
+            with open(os.path.join(folder, ".clang-tidy"), "rb") as f:
+                settings += f.read()
+        folder = os.path.dirname(folder)
+    return settings
+
+
+def analyse(tool, root, build, known, entry):
     """A list of (place, text), or None when it was clean before."""
     path, folder, args = entry
-    text = preprocessed(args, folder)
+    settings, text = settings_of(tool, root, path), preprocessed(args, folder)
     stamp = text and os.path.join(known, hashlib.sha256(settings + text).hexdigest())
     if stamp and os.path.exists(stamp):
         return None
@@ -123,13 +135,9 @@ def main():
     started = time.monotonic()
     known = os.path.join(build, "static")
     os.makedirs(known, exist_ok=True)
-    settings = tool.encode()
-    if tool == "clang-tidy":
-        with open(os.path.join(root, ".clang-tidy"), "rb") as f:
-            settings += f.read()
     found, files, unchanged = {}, 0, 0
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        for faults in pool.map(lambda entry: analyse(tool, build, known, settings, entry), entries(root, build, words)):
+        for faults in pool.map(lambda entry: analyse(tool, root, build, known, entry), entries(root, build, words)):
             files += 1
             unchanged += faults is None
             for place, text in faults or []:

@@ -66,7 +66,8 @@ bool lab_spawn_talker(struct lab_server *server, const char *const *argv, const 
 
 void lab_start(struct lab_server *server, const char *address, const char *mode)
 {
-	const char *argv[] = {"/usr/bin/python3", DC_TEST_DIR "/hostile_dns.py", address, mode, NULL};
+	static const char script[] = DC_TEST_DIR "/hostile_dns.py";
+	const char *argv[] = {"/usr/bin/python3", script, address, mode, NULL};
 	char line[32];
 	if (!lab_spawn_talker(server, argv, "", line, sizeof line))
 		fail_msg("%s did not start", argv[1]);

@@ -49,7 +49,7 @@ static void try_break_out(const char *how)
 	else if (!strcmp(how, "unlink"))
 		unlink("/tmp/domaincheck-never-there");
 	else if (!strcmp(how, "exec-memory"))
-		mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		(void)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	else if (!strcmp(how, "sleep"))
 		nanosleep(&second, NULL);
 	else if (!strcmp(how, "other-fd") && write(1, "x", 1) != 1)
@@ -62,7 +62,7 @@ static bool drill(struct dc_slice text, int fd)
 				   own_kind[] = {0, 0, 0, 0, 1}, bad_missing[] = {0, 0, 0, 8, 4, 1, 0, 16, 0, 3, 'A', '.', 'b'},
 				   no_missing[] = {0, 0, 0, 1, 4, 0}, bad_type[] = {0, 0, 0, 6, 4, 1, 0, 6, 0, 1, 'a'};
 	static const char empty[] = "\0\0\0\0\3", lie[] = "\0\0\0\4\3done", crash[] = "\0\0\0\014\3crashed reas";
-	struct dc_slice helo = text;
+	struct dc_slice helo;
 	volatile unsigned long spin = 1;
 	size_t at = 0;
 	char how[32];
