@@ -223,8 +223,8 @@ DC_PUBLIC enum dc_status dc_history_write(struct dc_history *history, const char
 /* `history` may be NULL. */
 DC_PUBLIC void dc_history_close(struct dc_history *history);
 
-/* What a finding means, why it matters, how to mend it. `slug` NULL: all. `format`: "text" or "json". DC_ERR_USAGE: no
- * such finding or format. */
+/* What a finding means, why it matters, how to mend it. `slug` NULL: all; the id of a check: all its findings. `format`:
+ * "text" or "json". DC_ERR_USAGE: no such finding or format. */
 DC_PUBLIC enum dc_status dc_explain(const char *slug, const char *format, const struct dc_look *look, dc_write write,
 				    void *user, struct dc_error *err);
 /* The requirement sets of --profile; one of them: what it requires, where it says so, what nobody can see in DNS. `name`

@@ -403,7 +403,7 @@ static const struct row rows[] = {
 	{{"selectors", 0, "known|all|none", false, "how far to guess beyond them (default known)"}, set_search, 0},
 	{{"dkim-key", 0, "SELECTOR=FILE", true, "a private key (PEM) that the published one must belong to"}, add_own_key, 0},
 	{{"ip", 0, "ADDR[,ADDR...]", true, "addresses that send, or ranges"}, set_sender, AT(sender_texts)},
-	{{"helo", 0, "NAME", false, "the name they say in HELO"}, set_helo, AT(helo)},
+	{{"helo", 0, "NAME", false, "the name that the sending hosts say in HELO"}, set_helo, AT(helo)},
 	{{"mail-from", 0, "DOMAIN|ADDRESS", false, "the return path"}, set_mail_from, AT(mail_from)},
 	{{"dkim-domain", 0, "DOMAIN", false, "the d= of DKIM signatures (default: the domain)"}, set_domain, AT(dkim_domain)},
 	{{"what-if", 0, "TAGS", false, "DMARC tags laid over the record, such as 'p=reject; aspf=s'"}, set_what_if, AT(what_if)},

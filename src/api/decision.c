@@ -2,7 +2,7 @@
  *
  *   # slug         subject            [in domain]      until         because
  *   spf-softfail   good.example                        2027-01-31    -all comes after the launch
- *   ptr-generic    192.0.2.*          in good.example  2027-03-31    the new range is ordered
+ *   ptr-generic-name  192.0.2.*       in good.example  2027-03-31    the new range is ordered
  */
 #include "api/decision.h"
 
@@ -34,9 +34,12 @@ static struct near near_begin(struct dc_slice typed)
 	return (struct near){.typed = typed, .distance = typed.len / 3 + 2};
 }
 
+/* A name that only lacks its end is nearer than any other: "ptr-generic". */
 static void near_try(struct near *near, const char *name)
 {
-	size_t distance = dc_edit_distance(near->typed, dc_slice_of(name), near->distance);
+	size_t distance = near->typed.len > 3 && dc_slice_starts(dc_slice_of(name), near->typed)
+				  ? 0
+				  : dc_edit_distance(near->typed, dc_slice_of(name), near->distance);
 	if (distance < near->distance) {
 		near->best = name;
 		near->distance = distance;

@@ -15,7 +15,7 @@ struct dc_waiver_text {
  * reason …; the message begins with `where`. */
 enum dc_status dc_waiver_add(struct dc_config *config, struct dc_policy *policy, const struct dc_waiver_text *text,
 			     struct dc_error *err);
-/* A file of waivers, domaincheck-waivers(5), into `policy`. */
+/* A file of waivers, domaincheck(1) under --waivers, into `policy`. */
 enum dc_status dc_waivers_read(struct dc_config *config, struct dc_policy *policy, const char *path, struct dc_error *err);
 /* `name` a slug, the id of a check or a pattern over either; `severity` "off", "notice", "warning" or "error". `where`
  * begins the message of an error: "--set". */

@@ -48,9 +48,11 @@ enum exit_status options_parse(int argc, char **argv, struct options *options);
 enum exit_status options_end(struct options *options, enum exit_status status);
 /* The i-th option of an audit; NULL past the end. */
 const struct dc_setting *option_at(size_t i);
-/* The usage page that was asked for, on standard output. */
-void options_help(const struct options *options);
+/* The usage page that was asked for, on standard output. `command`: its name; NULL: an audit. */
+void options_help(const struct options *options, const char *command);
+struct command;
 void help_short(FILE *out);
+void help_command(const struct command *command, FILE *out);
 void help_all(FILE *out);
 
 /* One line on standard error: "domaincheck: …". */
@@ -159,6 +161,9 @@ struct command {
 	const char *name, *arguments, *about;
 	enum exit_status (*run)(int argc, char **argv);
 	const struct dc_setting *options; /* its own, ended by one without a name; NULL: none */
+	const char *const *shared;        /* options of an audit for its page, to NULL */
+	bool audits;                      /* takes all others of an audit, too */
+	const char *formats, *more;       /* for its page; NULL: those of an audit; nothing */
 };
 /* NULL past the end. */
 const struct command *command_at(size_t i);

@@ -284,6 +284,10 @@ enum exit_status cmd_completion(int argc, char **argv)
 		const char *name;
 		void (*print)(void);
 	} shells[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}};
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		options_help(&(struct options){.help = true}, argv[0]);
+		return options_end(&(struct options){0}, EXIT_FINE);
+	}
 	for (size_t i = 0; argc == 2 && i < sizeof shells / sizeof *shells; i++) {
 		if (strcmp(argv[1], shells[i].name) != 0)
 			continue;

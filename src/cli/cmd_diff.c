@@ -31,7 +31,7 @@ enum exit_status cmd_diff(int argc, char **argv)
 	struct options options;
 	enum exit_status status = options_parse(argc, argv, &options);
 	if (status == EXIT_FINE && options.help) {
-		options_help(&options);
+		options_help(&options, argv[0]);
 	} else if (status == EXIT_FINE && (options.name_count != 2 || options.output_count > 1 || options.input_count)) {
 		complain("diff: give two reports, the old one and the new one, and one --format and --output at most");
 		status = EXIT_USAGE;

@@ -44,7 +44,7 @@ static enum exit_status show(int argc, char **argv, int most, enum subject subje
 	struct sink sink;
 	enum exit_status status = page(argc, argv, most, &options, &format);
 	if (status == EXIT_FINE && options.help) {
-		options_help(&options);
+		options_help(&options, argv[0]);
 	} else if (status == EXIT_FINE) {
 		const char *path = options.output_count ? options.outputs[0].path : NULL;
 		struct dc_look look = look_for(&options, !path);

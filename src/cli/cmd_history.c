@@ -80,7 +80,7 @@ enum exit_status cmd_history(int argc, char **argv)
 		return EXIT_USAGE;
 	enum exit_status status = options_parse(argc, argv, &options);
 	if (status == EXIT_FINE && options.help) {
-		options_help(&options);
+		options_help(&options, argv[0]);
 	} else if (status == EXIT_FINE && (!request.db || options.output_count > 1)) {
 		complain("history: name the store with --db FILE, and one --format and --output at most");
 		status = EXIT_USAGE;

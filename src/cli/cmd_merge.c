@@ -211,7 +211,7 @@ enum exit_status cmd_merge(int argc, char **argv)
 	struct options options;
 	enum exit_status status = options_parse(argc, argv, &options);
 	if (status == EXIT_FINE && options.help) {
-		options_help(&options);
+		options_help(&options, argv[0]);
 	} else if (status == EXIT_FINE && (options.name_count == 0 || options.output_count > 1)) {
 		complain("merge: give ndjson reports, and one --format and --output at most");
 		status = EXIT_USAGE;

@@ -84,7 +84,7 @@ enum exit_status cmd_message(int argc, char **argv)
 	struct options options;
 	enum exit_status status = options_parse(argc, argv, &options);
 	if (status == EXIT_FINE && options.help)
-		options_help(&options);
+		options_help(&options, argv[0]);
 	else if (status == EXIT_FINE)
 		status = with_file(&options);
 	return options_end(&options, status);

@@ -23,7 +23,7 @@ enum exit_status cmd_spf(int argc, char **argv)
 	struct options options;
 	enum exit_status status = options_parse(argc, argv, &options);
 	if (status == EXIT_FINE && options.help) {
-		options_help(&options);
+		options_help(&options, argv[0]);
 	} else if (status == EXIT_FINE) {
 		struct output *output = &options.outputs[0];
 		options.output_count = options.output_count ? options.output_count : 1;

@@ -20,7 +20,7 @@ static const struct dc_setting own[OWN_COUNT] = {
 	{"color", 0, "auto|always|never", false, "colours (NO_COLOR is honoured)"},
 	{"progress", 0, "auto|always|never", false, "a progress line on standard error (default: on a terminal)"},
 	{"quiet", 'q', NULL, false, "verdicts only"},
-	{"verbose", 'v', NULL, false, "evidence too"},
+	{"verbose", 'v', NULL, false, "evidence too, and all of every domain"},
 	{"csv", 0, "domains|findings", false, "what a row of -f csv is (default domains)"},
 	{"resume", 0, "FILE", false, "leave out the domains that this ndjson report has"},
 	{"help", 'h', NULL, false, "the options one needs most"},

@@ -25,18 +25,33 @@ static void explain_row(const struct dc_text *text, const struct dc_catalogue_ro
 	dc_text_field(text, "source", DC_INK_PLAIN, references);
 }
 
-static void explain_rows(const struct dc_text *text, size_t first, size_t last)
+bool dc_explain_has(struct dc_slice name, size_t i)
 {
-	for (size_t i = first; i < last; i++) {
-		if (i > first)
+	enum dc_finding_id id;
+	const struct dc_catalogue_row *row = dc_catalogue_row((enum dc_finding_id)i);
+
+	if (name.len > 0 && dc_catalogue_find(name, &id))
+		return i == (size_t)id;
+	return name.len == 0 || dc_slice_eq(name, dc_slice_of(row->check));
+}
+
+static void explain_rows(const struct dc_text *text, struct dc_slice name)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < DC_F_COUNT; i++) {
+		if (!dc_explain_has(name, i))
+			continue;
+		if (!first)
 			dc_text_newline(text);
+		first = false;
 		explain_row(text, dc_catalogue_row((enum dc_finding_id)i));
 	}
 }
 
 /* Runs `write` with an arena of its own. False when there was no memory for it. */
 static bool with_scratch(struct dc_buf *out, const struct dc_style *style,
-			 void (*write)(const struct dc_text *text, size_t first, size_t last), size_t first, size_t last)
+			 void (*write)(const struct dc_text *text, struct dc_slice name), struct dc_slice name)
 {
 	struct dc_style own = style ? *style : (struct dc_style){0};
 	struct dc_text text = {.out = out, .scratch = dc_arena_new(PAGE_SCRATCH_MAX), .style = &own};
@@ -48,33 +63,34 @@ static bool with_scratch(struct dc_buf *out, const struct dc_style *style,
 	if (DC_ARENA_GUARD(text.scratch))
 		out->status = DC_ERR_NOMEM;
 	else
-		write(&text, first, last);
+		write(&text, name);
 	dc_arena_free(text.scratch);
 	return true;
 }
 
-bool dc_explain_text(struct dc_buf *out, struct dc_slice slug, const struct dc_style *style)
+bool dc_explain_text(struct dc_buf *out, struct dc_slice name, const struct dc_style *style)
 {
-	enum dc_finding_id id = (enum dc_finding_id)0;
+	size_t i = 0;
 
-	if (slug.len > 0 && !dc_catalogue_find(slug, &id))
+	while (i < DC_F_COUNT && !dc_explain_has(name, i))
+		i++;
+	if (i == DC_F_COUNT)
 		return false;
-	if (!with_scratch(out, style, explain_rows, slug.len > 0 ? (size_t)id : 0,
-			  slug.len > 0 ? (size_t)id + 1 : DC_F_COUNT))
+	if (!with_scratch(out, style, explain_rows, name))
 		out->status = DC_ERR_NOMEM;
 	return true;
 }
 
-static void check_rows(const struct dc_text *text, size_t first, size_t last)
+static void check_rows(const struct dc_text *text, struct dc_slice name)
 {
 	static const char *const titles[] = {"check", "what holds when it passes", "standard"};
 	const struct dc_check *check;
 	struct dc_table table;
 
-	(void)last;
+	(void)name;
 	dc_table_init(&table, text, 3, titles);
 	table.rigid = 1;
-	for (size_t i = first; (check = dc_check_at(i)); i++) {
+	for (size_t i = 0; (check = dc_check_at(i)); i++) {
 		dc_table_add(&table, DC_INK_BOLD, dc_slice_of(check->id));
 		dc_table_add(&table, DC_INK_PLAIN, dc_slice_of(check->title));
 		dc_table_add(&table, DC_INK_DIM, dc_slice_of(check->standard));
@@ -84,6 +100,6 @@ static void check_rows(const struct dc_text *text, size_t first, size_t last)
 
 void dc_checks_text(struct dc_buf *out, const struct dc_style *style)
 {
-	if (!with_scratch(out, style, check_rows, 0, 0))
+	if (!with_scratch(out, style, check_rows, (struct dc_slice){0}))
 		out->status = DC_ERR_NOMEM;
 }

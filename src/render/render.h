@@ -61,9 +61,11 @@ enum dc_status dc_report_end(struct dc_report *report, struct dc_error *err);
 
 /* ---- pages that are about the program (explain.c) ---- */
 
-/* `domaincheck explain [SLUG]`: empty slug: all. False when there is no such finding. */
-bool dc_explain_text(struct dc_buf *out, struct dc_slice slug, const struct dc_style *style);
-bool dc_explain_json(struct dc_buf *out, struct dc_slice slug);
+/* `domaincheck explain [NAME]`: a finding, or the findings of a check; empty: all. False when there is neither. */
+bool dc_explain_text(struct dc_buf *out, struct dc_slice name, const struct dc_style *style);
+bool dc_explain_json(struct dc_buf *out, struct dc_slice name);
+/* Whether the i-th row of the catalogue is on that page. */
+bool dc_explain_has(struct dc_slice name, size_t i);
 /* `domaincheck checks` */
 void dc_checks_text(struct dc_buf *out, const struct dc_style *style);
 void dc_checks_json(struct dc_buf *out);

@@ -165,10 +165,17 @@ class Pages(unittest.TestCase):
 
     def test_commands_have_help(self):
         for command in re.findall(r"^       domaincheck ([a-z]+) ", run("--help").stdout, re.M):
-            if command == "completion":
-                continue
             done = run(command, "--help")
-            self.assertEqual((command, done.returncode), (command, 0))
+            self.assertEqual((command, done.returncode, done.stderr), (command, 0, ""))
+            lines = done.stdout.splitlines()
+            self.assertRegex(lines[0], rf"^usage: domaincheck {command}\b")
+            self.assertLessEqual(len(lines), 24)
+            self.assertNotIn("no such option", done.stdout)
+            self.assertEqual([line for line in lines if line != line.rstrip()], [])
+        page = run("history", "--help").stdout
+        self.assertIn("--db FILE", page)
+        self.assertNotIn("--selector", page)
+        self.assertIn("--flatten", run("spf", "--help").stdout)
 
     def test_manual_has_every_option_and_command(self):
         with open(os.path.join(ROOT, "docs", "man", "domaincheck.1"), encoding="utf-8") as f:

@@ -183,6 +183,12 @@ static void pages_exist_for_every_row(void **state)
 		assert_true(dc_explain_json(&bench->out, slug));
 		assert_int_equal(bench->out.status, DC_OK);
 	}
+	/* A check: its findings, no others. */
+	dc_buf_reset(&bench->out);
+	assert_true(dc_explain_text(&bench->out, DC_S("spf-lookups"), NULL));
+	assert_non_null(memmem(bench->out.ptr, bench->out.len, "spf-too-many-lookups\n", 21));
+	assert_null(memmem(bench->out.ptr, bench->out.len, "spf-missing\n", 12));
+	assert_true(dc_explain_json(&bench->out, DC_S("spf-lookups")));
 	assert_false(dc_explain_text(&bench->out, DC_S("no-such-slug"), NULL));
 	assert_false(dc_explain_json(&bench->out, DC_S("no-such-slug")));
 	dc_buf_reset(&bench->out);

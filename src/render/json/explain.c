@@ -37,22 +37,27 @@ static void write_page(struct dc_json *json, struct dc_buf *out, json_t *value)
 	dc_json_clear(json);
 }
 
-bool dc_explain_json(struct dc_buf *out, struct dc_slice slug)
+bool dc_explain_json(struct dc_buf *out, struct dc_slice name)
 {
 	enum dc_finding_id id;
 	struct dc_json json;
 	json_t *all;
 
-	if (slug.len > 0 && !dc_catalogue_find(slug, &id))
-		return false;
 	dc_json_init(&json);
-	if (slug.len > 0) {
+	if (name.len > 0 && dc_catalogue_find(name, &id)) {
 		write_page(&json, out, row_object(&json, dc_catalogue_row(id)));
 		return true;
 	}
 	all = json_array();
-	for (size_t i = 0; i < DC_F_COUNT; i++)
-		dc_json_add(&json, all, row_object(&json, dc_catalogue_row((enum dc_finding_id)i)));
+	for (size_t i = 0; i < DC_F_COUNT; i++) {
+		if (dc_explain_has(name, i))
+			dc_json_add(&json, all, row_object(&json, dc_catalogue_row((enum dc_finding_id)i)));
+	}
+	if (json_array_size(all) == 0) {
+		json_decref(all);
+		dc_json_clear(&json);
+		return false;
+	}
 	write_page(&json, out, all);
 	return true;
 }
