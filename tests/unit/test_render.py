@@ -106,6 +106,19 @@ class Goldens(unittest.TestCase):
                     path.write_text(got, "utf-8", newline="")
                 self.assertEqual(got.splitlines(), path.read_bytes().decode("utf-8").splitlines())
 
+    def test_fit_domains_are_brief_among_others(self):
+        for samples in (["healthy", "broken"], ["broken", "healthy"], ["healthy", "unknown"]):
+            brief = dump("text", "u", samples).decode("utf-8")
+            whole = dump("text", "uv", samples).decode("utf-8")
+            self.assertEqual(len(re.findall(r"^Checks ", brief, re.M)), 1, samples)
+            self.assertEqual(len(re.findall(r"^Checks ", whole, re.M)), 2, samples)
+            self.assertEqual(len(re.findall(r"^PASS  healthy.example$", brief, re.M)), 1)
+            self.assertIn("in brief: -v", brief)
+            self.assertNotIn("in brief", whole)
+        # Two that are fit: neither is long; one alone is.
+        self.assertNotRegex(dump("text", "u", ["healthy", "healthy"]).decode("utf-8"), r"(?m)^Checks ")
+        self.assertRegex(dump("text", "u", ["healthy"]).decode("utf-8"), r"(?m)^Checks ")
+
     def test_text_fits(self):
         for style, width in (("u", 80), ("", 80), ("u60", 60), ("u132", 132), ("uv", 80)):
             for line in dump("text", style, SAMPLES).decode("utf-8").splitlines():

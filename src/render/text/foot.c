@@ -109,7 +109,7 @@ static void check_titles(const struct dc_text *text, const struct dc_audit_resul
 	dc_table_print(&table, DC_TEXT_INDENT);
 }
 
-static void checks(const struct dc_text *text, const struct dc_audit_result *result)
+void dc_text_checks(const struct dc_text *text, const struct dc_audit_result *result)
 {
 	static const struct {
 		enum dc_verdict verdict;
@@ -143,10 +143,4 @@ static void checks(const struct dc_text *text, const struct dc_audit_result *res
 		if (first)
 			check_line(text, result, group);
 	}
-}
-
-void dc_text_foot(const struct dc_text *text, const struct dc_audit_result *result)
-{
-	dc_text_profiles(text, result);
-	checks(text, result);
 }

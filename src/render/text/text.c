@@ -1,6 +1,6 @@
 /* text: made to be read. The verdict first, then what to mend and how, then what is known, grouped by protocol, then
- * what could not be determined, and one GO, NO-GO or HOLD line a domain at the end. Looks right in 80 columns, without
- * colour and without UTF-8. */
+ * what could not be determined, and one GO, NO-GO or HOLD line a domain at the end. Of several domains one that is fit is
+ * shown in brief: those that are not must not drown. Looks right in 80 columns, without colour and without UTF-8. */
 #include "render/text/text.h"
 
 #include <stdlib.h>
@@ -24,6 +24,8 @@ struct state {
 	struct line *first, **last;
 	size_t count;
 	struct dc_fleet *fleet;
+	struct dc_buf all, brief; /* two ways to go on with the first domain, which is fit: nobody knows yet whether it is alone */
+	bool shortened;
 };
 
 /* A million domains at 250 octets. */
@@ -290,8 +292,55 @@ static void begin(struct dc_report *report)
 	state->last = &state->first;
 	state->arena = dc_arena_new(LINES_MAX);
 	state->fleet = dc_fleet_new();
+	dc_buf_init(&state->all, DC_REPORT_MAX);
+	dc_buf_init(&state->brief, DC_REPORT_MAX);
 	if (!state->arena || !state->fleet)
 		report->status = DC_ERR_NOMEM;
+}
+
+/* What is known, in all its parts. */
+static void details(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	dc_text_mx(text, result);
+	dc_text_spf(text, result);
+	dc_text_dkim(text, result);
+	dc_text_dmarc(text, result);
+	dc_text_dane(text, result);
+	dc_text_smtp(text, result);
+	dc_text_blocklists(text, result);
+	dc_text_ptr(text, result);
+	dc_text_identities(text, result);
+	dc_text_besides(text, result);
+	dc_text_dns(text, result);
+	dc_text_message(text, result);
+	dc_text_undetermined(text, result);
+	dc_text_profiles(text, result);
+	dc_text_checks(text, result);
+	dc_text_newline(text);
+	dc_text_field(text, "asked", DC_INK_DIM,
+		      dc_text_format(text, "%llu questions, %llu not answered, %llu rounds, %llu ms",
+				     (unsigned long long)result->dns.questions, (unsigned long long)result->dns.unanswered,
+				     (unsigned long long)result->dns.rounds, (unsigned long long)result->dns.elapsed_ms));
+}
+
+/* Of a domain that is fit, one of several. */
+static void outline(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	dc_text_undetermined(text, result);
+	dc_text_profiles(text, result);
+}
+
+/* The first domain goes on, now that it is known whether it is the only one. */
+static void settle(struct dc_report *report, struct state *state, bool alone)
+{
+	struct dc_buf *chosen = alone ? &state->all : &state->brief;
+
+	if (state->all.status != DC_OK || state->brief.status != DC_OK)
+		report->status = DC_ERR_NOMEM;
+	state->shortened |= !alone && state->all.len > 0;
+	dc_buf_put_slice(&report->out, dc_buf_slice(chosen));
+	dc_buf_free(&state->all);
+	dc_buf_free(&state->brief);
 }
 
 static void domain(struct dc_report *report, const struct dc_audit_result *result)
@@ -310,30 +359,22 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 		return;
 	if (!dc_fleet_add(state->fleet, result) && report->status == DC_OK)
 		report->status = DC_ERR_NOMEM;
-	if (state->count > 1)
+	if (state->count > 1) {
+		settle(report, state, false);
 		dc_text_newline(&text);
+	}
 	headline(&text, result, &line);
 	glance(&text, result);
 	dc_text_findings(&text, result);
-	dc_text_mx(&text, result);
-	dc_text_spf(&text, result);
-	dc_text_dkim(&text, result);
-	dc_text_dmarc(&text, result);
-	dc_text_dane(&text, result);
-	dc_text_smtp(&text, result);
-	dc_text_blocklists(&text, result);
-	dc_text_ptr(&text, result);
-	dc_text_identities(&text, result);
-	dc_text_besides(&text, result);
-	dc_text_dns(&text, result);
-	dc_text_message(&text, result);
-	dc_text_undetermined(&text, result);
-	dc_text_foot(&text, result);
-	dc_text_newline(&text);
-	dc_text_field(&text, "asked", DC_INK_DIM,
-		      dc_text_format(&text, "%llu questions, %llu not answered, %llu rounds, %llu ms",
-				     (unsigned long long)result->dns.questions, (unsigned long long)result->dns.unanswered,
-				     (unsigned long long)result->dns.rounds, (unsigned long long)result->dns.elapsed_ms));
+	if (result->verdict != DC_DOMAIN_PASS || report->style.verbose) {
+		details(&text, result);
+	} else if (state->count > 1) {
+		outline(&text, result);
+		state->shortened = true;
+	} else {
+		details(&(struct dc_text){.out = &state->all, .scratch = text.scratch, .style = text.style}, result);
+		outline(&(struct dc_text){.out = &state->brief, .scratch = text.scratch, .style = text.style}, result);
+	}
 }
 
 /* Worst first; equals keep the order of the input. */
@@ -366,6 +407,8 @@ static void end(struct dc_report *report)
 
 		width = columns > width && columns <= 32 ? columns : width;
 	}
+	if (!report->style.quiet && state->count == 1)
+		settle(report, state, true);
 	if (!report->style.quiet && state->count > 0)
 		dc_text_newline(&text);
 	if (!report->style.quiet && state->count > 1) {
@@ -376,6 +419,8 @@ static void end(struct dc_report *report)
 					    (unsigned long long)summary->domains, (unsigned long long)summary->fail,
 					    (unsigned long long)summary->incomplete, (unsigned long long)summary->pass),
 			     0, 2);
+		if (state->shortened)
+			dc_text_wrap(&text, DC_INK_DIM, DC_S("Those that are fit are shown in brief: -v shows all of them."), 0, 0);
 		dc_text_fleet(&text, summary, dc_fleet_view(state->fleet, report->scratch));
 		dc_text_newline(&text);
 	}
@@ -390,6 +435,8 @@ static void clear(struct dc_report *report)
 
 	dc_arena_free(state->arena);
 	dc_fleet_free(state->fleet);
+	dc_buf_free(&state->all);
+	dc_buf_free(&state->brief);
 }
 
 const struct dc_format dc_format_text = {

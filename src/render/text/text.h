@@ -30,9 +30,9 @@ struct dc_slice dc_text_reasons(const struct dc_text *text, const struct dc_audi
 
 /* A line for each of MTA-STS, TLS-RPT, BIMI and CAA that is published. policies.c */
 void dc_text_policies(const struct dc_text *text, const struct dc_facts *facts);
-/* Other records, profiles, checks. foot.c */
+/* What else is published; every check with its verdict. foot.c */
 void dc_text_besides(const struct dc_text *text, const struct dc_audit_result *result);
-void dc_text_foot(const struct dc_text *text, const struct dc_audit_result *result);
+void dc_text_checks(const struct dc_text *text, const struct dc_audit_result *result);
 /* `so_far` and ", 2 errors"; zero is not said. */
 struct dc_slice dc_text_counted(const struct dc_text *text, struct dc_slice so_far, size_t count, const char *one,
 				const char *many);
