@@ -34,12 +34,13 @@ static struct near near_begin(struct dc_slice typed)
 	return (struct near){.typed = typed, .distance = typed.len / 3 + 2};
 }
 
-/* A name that only lacks its end is nearer than any other: "ptr-generic". */
+/* A name that only lacks its end ("ptr-generic") is about as near as one with a typing error. */
 static void near_try(struct near *near, const char *name)
 {
-	size_t distance = near->typed.len > 3 && dc_slice_starts(dc_slice_of(name), near->typed)
-				  ? 0
-				  : dc_edit_distance(near->typed, dc_slice_of(name), near->distance);
+	enum { ENDLESS_MIN = 4, ENDLESS = 2 };
+	size_t distance = dc_edit_distance(near->typed, dc_slice_of(name), near->distance);
+	if (distance > ENDLESS && near->typed.len >= ENDLESS_MIN && dc_slice_starts(dc_slice_of(name), near->typed))
+		distance = ENDLESS;
 	if (distance < near->distance) {
 		near->best = name;
 		near->distance = distance;

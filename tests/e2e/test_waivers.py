@@ -41,6 +41,7 @@ class Files:
 def mistakes_in_waivers(tool):
     wrong = {
         "spf-allows-al example.com 2027-01-31 x": 'there is no finding "spf-allows-al": is "spf-allows-all" meant?',
+        "ptr-generic example.com 2027-01-31 x": 'there is no finding "ptr-generic": is "ptr-generic-name" meant?',
         "zzz-* example.com 2027-01-31 x": '"zzz-*" matches no finding',
         "spf-allows-all example.com soon x": '"soon" is not the last day of the waiver, such as 2027-01-31',
         "spf-allows-all example.com 2027-02-30 x": '"2027-02-30" is not the last day',
