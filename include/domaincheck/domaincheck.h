@@ -190,10 +190,11 @@ DC_PUBLIC enum dc_status dc_writer_add(struct dc_writer *writer, const struct dc
 /* Ends the report and frees the writer, also on failure. */
 DC_PUBLIC enum dc_status dc_writer_end(struct dc_writer *writer, struct dc_error *err);
 
-/* A writer of "json" or "ndjson" for domains that were audited before, and one of them: a line of an ndjson report. A json
- * report gets its fleet and its summary from the lines. DC_ERR_INPUT: the line is no domain object. */
-DC_PUBLIC enum dc_status dc_merger_new(const char *format, dc_write write, void *user, struct dc_writer **ret_writer,
-				       struct dc_error *err);
+/* A writer of "json", "ndjson", "csv", "html" or "prometheus" for domains that were audited before, and one of them: a line of
+ * an ndjson report. A json report gets its fleet and its summary from the lines. `look` may be NULL. DC_ERR_INPUT: the line is
+ * no domain object. */
+DC_PUBLIC enum dc_status dc_merger_new(const char *format, const struct dc_look *look, dc_write write, void *user,
+				       struct dc_writer **ret_writer, struct dc_error *err);
 DC_PUBLIC enum dc_status dc_writer_line(struct dc_writer *writer, const char *line, size_t len,
 					enum dc_result_verdict *ret_verdict, struct dc_error *err);
 

@@ -71,13 +71,13 @@ enum dc_status dc_writer_new(struct dc_run *run, const char *format, const struc
 	return new_writer(&run->info, format, look, write, user, ret_writer, err);
 }
 
-enum dc_status dc_merger_new(const char *format, dc_write write, void *user, struct dc_writer **ret_writer,
-			     struct dc_error *err)
+enum dc_status dc_merger_new(const char *format, const struct dc_look *look, dc_write write, void *user,
+			     struct dc_writer **ret_writer, struct dc_error *err)
 {
 	const struct dc_format *found = dc_format_find(dc_slice_of(format));
 	if (!found || !found->line)
 		return dc_error_set(err, DC_ERR_USAGE, "reports are merged into json, ndjson, csv, html or prometheus");
-	return new_writer(NULL, format, NULL, write, user, ret_writer, err);
+	return new_writer(NULL, format, look, write, user, ret_writer, err);
 }
 
 static enum dc_status failed(enum dc_status status, struct dc_error *err)

@@ -48,6 +48,24 @@ bool dc_code_point_is_hostile(uint32_t code_point)
 	return false;
 }
 
+/* The length of the escape that `s` begins with, one as dc_escape_text makes; 0: it is none. */
+static size_t escape_of(struct dc_slice s)
+{
+	if (dc_slice_starts(s, DC_S("\\\\")))
+		return 2;
+	bool octet = dc_slice_starts(s, DC_S("\\x"));
+	size_t start = octet ? 2 : 3, at = start, max = start + (octet ? 2 : 6);
+	uint32_t code = 0;
+	if (!octet && !dc_slice_starts(s, DC_S("\\u{")))
+		return 0;
+	for (; at < s.len && at < max && dc_hex_lower_value(s.ptr[at]) >= 0; at++)
+		code = code << 4 | (uint32_t)dc_hex_value(s.ptr[at]);
+	if (octet)
+		return at == max && (code < ' ' || code > '~') ? at : 0;
+	bool character = code >= 0x80 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) && s.ptr[start] != '0';
+	return character && at < s.len && s.ptr[at] == '}' ? at + 1 : 0;
+}
+
 void dc_escape_text(struct dc_buf *out, struct dc_slice s, unsigned flags)
 {
 	while (s.len) {
@@ -59,7 +77,9 @@ void dc_escape_text(struct dc_buf *out, struct dc_slice s, unsigned flags)
 		} else if ((flags & DC_ESCAPE_LINES) && (code == '\n' || code == '\t')) {
 			dc_buf_putc(out, (char)code);
 		} else if (code == '\\') {
-			dc_buf_puts(out, "\\\\");
+			size_t made = flags & DC_ESCAPE_AGAIN ? escape_of(s) : 0;
+			dc_buf_put_slice(out, made ? dc_slice_sub(s, 0, made) : DC_S("\\\\"));
+			len = made ? made : len;
 		} else if (code < 0x80 && dc_code_point_is_hostile(code)) {
 			dc_buf_printf(out, "\\x%02x", (unsigned)code);
 		} else if (code >= 0x80 && (!(flags & DC_ESCAPE_UTF8) || dc_code_point_is_hostile(code))) {

@@ -7,6 +7,7 @@
 enum dc_escape_flags {
 	DC_ESCAPE_UTF8 = 1,  /* keep printable UTF-8; without it everything above 0x7e is escaped */
 	DC_ESCAPE_LINES = 2, /* keep \n and \t */
+	DC_ESCAPE_AGAIN = 4, /* keep escapes that this made: what is escaped once more stays as it is */
 };
 
 /* Length of the valid UTF-8 character at `s` (1..4) and its code point, or 0 when the bytes are not valid

@@ -167,6 +167,7 @@ static enum exit_status merge_files(const struct options *options)
 {
 	struct merge merge = {.files = calloc((size_t)options->name_count + 1, sizeof(FILE *))};
 	const char *format = options->outputs[0].format ? options->outputs[0].format : "json";
+	struct dc_look look = look_for(options, !options->outputs[0].path);
 	struct dc_writer *writer = NULL;
 	struct sink sink;
 	struct dc_error err;
@@ -178,7 +179,7 @@ static enum exit_status merge_files(const struct options *options)
 	else
 		rank(&merge, options);
 	if (good && (good = sink_open(&sink, options->outputs[0].path))) {
-		enum dc_status status = dc_merger_new(format, sink_write, &sink, &writer, &err);
+		enum dc_status status = dc_merger_new(format, &look, sink_write, &sink, &writer, &err);
 		if (status != DC_OK) {
 			complain("--format: %s", err.message);
 			merge.status = exit_of(status);

@@ -1,15 +1,19 @@
-/* csv: one row a domain, or (style.per_finding) one row a finding. RFC 4180: CRLF, a header line, every text quoted.
- * A text that a spreadsheet could take for a formula gets an apostrophe in front. Printable ASCII only. An empty cell
- * says that there is nothing, or that it could not be determined: the column beside it (class, verdict) tells which. */
-#include "dkim/dkim.h"
-#include "dmarc/dmarc.h"
-#include "facts/identity.h"
-#include "mx/mx.h"
-#include "provider/provider.h"
-#include "render/csv.h"
-#include "spf/spf.h"
+/* csv: one row a domain, or (style.per_finding) one row a finding, out of the object of the domain in the JSON report: what
+ * an audit has just made and what `domaincheck merge` reads are the same here. RFC 4180: CRLF, a header line, every text
+ * quoted. A text that a spreadsheet could take for a formula gets an apostrophe in front. Printable ASCII only: the rest is
+ * escaped, once, and so is the backslash, also for readers to whom it says that a quote is none. An empty cell says that
+ * there is nothing, or that it could not be determined: the column beside it (class, verdict) tells which. What an earlier
+ * version did not write is an empty cell too. */
+#include "base/escape.h"
+#include "render/json/fleet.h"
+#include "render/json/node.h"
 
-/* ---- cells ---- */
+struct state {
+	struct dc_json json;
+	struct dc_buf list; /* of the cell at hand */
+};
+
+/* ---- cells: a comma before each but the first of a row ---- */
 
 static void comma(struct dc_report *report)
 {
@@ -17,49 +21,104 @@ static void comma(struct dc_report *report)
 		dc_buf_putc(&report->out, ',');
 }
 
-void dc_csv_text(struct dc_report *report, struct dc_slice raw)
+/* A text of the JSON report: what was no UTF-8 is escaped there already. */
+static void text(struct dc_report *report, struct dc_slice s)
 {
 	struct dc_buf *out = &report->out;
-	struct dc_slice text = dc_report_clean(report, raw, 0), trimmed = dc_slice_trim(text);
+	struct dc_slice trimmed;
+	bool plain = dc_node_is_plain(s.ptr, s.len);
 
 	comma(report);
-	if (text.len == 0)
+	if (s.len == 0)
 		return;
+	s = plain ? s : dc_report_clean(report, s, DC_ESCAPE_AGAIN);
+	trimmed = dc_slice_trim(s);
 	dc_buf_putc(out, '"');
 	if (trimmed.len > 0 && strchr("=+-@|%'", trimmed.ptr[0]))
 		dc_buf_putc(out, '\'');
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '"')
+	for (size_t i = 0; !plain && i < s.len; i++) {
+		if (s.ptr[i] == '"')
 			dc_buf_putc(out, '"');
-		dc_buf_putc(out, text.ptr[i]);
+		dc_buf_putc(out, s.ptr[i]);
 	}
+	dc_buf_put(out, s.ptr, plain ? s.len : 0);
 	dc_buf_putc(out, '"');
 }
 
-void dc_csv_word(struct dc_report *report, const char *word)
+static void word(struct dc_report *report, const char *s)
 {
-	dc_csv_text(report, dc_slice_of(word));
+	text(report, s ? dc_slice_of(s) : (struct dc_slice){0});
 }
 
-void dc_csv_number(struct dc_report *report, bool known, uint64_t number)
+static void number(struct dc_report *report, bool known, int64_t n)
 {
 	comma(report);
 	if (known)
-		dc_buf_printf(&report->out, "%llu", (unsigned long long)number);
-	else if (report->out.len == 0 || report->out.ptr[report->out.len - 1] == '\n')
-		dc_buf_puts(&report->out, "\"\""); /* a line must not begin with nothing */
+		dc_buf_printf(&report->out, "%lld", (long long)n);
 }
 
-void dc_csv_tri(struct dc_report *report, enum dc_tri value)
+static void tri(struct dc_report *report, enum dc_tri value)
 {
-	dc_csv_word(report, value == DC_TRI_YES ? "yes" : value == DC_TRI_NO ? "no" : NULL);
+	word(report, value == DC_TRI_YES ? "yes" : value == DC_TRI_NO ? "no" : NULL);
 }
 
-struct dc_slice dc_csv_item(struct dc_report *report, struct dc_slice list, struct dc_slice more)
+/* A member of an object. */
+static void member(struct dc_report *report, const struct dc_node *object, const char *key)
 {
-	if (list.len > 0)
-		list = dc_arena_concat(report->scratch, list, DC_S(" "));
-	return dc_arena_concat(report->scratch, list, more);
+	text(report, dc_node_get_text(object, key));
+}
+
+static void members(struct dc_report *report, const struct dc_node *object, const char *const keys[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		member(report, object, keys[i]);
+}
+
+static void amount(struct dc_report *report, const struct dc_node *object, const char *key)
+{
+	int64_t value = 0;
+	bool known = dc_node_get_integer(object, key, &value) && value >= 0;
+
+	number(report, known, value);
+}
+
+/* ---- lists within a cell, blanks between ---- */
+
+static void item(struct dc_report *report, struct dc_slice s)
+{
+	struct state *state = report->state;
+
+	if (state->list.len > 0)
+		dc_buf_putc(&state->list, ' ');
+	dc_buf_put_slice(&state->list, s);
+}
+
+/* "name:value" */
+static void pair(struct dc_report *report, const struct dc_node *object, const char *name, const char *value)
+{
+	struct state *state = report->state;
+
+	item(report, dc_node_get_text(object, name));
+	dc_buf_putc(&state->list, ':');
+	dc_buf_put_slice(&state->list, dc_node_get_text(object, value));
+}
+
+/* The cell of what was listed. */
+static void listed(struct dc_report *report)
+{
+	struct state *state = report->state;
+
+	text(report, dc_buf_slice(&state->list));
+	if (state->list.status != DC_OK)
+		report->status = state->list.status;
+	dc_buf_reset(&state->list);
+}
+
+static void texts(struct dc_report *report, const struct dc_node *array, const char *key)
+{
+	for (const struct dc_node *object = dc_node_first(array); object; object = dc_node_next(object))
+		item(report, dc_node_get_text(object, key));
+	listed(report);
 }
 
 /* ---- one row a domain ---- */
@@ -70,135 +129,103 @@ static const char domain_columns[] =
 	"dmarc_effective_policy,dmarc_subdomain_policy,dmarc_np_policy,ptr_confirmed,spoofable,providers,mta_sts,tls_rpt,"
 	"bimi,questions,unanswered,elapsed_ms,profiles,waived\r\n";
 
-static void finding_cells(struct dc_report *report, const struct dc_audit_result *result)
+static void slugs(struct dc_report *report, const struct dc_node *findings, bool waived)
 {
-	struct dc_summary sum = {0};
-	struct dc_slice slugs = {0};
+	for (const struct dc_node *finding = dc_node_first(findings); finding; finding = dc_node_next(finding))
+		if ((dc_node_get(finding, "waived") != NULL) == waived)
+			item(report, dc_node_get_text(finding, "id"));
+	listed(report);
+}
 
-	dc_summary_add(&sum, result);
-	for (size_t i = 0; i < result->finding_count; i++) {
-		const struct dc_finding *finding = &result->findings[i];
+static void finding_cells(struct dc_report *report, const struct dc_node *findings)
+{
+	static const char *const severities[] = {"error", "warning", "notice"};
+	int64_t counts[4] = {0}; /* of these, and of what could not be determined */
 
-		if (finding->severity != DC_SEVERITY_OFF && finding->waived.len == 0)
-			slugs = dc_csv_item(report, slugs, dc_slice_of(dc_catalogue_row(finding->id)->slug));
+	for (const struct dc_node *finding = dc_node_first(findings); finding; finding = dc_node_next(finding)) {
+		struct dc_slice severity = dc_node_get_text(finding, "severity");
+		bool unknown = dc_node_get_tri(finding, "inconclusive") == DC_TRI_YES;
+
+		if (dc_node_get(finding, "waived"))
+			continue;
+		counts[3] += unknown;
+		for (size_t i = 0; i < 3; i++)
+			counts[i] += !unknown && dc_slice_eq(severity, dc_slice_of(severities[i]));
 	}
-	dc_csv_number(report, true, sum.errors);
-	dc_csv_number(report, true, sum.warnings);
-	dc_csv_number(report, true, sum.notices);
-	dc_csv_number(report, true, sum.undetermined);
-	dc_csv_text(report, slugs);
+	for (size_t i = 0; i < 4; i++)
+		number(report, true, counts[i]);
+	slugs(report, findings, false);
 }
 
-/* "google-bulk:fail microsoft:pass", and the findings that are accepted. */
-static void profile_cells(struct dc_report *report, const struct dc_audit_result *result)
+static void spf_cells(struct dc_report *report, const struct dc_node *spf)
 {
-	struct dc_slice profiles = {0}, waived = {0};
+	struct dc_slice all = dc_node_get_text(spf, "all"), state = dc_node_get_text(dc_node_get(spf, "tree"), "state");
+	bool known = dc_slice_eq(state, DC_S("record"));
 
-	for (size_t i = 0; i < result->profile_count; i++) {
-		struct dc_slice id = dc_slice_of(result->profiles[i].id), verdict;
+	member(report, spf, "class");
+	member(report, spf, "record");
+	word(report, !known			   ? NULL
+		     : dc_slice_eq(all, DC_S("-")) ? "fail"
+		     : dc_slice_eq(all, DC_S("~")) ? "softfail"
+		     : dc_slice_eq(all, DC_S("+")) ? "pass"
+						   : "neutral");
+	amount(report, known ? spf : NULL, "lookups");
+}
 
-		verdict = dc_slice_of(dc_verdict_name(result->profiles[i].verdict));
-		profiles = dc_csv_item(report, profiles, dc_arena_printf(report->scratch, "%.*s:%.*s", DC_FMT(id), DC_FMT(verdict)));
+static void dkim_cells(struct dc_report *report, const struct dc_node *dkim)
+{
+	const struct dc_node *selector = dc_node_first(dc_node_get(dkim, "selectors"));
+	int64_t least = 0, bits;
+
+	for (; selector; selector = dc_node_next(selector)) {
+		pair(report, selector, "selector", "status");
+		if (dc_slice_eq(dc_node_get_text(selector, "key_type"), DC_S("rsa")) &&
+		    dc_node_get_integer(selector, "key_bits", &bits) && bits > 0 && (least == 0 || bits < least))
+			least = bits;
 	}
-	for (size_t i = 0; i < result->finding_count; i++)
-		if (result->findings[i].severity != DC_SEVERITY_OFF && result->findings[i].waived.len > 0)
-			waived = dc_csv_item(report, waived, dc_slice_of(dc_catalogue_row(result->findings[i].id)->slug));
-	dc_csv_text(report, profiles);
-	dc_csv_text(report, waived);
+	member(report, dkim, "conclusion");
+	listed(report);
+	number(report, least > 0, least);
 }
 
-static void mx_cells(struct dc_report *report, const struct dc_mx_facts *mx)
+static void other_cells(struct dc_report *report, const struct dc_node *facts)
 {
-	struct dc_slice hosts = {0};
+	static const char *const published[] = {"mta_sts", "tls_rpt", "bimi"};
+	const struct dc_node *address = dc_node_first(dc_node_get(facts, "ptr"));
+	enum dc_tri confirmed = address ? DC_TRI_YES : DC_TRI_UNKNOWN;
 
-	for (size_t i = 0; mx && i < mx->host_count; i++)
-		hosts = dc_csv_item(report, hosts, mx->hosts[i].host);
-	dc_csv_word(report, mx ? dc_mx_class_name(mx->class) : NULL);
-	dc_csv_text(report, hosts);
+	for (; address; address = dc_node_next(address))
+		confirmed = dc_tri_and(confirmed, dc_node_get_tri(address, "confirmed"));
+	tri(report, confirmed);
+	member(report, dc_node_get(facts, "spoofable"), "verdict");
+	texts(report, dc_node_get(facts, "providers"), "id");
+	for (size_t i = 0; i < sizeof(published) / sizeof(published[0]); i++)
+		tri(report, dc_node_get_tri(dc_node_get(facts, published[i]), "present"));
 }
 
-static void spf_cells(struct dc_report *report, const struct dc_spf_facts *spf)
+static void domain_row(struct dc_report *report, const struct dc_node *domain)
 {
-	bool known = spf && spf->root && spf->root->state == DC_SPF_STATE_RECORD;
+	static const char *const dmarc[] = {"class", "record", "policy", "effective_policy", "subdomain_policy", "np_policy"};
+	const struct dc_node *facts = dc_node_get(domain, "facts"), *dns = dc_node_get(domain, "dns");
+	const struct dc_node *mx = dc_node_get(facts, "mx"), *findings = dc_node_get(domain, "findings");
+	const struct dc_node *profile = dc_node_first(dc_node_get(domain, "profiles"));
 
-	dc_csv_word(report, spf ? dc_spf_class_name(spf->class) : NULL);
-	dc_csv_text(report, spf && spf->record_count > 0 ? spf->records[0].text : (struct dc_slice){0});
-	dc_csv_word(report, !known	    ? NULL
-			  : spf->all == '-' ? "fail"
-			  : spf->all == '~' ? "softfail"
-			  : spf->all == '+' ? "pass"
-					    : "neutral");
-	dc_csv_number(report, known, known ? spf->lookups : 0);
-}
-
-static void dkim_cells(struct dc_report *report, const struct dc_dkim_facts *dkim)
-{
-	struct dc_slice selectors = {0};
-	uint32_t least = 0;
-
-	for (size_t i = 0; dkim && i < dkim->selector_count; i++) {
-		const struct dc_dkim_selector *s = &dkim->selectors[i];
-		struct dc_slice pair = dc_arena_concat(report->scratch, s->selector, DC_S(":"));
-
-		pair = dc_arena_concat(report->scratch, pair, dc_slice_of(dc_dkim_status_name(s->status)));
-		selectors = dc_csv_item(report, selectors, pair);
-		if (s->record && s->record->key.type == DC_DKIM_KEY_RSA && (least == 0 || s->record->key.bits < least))
-			least = s->record->key.bits;
-	}
-	dc_csv_word(report, dkim ? dc_dkim_conclusion_name(dkim->conclusion) : NULL);
-	dc_csv_text(report, selectors);
-	dc_csv_number(report, least > 0, least);
-}
-
-static void dmarc_cells(struct dc_report *report, const struct dc_dmarc_facts *dmarc)
-{
-	const struct dc_dmarc_view *now = dmarc ? &dmarc->now : NULL;
-	const struct dc_dmarc_record *record = now ? now->name.record : NULL;
-
-	dc_csv_word(report, now ? dc_dmarc_class_name(now->name.class) : NULL);
-	dc_csv_text(report, record ? record->txt.text : (struct dc_slice){0});
-	dc_csv_word(report, now ? dc_dmarc_policy_name(now->name.policy) : NULL);
-	dc_csv_word(report, now ? dc_dmarc_policy_name(now->name.effective) : NULL);
-	dc_csv_word(report, now ? dc_dmarc_policy_name(now->existing.effective) : NULL);
-	dc_csv_word(report, now ? dc_dmarc_policy_name(now->missing.effective) : NULL);
-}
-
-static void other_cells(struct dc_report *report, const struct dc_facts *facts)
-{
-	const struct dc_identity_facts *identities = facts ? facts->identities : NULL;
-	const struct dc_ptr_facts *ptr = facts ? facts->ptr : NULL;
-	const struct dc_provider_facts *providers = facts ? facts->providers : NULL;
-	struct dc_slice names = {0};
-	enum dc_tri confirmed = ptr && ptr->count > 0 ? DC_TRI_YES : DC_TRI_UNKNOWN;
-
-	for (size_t i = 0; ptr && i < ptr->count; i++)
-		confirmed = dc_tri_and(confirmed, ptr->addresses[i].confirmed);
-	for (size_t i = 0; providers && i < providers->count; i++)
-		names = dc_csv_item(report, names, dc_slice_of(providers->items[i].row->id));
-	dc_csv_tri(report, confirmed);
-	dc_csv_word(report, identities && identities->spoof ? dc_spoof_verdict_name(identities->spoof->verdict) : NULL);
-	dc_csv_text(report, names);
-	dc_csv_tri(report, dc_facts_published(facts, DC_PUBLISHED_MTA_STS));
-	dc_csv_tri(report, dc_facts_published(facts, DC_PUBLISHED_TLS_RPT));
-	dc_csv_tri(report, dc_facts_published(facts, DC_PUBLISHED_BIMI));
-}
-
-static void domain_row(struct dc_report *report, const struct dc_audit_result *result)
-{
-	const struct dc_facts *facts = result->facts;
-
-	dc_csv_text(report, result->inputs->domain);
-	dc_csv_word(report, dc_domain_verdict_name(result->verdict));
-	finding_cells(report, result);
-	mx_cells(report, facts ? facts->mx : NULL);
-	spf_cells(report, facts ? facts->spf : NULL);
-	dkim_cells(report, facts ? facts->dkim : NULL);
-	dmarc_cells(report, facts ? facts->dmarc : NULL);
+	member(report, domain, "domain");
+	member(report, domain, "verdict");
+	finding_cells(report, findings);
+	member(report, mx, "class");
+	texts(report, dc_node_get(mx, "hosts"), "host");
+	spf_cells(report, dc_node_get(facts, "spf"));
+	dkim_cells(report, dc_node_get(facts, "dkim"));
+	members(report, dc_node_get(facts, "dmarc"), dmarc, sizeof(dmarc) / sizeof(dmarc[0]));
 	other_cells(report, facts);
-	dc_csv_number(report, true, result->dns.questions);
-	dc_csv_number(report, true, result->dns.unanswered);
-	dc_csv_number(report, true, result->dns.elapsed_ms);
-	profile_cells(report, result);
+	amount(report, dns, "questions");
+	amount(report, dns, "unanswered");
+	amount(report, dns, "elapsed_ms");
+	for (; profile; profile = dc_node_next(profile))
+		pair(report, profile, "id", "verdict");
+	listed(report);
+	slugs(report, findings, true);
 	dc_buf_puts(&report->out, "\r\n");
 }
 
@@ -207,29 +234,24 @@ static void domain_row(struct dc_report *report, const struct dc_audit_result *r
 static const char finding_columns[] = "domain,verdict,severity,finding,check,subject,message,fix,references,inconclusive,"
 				      "waived,fingerprint\r\n";
 
-static void finding_row(struct dc_report *report, const struct dc_audit_result *result,
-			const struct dc_finding *finding)
+static void finding_row(struct dc_report *report, const struct dc_node *domain, const struct dc_node *finding)
 {
-	const struct dc_catalogue_row *row = dc_catalogue_row(finding->id);
-	struct dc_slice references = {0};
+	static const char *const keys[] = {"severity", "id", "check", "subject", "message", "fix"};
+	struct state *state = report->state;
+	const struct dc_node *reference = dc_node_first(dc_node_get(finding, "references"));
 
-	for (size_t i = 0; row->references[i]; i++) {
-		if (i > 0)
-			references = dc_arena_concat(report->scratch, references, DC_S("; "));
-		references = dc_arena_concat(report->scratch, references, dc_slice_of(row->references[i]));
+	member(report, domain, "domain");
+	member(report, domain, "verdict");
+	members(report, finding, keys, sizeof(keys) / sizeof(keys[0]));
+	for (; reference; reference = dc_node_next(reference)) {
+		if (state->list.len > 0)
+			dc_buf_putc(&state->list, ';');
+		item(report, dc_node_text_of(reference));
 	}
-	dc_csv_text(report, result->inputs->domain);
-	dc_csv_word(report, dc_domain_verdict_name(result->verdict));
-	dc_csv_word(report, dc_severity_name(finding->severity));
-	dc_csv_word(report, row->slug);
-	dc_csv_word(report, row->check);
-	dc_csv_text(report, finding->subject);
-	dc_csv_text(report, dc_finding_message(report->scratch, finding));
-	dc_csv_text(report, dc_finding_fix(report->scratch, finding));
-	dc_csv_text(report, references);
-	dc_csv_word(report, row->inconclusive ? "yes" : "no");
-	dc_csv_text(report, finding->waived);
-	dc_csv_text(report, dc_finding_fingerprint(report->scratch, finding));
+	listed(report);
+	tri(report, dc_node_get_tri(finding, "inconclusive"));
+	member(report, finding, "waived");
+	member(report, finding, "fingerprint");
 	dc_buf_puts(&report->out, "\r\n");
 }
 
@@ -237,24 +259,61 @@ static void finding_row(struct dc_report *report, const struct dc_audit_result *
 
 static void begin(struct dc_report *report)
 {
+	struct state *state = report->state;
+
+	dc_json_init(&state->json);
+	dc_buf_init(&state->list, DC_REPORT_MAX);
 	dc_buf_puts(&report->out, report->style.per_finding ? finding_columns : domain_columns);
+}
+
+static void rows(struct dc_report *report, const struct dc_node *domain)
+{
+	struct state *state = report->state;
+	const struct dc_node *finding = dc_node_first(dc_node_get(domain, "findings"));
+
+	if (!report->style.per_finding)
+		domain_row(report, domain);
+	for (; report->style.per_finding && finding; finding = dc_node_next(finding))
+		finding_row(report, domain, finding);
+	dc_node_forget(&state->json);
+	if (state->json.failed)
+		report->status = DC_ERR_NOMEM;
 }
 
 static void domain(struct dc_report *report, const struct dc_audit_result *result)
 {
-	if (!report->style.per_finding)
-		domain_row(report, result);
-	for (size_t i = 0; report->style.per_finding && i < result->finding_count; i++) {
-		if (result->findings[i].severity != DC_SEVERITY_OFF)
-			finding_row(report, result, &result->findings[i]);
-	}
+	struct state *state = report->state;
+
+	rows(report, dc_node_domain(&state->json, report, result));
+}
+
+static bool line(struct dc_report *report, struct dc_slice raw, enum dc_domain_verdict *ret_verdict)
+{
+	struct state *state = report->state;
+	json_t *object = dc_json_read_domain(report, raw, NULL, ret_verdict);
+
+	if (!object)
+		return false;
+	rows(report, dc_node_of(&state->json, object));
+	json_decref(object);
+	return true;
+}
+
+static void clear(struct dc_report *report)
+{
+	struct state *state = report->state;
+
+	dc_json_clear(&state->json);
+	dc_buf_free(&state->list);
 }
 
 const struct dc_format dc_format_csv = {
 	.name = "csv",
 	.about = "one row a domain, for spreadsheets",
 	.streams = true,
+	.state_size = sizeof(struct state),
 	.begin = begin,
 	.domain = domain,
-	.line = dc_csv_line,
+	.line = line,
+	.clear = clear,
 };

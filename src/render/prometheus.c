@@ -4,7 +4,9 @@
  *
  * Series: some 60 a domain, and two for each of its first KEYS_SHOWN DKIM keys. Labels never hold messages or records. */
 #include "base/civil.h"
+#include "base/escape.h"
 #include "render/json/fleet.h"
+#include "render/json/node.h"
 #include "spf/spf.h"
 
 enum { KEYS_SHOWN = 20 }; /* a zone may publish thousands; domaincheck_dkim_keys counts them all */
@@ -63,10 +65,10 @@ struct state {
 
 /* ---- samples ---- */
 
-/* ASCII, visible, and escaped for a label. */
+/* A text of the JSON report: ASCII, visible, and escaped for a label. */
 static void label(struct dc_report *report, struct dc_buf *out, const char *name, struct dc_slice raw)
 {
-	struct dc_slice s = dc_report_clean(report, raw, 0);
+	struct dc_slice s = dc_report_clean(report, raw, DC_ESCAPE_AGAIN);
 
 	dc_buf_puts(out, name);
 	dc_buf_puts(out, "=\"");
@@ -104,12 +106,13 @@ static void number(struct dc_report *report, enum metric metric, struct dc_slice
 }
 
 /* An integer member, when it is known. */
-static void member(struct dc_report *report, enum metric metric, struct dc_slice domain, const json_t *object, const char *key)
+static void member(struct dc_report *report, enum metric metric, struct dc_slice domain, const struct dc_node *object,
+		   const char *key)
 {
-	const json_t *value = json_object_get(object, key);
+	int64_t value;
 
-	if (json_is_integer(value))
-		number(report, metric, domain, NULL, DC_S(""), json_integer_value(value));
+	if (dc_node_get_integer(object, key, &value))
+		number(report, metric, domain, NULL, DC_S(""), value);
 }
 
 static void seconds(struct dc_buf *out, int64_t ms)
@@ -119,19 +122,17 @@ static void seconds(struct dc_buf *out, int64_t ms)
 
 /* ---- a domain ---- */
 
-static void verdicts(struct dc_report *report, enum metric metric, struct dc_slice domain, const char *key, const json_t *list)
+static void verdicts(struct dc_report *report, enum metric metric, struct dc_slice domain, const char *key,
+		     const struct dc_node *list)
 {
 	static const char *const codes[] = {"pass", "warn", "inconclusive", "fail"};
-	size_t i;
-	json_t *item;
 
-	json_array_foreach(list, i, item)
-	{
-		struct dc_slice verdict = dc_json_member(item, "verdict");
+	for (const struct dc_node *item = dc_node_first(list); item; item = dc_node_next(item)) {
+		struct dc_slice verdict = dc_node_get_text(item, "verdict");
 
 		for (int code = 0; code < 4; code++)
 			if (dc_slice_eq(verdict, dc_slice_of(codes[code])))
-				number(report, metric, domain, key, dc_json_member(item, "id"), code);
+				number(report, metric, domain, key, dc_node_get_text(item, "id"), code);
 	}
 }
 
@@ -144,86 +145,87 @@ static void domain_verdict(struct dc_report *report, struct dc_slice domain, str
 	}
 }
 
-static void findings(struct dc_report *report, struct dc_slice domain, const json_t *list)
+static void findings(struct dc_report *report, struct dc_slice domain, const struct dc_node *list)
 {
 	static const char *const classes[] = {"error", "warning", "notice", "inconclusive", "waived"};
 	int64_t counts[5] = {0};
-	size_t i;
-	json_t *finding;
 
-	json_array_foreach(list, i, finding)
-	{
-		struct dc_slice severity = dc_json_member(finding, "severity");
-		int class = json_object_get(finding, "waived")				 ? 4
-			    : json_is_true(json_object_get(finding, "inconclusive"))	 ? 3
-			    : dc_slice_eq(severity, dc_slice_of(classes[0])) ? 0
-			    : dc_slice_eq(severity, dc_slice_of(classes[1])) ? 1
-									      : 2;
+	for (const struct dc_node *finding = dc_node_first(list); finding; finding = dc_node_next(finding)) {
+		struct dc_slice severity = dc_node_get_text(finding, "severity");
+		int class = dc_node_get(finding, "waived")			       ? 4
+			    : dc_node_get_tri(finding, "inconclusive") == DC_TRI_YES ? 3
+			    : dc_slice_eq(severity, dc_slice_of(classes[0]))	       ? 0
+			    : dc_slice_eq(severity, dc_slice_of(classes[1]))	       ? 1
+										       : 2;
 		counts[class]++;
 	}
 	for (int class = 0; class < 5; class++)
 		number(report, FINDINGS, domain, "severity", dc_slice_of(classes[class]), counts[class]);
 }
 
-static void keys(struct dc_report *report, struct dc_slice domain, const json_t *dkim)
+static void keys(struct dc_report *report, struct dc_slice domain, const struct dc_node *dkim)
 {
 	struct state *state = report->state;
-	const json_t *list = json_object_get(dkim, "selectors");
-	struct dc_slice conclusion = dc_json_member(dkim, "conclusion");
-	size_t i, shown = 0;
-	json_t *item;
+	const struct dc_node *list = dc_node_get(dkim, "selectors"), *item;
+	struct dc_slice conclusion = dc_node_get_text(dkim, "conclusion");
+	int64_t count = 0, shown = 0;
 
+	for (item = dc_node_first(list); item; item = dc_node_next(item))
+		count++;
 	/* What nobody answered or searched for may be there. */
-	if (json_array_size(list) || dc_slice_eq(conclusion, DC_S("none")) || dc_slice_eq(conclusion, DC_S("not-found")))
-		number(report, DKIM_KEYS, domain, NULL, DC_S(""), (int64_t)json_array_size(list));
-	json_array_foreach(list, i, item)
-	{
-		const json_t *bits = json_object_get(item, "key_bits");
-		struct dc_slice selector = dc_json_member(item, "selector"), type = dc_json_member(item, "key_type");
-		int64_t since;
+	if (count > 0 || dc_slice_eq(conclusion, DC_S("none")) || dc_slice_eq(conclusion, DC_S("not-found")))
+		number(report, DKIM_KEYS, domain, NULL, DC_S(""), count);
+	for (item = dc_node_first(list); item; item = dc_node_next(item)) {
+		struct dc_slice selector = dc_node_get_text(item, "selector");
+		int64_t since, bits;
 		struct dc_buf *out = &state->samples[KEY_BITS];
 
-		if (!json_is_integer(bits) || shown++ >= KEYS_SHOWN)
+		if (!dc_node_get_integer(item, "key_bits", &bits) || shown++ >= KEYS_SHOWN)
 			continue;
 		dc_buf_puts(out, metrics[KEY_BITS].name);
 		label(report, out, "{domain", domain);
 		label(report, out, ",selector", selector);
-		label(report, out, ",type", type);
-		dc_buf_printf(out, "} %lld\n", (long long)json_integer_value(bits));
-		if (dc_civil_stamp_parse(dc_json_member(item, "key_since"), &since))
+		label(report, out, ",type", dc_node_get_text(item, "key_type"));
+		dc_buf_printf(out, "} %lld\n", (long long)bits);
+		if (dc_civil_stamp_parse(dc_node_get_text(item, "key_since"), &since))
 			number(report, KEY_SEEN, domain, "selector", selector, since);
 	}
 }
 
-static void spf(struct dc_report *report, struct dc_slice domain, const json_t *object)
+static void spf(struct dc_report *report, struct dc_slice domain, const struct dc_node *object)
 {
-	const json_t *lookups = json_object_get(object, "lookups"), *limit = json_object_get(object, "lookup_limit");
+	int64_t lookups, limit;
 
 	/* No record, no lookups: nothing that could run out. */
-	if (!json_is_string(json_object_get(object, "record")))
+	if (dc_node_get_text(object, "record").len == 0)
 		return;
 	member(report, SPF_LOOKUPS, domain, object, "lookups");
 	member(report, SPF_VOIDS, domain, object, "void_lookups");
-	if (json_is_integer(lookups) && json_is_integer(limit))
-		number(report, SPF_HEADROOM, domain, NULL, DC_S(""), json_integer_value(limit) - json_integer_value(lookups));
+	if (dc_node_get_integer(object, "lookups", &lookups) && dc_node_get_integer(object, "lookup_limit", &limit) &&
+	    lookups >= 0 && limit >= 0)
+		number(report, SPF_HEADROOM, domain, NULL, DC_S(""), limit - lookups);
 }
 
-static void domain_object(struct dc_report *report, const json_t *object)
+static void domain_samples(struct dc_report *report, const struct dc_node *object)
 {
-	struct dc_slice domain = dc_json_member(object, "domain");
-	const json_t *facts = json_object_get(object, "facts"), *dns = json_object_get(object, "dns");
-	const json_t *elapsed = json_object_get(dns, "elapsed_ms");
+	struct state *state = report->state;
+	struct dc_slice domain = dc_node_get_text(object, "domain");
+	const struct dc_node *facts = dc_node_get(object, "facts"), *dns = dc_node_get(object, "dns");
+	int64_t elapsed;
 
-	domain_verdict(report, domain, dc_json_member(object, "verdict"));
-	verdicts(report, CHECK_VERDICT, domain, "check", json_object_get(object, "checks"));
-	verdicts(report, PROFILE_VERDICT, domain, "profile", json_object_get(object, "profiles"));
-	findings(report, domain, json_object_get(object, "findings"));
-	spf(report, domain, json_object_get(facts, "spf"));
-	keys(report, domain, json_object_get(facts, "dkim"));
+	domain_verdict(report, domain, dc_node_get_text(object, "verdict"));
+	verdicts(report, CHECK_VERDICT, domain, "check", dc_node_get(object, "checks"));
+	verdicts(report, PROFILE_VERDICT, domain, "profile", dc_node_get(object, "profiles"));
+	findings(report, domain, dc_node_get(object, "findings"));
+	spf(report, domain, dc_node_get(facts, "spf"));
+	keys(report, domain, dc_node_get(facts, "dkim"));
 	member(report, QUESTIONS, domain, dns, "questions");
 	member(report, UNANSWERED, domain, dns, "unanswered");
-	if (json_is_integer(elapsed) && json_integer_value(elapsed) >= 0)
-		seconds(sample(report, DOMAIN_DURATION, domain, NULL, DC_S("")), json_integer_value(elapsed));
+	if (dc_node_get_integer(dns, "elapsed_ms", &elapsed) && elapsed >= 0)
+		seconds(sample(report, DOMAIN_DURATION, domain, NULL, DC_S("")), elapsed);
+	dc_node_forget(&state->json);
+	if (state->json.failed)
+		report->status = DC_ERR_NOMEM;
 }
 
 /* ---- the format ---- */
@@ -240,21 +242,18 @@ static void begin(struct dc_report *report)
 static void domain(struct dc_report *report, const struct dc_audit_result *result)
 {
 	struct state *state = report->state;
-	json_t *object = dc_json_domain(&state->json, report, result);
 
-	domain_object(report, object);
-	json_decref(object);
-	if (state->json.failed)
-		report->status = DC_ERR_NOMEM;
+	domain_samples(report, dc_node_domain(&state->json, report, result));
 }
 
-static bool line(struct dc_report *report, struct dc_slice text, enum dc_domain_verdict *ret_verdict)
+static bool line(struct dc_report *report, struct dc_slice raw, enum dc_domain_verdict *ret_verdict)
 {
-	json_t *object = dc_json_read_domain(report, text, NULL, ret_verdict);
+	struct state *state = report->state;
+	json_t *object = dc_json_read_domain(report, raw, NULL, ret_verdict);
 
 	if (!object)
 		return false;
-	domain_object(report, object);
+	domain_samples(report, dc_node_of(&state->json, object));
 	json_decref(object);
 	return true;
 }

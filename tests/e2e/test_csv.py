@@ -22,11 +22,18 @@ DEMO = os.path.join(ROOT, "data", "demo", "demo.zone")
 FORMULAS = ["=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1-1", "@SUM(1+1)", r"\009=1+1", " =1+1", "a;=1+1", "%0a=1+1",
             r'=HYPERLINK(\"http://192.0.2.1/\")', "'=1+1"]
 
+# As in a zone file, and as in a cell: what is no printable ASCII is escaped, and so is the backslash, but nothing twice
+ESCAPES = [(r"\255\254", r"\xff\xfe"), (r"\255 a\\b", r"\xff a\\b"), (r"\255 \\x41", r"\xff \\x41"), (r"a\\b", r"a\\b"),
+           (r"\195\169", r"\u{e9}"), (r"\195\169\255", r"\u{e9}\xff"), (r"\226\128\174", r"\u{202e}"),
+           (r"\226\128\174\255", r"\u{202e}\xff"), (r"\255\010", r"\xff\x0a"), (r"\010\000", r"\x0a\x00"), (r"\\x41", r"\\x41"),
+           (r"\\u{e9", r"\\u{e9"), (r"\\u{41}", r"\\u{41}"), (r"\\", r"\\"), (r"\\\\\\", r"\\\\"),
+           (r"\"\\\"", r'"\\"'), (r"\\xff", r"\xff")]
+
 
 def zone():
     """A domain for each text: as its SPF include, as its DMARC record's tag, and as an MX host."""
     lines = ["$TTL 300"]
-    for i, text in enumerate(FORMULAS):
+    for i, text in enumerate(FORMULAS + [text for text, _ in ESCAPES]):
         lines += [f"f{i}.example. SOA ns.f{i}.example. h.f{i}.example. 1 7200 900 1209600 300",
                   f"f{i}.example. NS ns.f{i}.example.", f"ns.f{i}.example. A 192.0.2.1",
                   f'f{i}.example. TXT "v=spf1 {text} -all"', f'_dmarc.f{i}.example. TXT "v=DMARC1; p={text}"',
@@ -60,20 +67,32 @@ class Columns(unittest.TestCase):
         self.assertEqual(dict(zip(got[0], got[1]))["findings"].split(), [row[3] for row in found[1:]])
 
     def test_merged(self):
-        """Rows of merged reports are those of the run, also of what is waived, unknown or hostile."""
+        """Merged reports are those of the run to the octet, also of what is waived, unknown, hostile or no UTF-8."""
         with tempfile.TemporaryDirectory() as folder:
             with open(f"{folder}/waivers", "w", encoding="ascii") as f:
                 f.write("spf-no-all broken.example 2099-01-01 later\n")
             with open(f"{folder}/zone", "w", encoding="ascii") as f:
                 f.write(zone())
             fleet = os.path.join(ROOT, "docs", "examples", "fleet")
-            names = [f"f{i}.example" for i in range(len(FORMULAS))]
+            names = [f"f{i}.example" for i in range(len(FORMULAS) + len(ESCAPES))]
             for args in (("-z", DEMO, "-s", "s1", "broken.example", "healthy.example", "--waivers", f"{folder}/waivers", "-p", "google,yahoo"),
                          ("-z", f"{fleet}/fleet.zone", "-i", f"{fleet}/names.txt"),
                          ("-z", f"{folder}/zone", *names, "nowhere.test"), ("-z", DEMO, "--parked", "broken.example")):
-                with self.subTest(args):
-                    direct = audit(*args, "-f", "csv", "-f", "ndjson", "-o", f"{folder}/lines")
-                    self.assertEqual(rows(audit("merge", "-f", "csv", f"{folder}/lines")), rows(direct))
+                for rows_of in ("domains", "findings"):
+                    with self.subTest(args, rows=rows_of):
+                        direct = audit(*args, "-f", "csv", "--csv", rows_of, "-f", "ndjson", "-o", f"{folder}/lines")
+                        self.assertGreater(len(rows(direct)), 1)
+                        self.assertEqual(audit("merge", "-f", "csv", "--csv", rows_of, f"{folder}/lines"), direct)
+
+    def test_escapes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(f"{folder}/zone", "w", encoding="ascii") as f:
+                f.write(zone())
+            names = [f"f{i}.example" for i in range(len(FORMULAS), len(FORMULAS) + len(ESCAPES))]
+            got = csv.DictReader(io.StringIO(audit("-z", f"{folder}/zone", *names, "-f", "csv"), newline=""), strict=True)
+            for row, (text, cell) in zip(got, ESCAPES, strict=True):
+                with self.subTest(text):
+                    self.assertEqual(row["spf_record"], f"v=spf1 {cell} -all")
 
     def test_bad_value(self):
         done = subprocess.run([BINARY, "--csv", "rows", "a.example"], capture_output=True, text=True, check=False)

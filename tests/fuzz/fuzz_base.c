@@ -92,6 +92,7 @@ static void unescape(struct dc_slice text, struct dc_buf *out)
 			char pair[3] = {at[1], at[2], 0};
 			const char *two = pair;
 
+			FUZZ_CHECK(dc_hex_lower_value(pair[0]) >= 0 && dc_hex_lower_value(pair[1]) >= 0);
 			dc_buf_putc(out, (char)digits(&two, 16));
 			at += 3;
 		} else {
@@ -129,6 +130,25 @@ static void check_escape(struct dc_slice text, unsigned flags)
 	dc_buf_free(&back);
 }
 
+/* What is escaped already stays as it is, and nothing but an escape begins with a backslash. */
+static void check_again(struct dc_slice text, unsigned flags)
+{
+	struct dc_buf once, twice;
+
+	dc_buf_init(&once, 1 << 20);
+	dc_buf_init(&twice, 1 << 20);
+	dc_escape_text(&once, text, flags);
+	dc_escape_text(&twice, dc_buf_slice(&once), flags | DC_ESCAPE_AGAIN);
+	FUZZ_CHECK(dc_slice_eq(dc_buf_slice(&once), dc_buf_slice(&twice)));
+	dc_buf_putc(&once, 0);
+	once.len--;
+	dc_buf_reset(&twice);
+	unescape(dc_buf_slice(&once), &twice);
+	FUZZ_CHECK(twice.status == DC_OK && twice.len <= once.len);
+	dc_buf_free(&once);
+	dc_buf_free(&twice);
+}
+
 static void check_line(struct dc_slice text)
 {
 	static const size_t sizes[] = {1, 3, 4, 5, 16, 200, 4096};
@@ -153,5 +173,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_line(text);
 	for (unsigned flags = 0; flags <= (DC_ESCAPE_UTF8 | DC_ESCAPE_LINES); flags++)
 		check_escape(text, flags);
+	for (unsigned flags = 0; flags <= (DC_ESCAPE_UTF8 | DC_ESCAPE_LINES | DC_ESCAPE_AGAIN); flags++)
+		check_again(text, flags);
 	return 0;
 }

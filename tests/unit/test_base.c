@@ -135,6 +135,12 @@ static void escaping(void **state)
 	dc_escape_text(&buf, DC_S("\xc3\xa9\xc0\x80\xed\xa0\x80"), 0);
 	dc_buf_putc(&buf, 0);
 	assert_string_equal(buf.ptr, "\\u{e9}\\xc0\\x80\\xed\\xa0\\x80");
+	dc_buf_reset(&buf);
+	dc_escape_text(&buf, DC_S("\\x1b \\\\ \\u{202e} \\xff \xff \\x41 \\xFF \\xf \\u{41} \\u{0e9} \\u{d800} \\u{110000} \\u{e9 \\"),
+		       DC_ESCAPE_AGAIN);
+	dc_buf_putc(&buf, 0);
+	assert_string_equal(buf.ptr, "\\x1b \\\\ \\u{202e} \\xff \\xff \\\\x41 \\\\xFF \\\\xf \\\\u{41} \\\\u{0e9} \\\\u{d800} "
+				     "\\\\u{110000} \\\\u{e9 \\\\");
 	dc_buf_free(&buf);
 	assert_string_equal(dc_escape_line(line, sizeof line, DC_S("short\n")), "short\\x0a");
 	assert_string_equal(dc_escape_line(line, sizeof line, DC_S("a text that is much too long for it")),

@@ -1,4 +1,4 @@
-/* Inside the JSON renderers: the values of domain objects, which a fleet makes by the hundred thousand. A node is a few
+/* Inside the renderers of domain objects: their values, which a fleet makes by the hundred thousand. A node is a few
  * words in an arena, an object a list of its members: nothing is copied, hashed or freed one by one. jansson reads
  * JSON, writes what needs escapes, and holds whatever is not made for each domain. */
 #ifndef DC_RENDER_JSON_NODE_H
@@ -18,6 +18,8 @@ struct dc_node *dc_node_integer(struct dc_json *json, int64_t number);
 struct dc_node *dc_node_real(struct dc_json *json, double number);
 /* As dc_json_text: octets that are no UTF-8 are escaped. */
 struct dc_node *dc_node_text(struct dc_json *json, struct dc_slice s);
+/* Nothing in it needs an escape: printable ASCII, neither a quote nor a backslash. */
+bool dc_node_is_plain(const char *text, size_t len);
 struct dc_node *dc_node_copy(struct dc_json *json, struct dc_slice s); /* `s` need not live on */
 struct dc_node *dc_node_text_or_null(struct dc_json *json, struct dc_slice s); /* empty: null */
 struct dc_node *dc_node_word(struct dc_json *json, const char *text);          /* our own words */
@@ -51,6 +53,21 @@ json_t *dc_node_value(struct dc_json *json, const struct dc_node *node);
 /* All nodes made so far. */
 void dc_node_forget(struct dc_json *json);
 
+/* ---- reading (node_read.c): NULL may be given to all, and is a value that is not there ---- */
+
+const struct dc_node *dc_node_get(const struct dc_node *object, const char *key);
+/* Of a text; empty: it is none. */
+struct dc_slice dc_node_text_of(const struct dc_node *value);
+struct dc_slice dc_node_get_text(const struct dc_node *object, const char *key); /* the same of a member */
+bool dc_node_get_integer(const struct dc_node *object, const char *key, int64_t *ret_number);
+enum dc_tri dc_node_get_tri(const struct dc_node *object, const char *key);
+/* The items of an array, or the members of an object. */
+const struct dc_node *dc_node_first(const struct dc_node *list);
+const struct dc_node *dc_node_next(const struct dc_node *item);
+/* A value of jansson as nodes, which borrow its text. NULL: no memory. */
+struct dc_node *dc_node_of(struct dc_json *json, const json_t *value);
+
+/* ---- the domain ---- */
 /* A domain as in the reports; its words are made in the report's scratch. */
 struct dc_node *dc_node_domain(struct dc_json *json, struct dc_report *report, const struct dc_audit_result *result);
 

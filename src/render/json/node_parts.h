@@ -1,4 +1,4 @@
-/* A node from inside: node.c makes them, node_write.c writes them; nobody else includes this. */
+/* A node from inside: node.c makes them, node_write.c writes them, node_read.c reads them; nobody else includes this. */
 #ifndef DC_RENDER_JSON_NODE_PARTS_H
 #define DC_RENDER_JSON_NODE_PARTS_H
 
@@ -30,8 +30,5 @@ struct dc_node {
 	uint32_t key_len;
 	enum dc_node_kind kind;
 };
-
-/* Nothing in it needs an escape. */
-bool dc_node_is_plain(const char *text, size_t len);
 
 #endif

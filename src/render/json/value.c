@@ -1,6 +1,6 @@
 /* Values of the JSON renderers. */
 #include "base/escape.h"
-#include "render/json/node_parts.h"
+#include "render/json/node.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-/* Inside the JSON renderers: values that cannot be lost and text that is always valid UTF-8. Included by json*.c and by the
- * renderers of domain objects (prometheus.c, html*.c). */
+/* Inside the JSON renderers: values that cannot be lost and text that is always valid UTF-8. Included by json/ and by the
+ * renderers of domain objects (csv.c, prometheus.c, html/). */
 #ifndef DC_RENDER_JSON_VALUE_H
 #define DC_RENDER_JSON_VALUE_H
 
@@ -22,8 +22,8 @@ void dc_json_clear(struct dc_json *json);
 void dc_json_set(struct dc_json *json, json_t *object, const char *key, json_t *value);
 void dc_json_add(struct dc_json *json, json_t *array, json_t *value);
 
-/* Valid UTF-8 is kept as it is (the writer escapes all but ASCII as \uXXXX); when it is not valid, every octet that
- * is not becomes the four characters \xHH and every backslash two. */
+/* Valid UTF-8 is kept as it is (the writer escapes all but ASCII as \uXXXX); when it is not valid, it is escaped as
+ * dc_escape_text does with DC_ESCAPE_UTF8: an octet that is none becomes the four characters \xHH, a backslash two. */
 json_t *dc_json_text(struct dc_json *json, struct dc_slice s);
 json_t *dc_json_text_or_null(struct dc_json *json, struct dc_slice s); /* empty: null */
 json_t *dc_json_uint(uint64_t number);
