@@ -45,17 +45,20 @@ static struct dc_slice share(struct dc_emitter *emitter, struct dc_spf_count cou
 static void whole(const struct dc_spf_facts *spf, bool ipv6, struct dc_emitter *emitter)
 {
 	struct dc_spf_count count = ipv6 ? spf->pass6.addresses : spf->pass4.addresses;
+	bool nearly_all = dc_spf_count_reaches(count, ipv6 ? ALL6_BITS : ALL4_BITS);
 	struct dc_where where = {.answer = spf->answer};
 	struct dc_slice family = ipv6 ? DC_S("IPv6") : DC_S("IPv4");
-	struct dc_spf_texts texts = widest(spf->root, ipv6, emitter);
-	struct dc_arg terms = dc_list("terms", texts.items, texts.count);
 
+	if (!nearly_all && !dc_spf_count_reaches(count, ipv6 ? WIDE6_BITS : WIDE4_BITS))
+		return;
 	if (spf->all == '+' || spf->root->record->fatal)
 		return; /* spf-all has said so; with a broken record no address passes */
-	if (dc_spf_count_reaches(count, ipv6 ? ALL6_BITS : ALL4_BITS))
+	struct dc_spf_texts texts = widest(spf->root, ipv6, emitter);
+	struct dc_arg terms = dc_list("terms", texts.items, texts.count);
+	if (nearly_all)
 		dc_emit(emitter, DC_F_SPF_ALLOWS_NEARLY_ALL, where,
 			DC_ARGS(dc_text("share", share(emitter, count, ipv6)), dc_text("family", family), terms));
-	else if (dc_spf_count_reaches(count, ipv6 ? WIDE6_BITS : WIDE4_BITS))
+	else
 		dc_emit(emitter, DC_F_SPF_VERY_WIDE, where,
 			DC_ARGS(dc_text("addresses", number(emitter, count)), dc_text("family", family), terms));
 }
