@@ -51,6 +51,12 @@ static const struct {
 	{"\t", " "},           {"\r", " "},           {"\n", " "},
 };
 
+/* May one of them begin with it? Only octets that are no ASCII, and blanks, do. */
+static bool may_be_typography(char c)
+{
+	return (uint8_t)c >= 0x80 || (uint8_t)c < ' ';
+}
+
 /* Plain characters that never stand in a term, at its ends. */
 static bool is_litter(char c)
 {
@@ -61,9 +67,9 @@ static bool is_litter(char c)
 static void clean(struct text *out, struct dc_slice s)
 {
 	for (size_t i = 0; i < s.len;) {
-		size_t k;
 		struct dc_slice rest = dc_slice_sub(s, i, s.len);
-		for (k = 0; k < sizeof(typography) / sizeof(*typography); k++)
+		size_t k = may_be_typography(s.ptr[i]) ? 0 : sizeof(typography) / sizeof(*typography);
+		for (; k < sizeof(typography) / sizeof(*typography); k++)
 			if (dc_slice_starts(rest, dc_slice_of(typography[k].bytes)))
 				break;
 		if (k < sizeof(typography) / sizeof(*typography)) {
