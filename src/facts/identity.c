@@ -188,15 +188,17 @@ static void judge(const struct builder *b, struct dc_identity *identity, enum dc
 	conclude(&identity->changed, &changed->name, spf, identity->dkim);
 }
 
-/* Its organizational domain is asked for whether or not an alignment needs it: what fails is told. */
-static void org_of(struct dc_asker *asker, struct dc_slice name, struct dc_identity_facts *facts)
+/* The organizational domain of `name` is asked for whether or not an alignment needs it: what fails is told. That of the
+ * author's domain has been. */
+static void ask_org(const struct builder *b, struct dc_slice name, struct dc_identity_facts *facts)
 {
-	struct dc_slice org = {0};
-	const struct dc_answer *failed = dc_dmarc_org_failure(asker, name);
+	const struct dc_answer *failed;
 
+	if (dc_name_eq(name, b->inputs->domain))
+		return;
+	failed = dc_dmarc_org_failure(b->asker, name);
 	if (!facts->org_answer)
 		facts->org_answer = failed;
-	(void)dc_dmarc_org_domain(asker, name, &org);
 }
 
 /* Of one stream: one for each address, or one without. Returns how many. */
@@ -243,10 +245,10 @@ const struct dc_identity_facts *dc_identity_build(struct dc_asker *asker, const 
 	facts->items = items;
 	facts->senders = senders;
 	facts->streams = streams;
-	org_of(asker, inputs->domain, facts);
+	facts->org_answer = dmarc->walk.org_blocked ? dmarc->walk.org_blocked->answer : NULL;
 	for (size_t i = 0; i < streams->count; i++) {
-		org_of(asker, streams->items[i].sending.mail_from, facts);
-		org_of(asker, streams->items[i].sending.dkim_domain, facts);
+		ask_org(&b, streams->items[i].sending.mail_from, facts);
+		ask_org(&b, streams->items[i].sending.dkim_domain, facts);
 	}
 	facts->spoof = dc_spoof_build(asker, inputs, spf, streams, dkim, dmarc);
 	return facts;
