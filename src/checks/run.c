@@ -27,8 +27,10 @@ size_t dc_checks_run(struct dc_arena *arena, const struct dc_facts *facts, struc
 		runs[i].skipped = !facts->mx && checks[i] != &dc_check_audit_complete;
 		if (runs[i].skipped)
 			continue;
+		size_t before = list->count;
 		dc_emitter_init(&emitter, arena, checks[i]->id, facts->inputs->domain, list);
 		checks[i]->run(facts, &emitter);
+		runs[i].silent = list->count == before;
 		runs[i].not_applicable = emitter.not_applicable;
 		runs[i].skipped = emitter.inconclusive;
 	}

@@ -8,6 +8,7 @@
 struct dc_check_run {
 	const struct dc_check *check;
 	bool not_applicable; /* as the check said */
+	bool silent;         /* it found nothing at all */
 	bool skipped;        /* could not judge: what it rests on was not answered, or memory was spent before: inconclusive */
 };
 

@@ -40,11 +40,11 @@ static void judge_checks(struct dc_arena *arena, const struct dc_policy *policy,
 {
 	struct dc_check_result *checks = DC_NEW_ARRAY(arena, struct dc_check_result, run_count + 1);
 	for (size_t i = 0; i < run_count; i++) {
-		bool not_applicable = runs[i].check == &dc_check_policy_waivers ? policy->waiver_count == 0
-										  : runs[i].not_applicable;
+		bool waivers = runs[i].check == &dc_check_policy_waivers;
+		bool not_applicable = waivers ? policy->waiver_count == 0 : runs[i].not_applicable;
+		size_t count = runs[i].silent && !waivers ? 0 : judgement->finding_count; /* to look for its own among */
 		checks[i].check = runs[i].check;
-		checks[i].verdict = dc_findings_verdict(judgement->findings, judgement->finding_count, runs[i].check->id,
-							not_applicable);
+		checks[i].verdict = dc_findings_verdict(judgement->findings, count, runs[i].check->id, not_applicable);
 		if (runs[i].skipped && checks[i].verdict != DC_VERDICT_FAIL)
 			checks[i].verdict = DC_VERDICT_INCONCLUSIVE;
 		judgement->incomplete |= checks[i].verdict == DC_VERDICT_INCONCLUSIVE;

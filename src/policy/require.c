@@ -188,9 +188,13 @@ static struct dc_profile_result each_check(struct dc_arena *arena, const struct 
 		const struct dc_finding **findings = NULL;
 		size_t capacity = 0;
 
+		/* anything that stands in its way had made its verdict another */
+		bool clean = judgement->checks[i].verdict == DC_VERDICT_PASS ||
+			     judgement->checks[i].verdict == DC_VERDICT_NOT_APPLICABLE;
+
 		*requirement = (struct dc_requirement_result){.id = check->id, .text = check->title, .source = check->standard,
 							      .must = true, .verdict = judgement->checks[i].verdict};
-		for (size_t k = 0; k < judgement->finding_count; k++) {
+		for (size_t k = 0; !clean && k < judgement->finding_count; k++) {
 			const struct dc_finding *finding = &judgement->findings[k];
 
 			if (finding->severity > DC_SEVERITY_NOTICE && dc_policy_stands(finding) &&
