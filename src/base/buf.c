@@ -48,11 +48,6 @@ bool dc_buf_widen(struct dc_buf *buf, size_t more)
 	return true;
 }
 
-void dc_buf_puts(struct dc_buf *buf, const char *text)
-{
-	dc_buf_put(buf, text, strlen(text));
-}
-
 void dc_buf_put_slice(struct dc_buf *buf, struct dc_slice s)
 {
 	dc_buf_put(buf, s.ptr, s.len);

@@ -40,7 +40,11 @@ static inline void dc_buf_putc(struct dc_buf *buf, char c)
 		buf->len++;
 	}
 }
-void dc_buf_puts(struct dc_buf *buf, const char *text);
+/* Inline, so that the compiler counts the octets of our own words. */
+static inline void dc_buf_puts(struct dc_buf *buf, const char *text)
+{
+	dc_buf_put(buf, text, __builtin_strlen(text));
+}
 void dc_buf_put_slice(struct dc_buf *buf, struct dc_slice s);
 /* In hexadecimal, lower case. */
 void dc_buf_put_hex(struct dc_buf *buf, const void *octets, size_t len);

@@ -161,8 +161,9 @@ static void put_verdict(struct dc_report *report, const char *lead, const char *
 	struct state *state = report->state;
 
 	dc_buf_puts(&report->out, lead);
-	dc_json_put_word(&state->json, &report->out, "{\"id\":", id);
-	dc_json_put_word(&state->json, &report->out, ",\"verdict\":", dc_verdict_name(verdict));
+	dc_json_put_word(&state->json, &report->out, id);
+	dc_buf_puts(&report->out, ",\"verdict\":");
+	dc_json_put_word(&state->json, &report->out, dc_verdict_name(verdict));
 }
 
 static void put_member(struct dc_report *report, const char *lead, const struct dc_node *value)
@@ -184,16 +185,17 @@ static void write_line(struct dc_report *report, const struct dc_audit_result *r
 	put_member(report, "{\"domain\":", dc_node_text(json, inputs->domain));
 	if (inputs->typed.len > 0 && !dc_slice_eq(inputs->typed, inputs->domain))
 		put_member(report, ",\"input\":", dc_node_text(json, inputs->typed));
-	dc_json_put_word(json, out, ",\"verdict\":", dc_domain_verdict_name(result->verdict));
+	dc_buf_puts(out, ",\"verdict\":");
+	dc_json_put_word(json, out, dc_domain_verdict_name(result->verdict));
 	dc_buf_puts(out, ",\"checks\":[");
 	for (size_t i = 0; i < result->check_count; i++) {
-		put_verdict(report, i ? "," : "", result->checks[i].check->id, result->checks[i].verdict);
+		put_verdict(report, i ? ",{\"id\":" : "{\"id\":", result->checks[i].check->id, result->checks[i].verdict);
 		dc_buf_putc(out, '}');
 	}
 	put_member(report, "],\"findings\":", findings_array(json, result, words));
 	dc_buf_puts(out, ",\"profiles\":[");
 	for (size_t i = 0; i < result->profile_count; i++) {
-		put_verdict(report, i ? "," : "", result->profiles[i].id, result->profiles[i].verdict);
+		put_verdict(report, i ? ",{\"id\":" : "{\"id\":", result->profiles[i].id, result->profiles[i].verdict);
 		dc_json_put_profile(json, out, &result->profiles[i]);
 	}
 	dc_buf_putc(out, ']');

@@ -51,34 +51,40 @@ struct dc_node *dc_node_profile(struct dc_json *json, const struct dc_profile_re
 
 /* ---- the same on one line, as it is written ---- */
 
+static inline void put_member(struct dc_json *json, struct dc_buf *out, const char *lead, const char *word)
+{
+	dc_buf_puts(out, lead);
+	dc_json_put_word(json, out, word);
+}
+
 void dc_json_put_profile(struct dc_json *json, struct dc_buf *out, const struct dc_profile_result *profile)
 {
 	if (profile->profile && !profile->profile->each_check) {
-		dc_json_put_word(json, out, ",\"title\":", profile->profile->title);
-		dc_json_put_word(json, out, ",\"version\":", profile->profile->version);
-		dc_json_put_word(json, out, ",\"date\":", profile->profile->date);
+		put_member(json, out, ",\"title\":", profile->profile->title);
+		put_member(json, out, ",\"version\":", profile->profile->version);
+		put_member(json, out, ",\"date\":", profile->profile->date);
 	}
 	dc_buf_puts(out, ",\"requirements\":[");
 	for (size_t i = 0; i < profile->requirement_count; i++) {
 		const struct dc_requirement_result *requirement = &profile->requirements[i];
 
-		dc_json_put_word(json, out, i ? ",{\"id\":" : "{\"id\":", requirement->id);
-		dc_json_put_word(json, out, ",\"verdict\":", dc_verdict_name(requirement->verdict));
+		put_member(json, out, i ? ",{\"id\":" : "{\"id\":", requirement->id);
+		put_member(json, out, ",\"verdict\":", dc_verdict_name(requirement->verdict));
 		if (grade_of(profile, requirement)) {
-			dc_json_put_word(json, out, ",\"grade\":", grade_of(profile, requirement));
-			dc_json_put_word(json, out, ",\"title\":", requirement->text);
+			put_member(json, out, ",\"grade\":", grade_of(profile, requirement));
+			put_member(json, out, ",\"title\":", requirement->text);
 		}
 		dc_buf_puts(out, ",\"findings\":[");
 		for (size_t j = 0; j < requirement->finding_count; j++)
-			dc_json_put_word(json, out, j ? "," : "", dc_catalogue_row(requirement->findings[j]->id)->slug);
+			put_member(json, out, j ? "," : "", dc_catalogue_row(requirement->findings[j]->id)->slug);
 		for (size_t j = 0; j < requirement->waived_count; j++)
-			dc_json_put_word(json, out, j ? "," : "],\"waived\":[",
+			put_member(json, out, j ? "," : "],\"waived\":[",
 					 dc_catalogue_row(requirement->waived[j]->id)->slug);
 		dc_buf_puts(out, "]}");
 	}
 	dc_buf_puts(out, "],\"not_checkable\":[");
 	for (size_t i = 0; profile->not_checkable && profile->not_checkable[i]; i++)
-		dc_json_put_word(json, out, i ? "," : "", profile->not_checkable[i]);
+		put_member(json, out, i ? "," : "", profile->not_checkable[i]);
 	dc_buf_puts(out, "]}");
 }
 

@@ -17,6 +17,8 @@ void dc_json_clear(struct dc_json *json)
 	dc_buf_free(&json->text);
 	dc_arena_free(json->nodes);
 	json->nodes = NULL;
+	free(json->words);
+	json->words = NULL;
 }
 
 void dc_json_set(struct dc_json *json, json_t *object, const char *key, json_t *value)
@@ -140,23 +142,48 @@ void dc_json_write(struct dc_json *json, struct dc_buf *out, const json_t *value
 		json->failed = true;
 }
 
-void dc_json_put_word(struct dc_json *json, struct dc_buf *out, const char *lead, const char *word)
+/* ---- our own words ---- */
+
+enum { WORD_BITS = 10 }; /* room for a thousand: a report has a few hundred */
+
+/* A word that was met before: its address tells it from all others. */
+struct dc_json_word {
+	const char *text;
+	uint32_t len;
+	bool plain;
+};
+
+static struct dc_json_word measure(struct dc_json *json, const char *text)
 {
-	size_t len = strlen(word), lead_len = strlen(lead);
-	char *to = dc_node_is_plain(word, len) ? dc_buf_room(out, lead_len + len + 2) : NULL;
+	const size_t slot = (uintptr_t)text * UINT64_C(0x9e3779b97f4a7c15) >> (64 - WORD_BITS);
+	struct dc_json_word *known, word;
+
+	if (!json->words)
+		json->words = calloc((size_t)1 << WORD_BITS, sizeof(*json->words));
+	known = json->words ? &json->words[slot] : NULL;
+	if (known && known->text == text)
+		return *known;
+	word = (struct dc_json_word){.text = text, .len = (uint32_t)strlen(text)};
+	word.plain = dc_node_is_plain(text, word.len);
+	if (known)
+		*known = word;
+	return word;
+}
+
+void dc_json_put_word(struct dc_json *json, struct dc_buf *out, const char *text)
+{
+	struct dc_json_word word = measure(json, text);
+	char *to = word.plain ? dc_buf_room(out, word.len + 2) : NULL;
 	json_t *value;
 
 	if (to) {
-		memcpy(to, lead, lead_len);
-		to += lead_len;
-		*to++ = '"';
-		memcpy(to, word, len);
-		to[len] = '"';
-		out->len += lead_len + len + 2;
+		to[0] = '"';
+		memcpy(to + 1, text, word.len);
+		to[word.len + 1] = '"';
+		out->len += word.len + 2;
 		return;
 	}
-	dc_buf_put(out, lead, lead_len);
-	value = json_string(word);
+	value = json_string(text);
 	dc_json_write(json, out, value, true, 0);
 	json_decref(value);
 }

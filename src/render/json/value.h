@@ -12,6 +12,7 @@
 struct dc_json {
 	struct dc_buf text; /* for escaping */
 	struct dc_arena *nodes; /* node.h */
+	struct dc_json_word *words; /* by their addresses: see dc_json_put_word */
 	bool failed;
 };
 
@@ -31,8 +32,8 @@ json_t *dc_json_texts(struct dc_json *json, const struct dc_slice *items, size_t
 
 /* Appends `value` to `out`; compact, or indented with every line but the first moved right by `margin`. */
 void dc_json_write(struct dc_json *json, struct dc_buf *out, const json_t *value, bool compact, unsigned margin);
-/* Appends `lead` as it is, then `word`, one of our own, as a JSON string. */
-void dc_json_put_word(struct dc_json *json, struct dc_buf *out, const char *lead, const char *word);
+/* Appends `word` as a JSON string: one of our own, which stays where it is as long as `json` and is measured once. */
+void dc_json_put_word(struct dc_json *json, struct dc_buf *out, const char *word);
 
 /* The one value in `text`, whose objects hold no key twice; NULL: there is none, or *ret_memory: memory ended. The caller's. */
 json_t *dc_json_load(struct dc_slice text, bool *ret_memory);
