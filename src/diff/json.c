@@ -10,11 +10,6 @@ struct writer {
 	const struct dc_diff *diff;
 };
 
-static json_t *text_or_null(struct dc_json *json, struct dc_slice s)
-{
-	return dc_json_text_or_null(json, s);
-}
-
 static json_t *value_of(struct dc_json *json, const struct dc_diff_thing *thing)
 {
 	if (!thing || thing->state != DC_DIFF_PRESENT)
@@ -38,8 +33,8 @@ static json_t *thing_object(struct dc_json *json, const struct dc_diff_thing_cha
 		dc_json_set(json, object, "protocol", dc_json_text(json, thing->protocol));
 		dc_json_set(json, object, "name", dc_json_text(json, thing->name));
 		dc_json_set(json, object, "type", json_string(thing->type));
-		dc_json_set(json, object, "alias_of", text_or_null(json, thing->owner));
-		dc_json_set(json, object, "via", text_or_null(json, thing->via));
+		dc_json_set(json, object, "alias_of", dc_json_text_or_null(json, thing->owner));
+		dc_json_set(json, object, "via", dc_json_text_or_null(json, thing->via));
 		dc_json_set(json, object, "whose", json_string(dc_diff_whose_name(change->whose)));
 		dc_json_set(json, object, "message", dc_json_text(json, words));
 	} else {
@@ -63,7 +58,7 @@ static json_t *finding_side(struct dc_json *json, const struct dc_diff_finding *
 	dc_json_set(json, object, "severity", json_string(dc_severity_name(finding->severity)));
 	dc_json_set(json, object, "message", dc_json_text(json, finding->message));
 	dc_json_set(json, object, "fix", dc_json_text(json, finding->fix));
-	dc_json_set(json, object, "waived", text_or_null(json, finding->waived));
+	dc_json_set(json, object, "waived", dc_json_text_or_null(json, finding->waived));
 	return object;
 }
 
@@ -90,8 +85,8 @@ static json_t *verdicts_array(struct dc_json *json, const struct dc_diff_verdict
 	for (size_t i = 0; i < count; i++) {
 		json_t *object = json_object();
 		dc_json_set(json, object, key, dc_json_text(json, changes[i].id));
-		dc_json_set(json, object, "old", text_or_null(json, changes[i].old));
-		dc_json_set(json, object, "new", text_or_null(json, changes[i].new));
+		dc_json_set(json, object, "old", dc_json_text_or_null(json, changes[i].old));
+		dc_json_set(json, object, "new", dc_json_text_or_null(json, changes[i].new));
 		dc_json_add(json, array, object);
 	}
 	return array;
@@ -117,8 +112,8 @@ static json_t *domain_object(struct writer *w, const struct dc_diff_domain_chang
 		const struct dc_diff_thing_change *thing = &change->things[i];
 		dc_json_add(json, (thing->new ? thing->new : thing->old)->record ? records : facts, thing_object(json, thing, words[i]));
 	}
-	dc_json_set(json, verdict, "old", change->old ? text_or_null(json, change->old->verdict) : json_null());
-	dc_json_set(json, verdict, "new", change->new ? text_or_null(json, change->new->verdict) : json_null());
+	dc_json_set(json, verdict, "old", change->old ? dc_json_text_or_null(json, change->old->verdict) : json_null());
+	dc_json_set(json, verdict, "new", change->new ? dc_json_text_or_null(json, change->new->verdict) : json_null());
 	dc_json_set(json, object, "domain", dc_json_text(json, (change->new ? change->new : change->old)->domain));
 	dc_json_set(json, object, "change", json_string(!change->old ? "only-new" : !change->new ? "only-old" : "changed"));
 	dc_json_set(json, object, "verdict", verdict);
@@ -136,8 +131,8 @@ static json_t *side_object(struct dc_json *json, const struct dc_diff_side *side
 {
 	json_t *object = json_object();
 	dc_json_set(json, object, "file", dc_json_text(json, side->shown));
-	dc_json_set(json, object, "started", text_or_null(json, side->started));
-	dc_json_set(json, object, "version", text_or_null(json, side->version));
+	dc_json_set(json, object, "started", dc_json_text_or_null(json, side->started));
+	dc_json_set(json, object, "version", dc_json_text_or_null(json, side->version));
 	dc_json_set(json, object, "domains", dc_json_uint(side->domain_count));
 	return object;
 }

@@ -334,6 +334,7 @@ static void judge_form(struct parse *parse, enum dc_dkim_form form, struct dc_sl
 	if (bad)
 		record->well_formed = false;
 }
+
 /* One character is left over: six bits are no octet. Padding is often forgiven, this never. */
 static bool leaves_bits(struct dc_slice base64)
 {

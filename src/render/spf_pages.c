@@ -36,20 +36,18 @@ const struct dc_format dc_format_spf = {
 
 /* ---- spf-flat ---- */
 
-/* One character-string of a zone file (RFC 1035 section 5.1). */
-static void put_string(struct dc_buf *out, struct dc_slice string)
+/* Octets for a zone file (RFC 1035 section 5.1), those of `quoted` with a backslash before them. */
+static void put_octets(struct dc_buf *out, struct dc_slice octets, const char *quoted)
 {
-	dc_buf_puts(out, " \"");
-	for (size_t i = 0; i < string.len; i++) {
-		unsigned char c = (unsigned char)string.ptr[i];
+	for (size_t i = 0; i < octets.len; i++) {
+		unsigned char c = (unsigned char)octets.ptr[i];
 		if (c < 0x20 || c > 0x7e)
 			dc_buf_printf(out, "\\%03u", c);
-		else if (c == '"' || c == '\\')
+		else if (strchr(quoted, c))
 			dc_buf_printf(out, "\\%c", c);
 		else
 			dc_buf_putc(out, (char)c);
 	}
-	dc_buf_putc(out, '"');
 }
 
 static void put_terms(struct dc_buf *out, const char *why, const struct dc_spf_use *const *uses, size_t count)
@@ -67,7 +65,7 @@ static void flat_domain(struct dc_report *report, const struct dc_audit_result *
 {
 	const struct dc_spf_facts *facts = result->facts ? result->facts->spf : NULL;
 	struct dc_buf *out = &report->out;
-	const struct dc_spf_flat *flat = facts ? dc_spf_flatten(report->scratch, facts) : NULL;
+	const struct dc_spf_flat *flat = facts && facts->root ? dc_spf_flatten(report->scratch, facts) : NULL;
 	bool whole;
 
 	dc_buf_puts(out, "; ");
@@ -97,10 +95,13 @@ static void flat_domain(struct dc_report *report, const struct dc_audit_result *
 		const struct dc_spf_flat_record *record = &flat->records[i];
 		if (!whole)
 			dc_buf_puts(out, "; ");
-		dc_buf_put_slice(out, record->name); /* canonical: clean and in the form of a zone file */
+		put_octets(out, record->name, ""); /* canonical: in the form of a zone file already */
 		dc_buf_puts(out, ". 300 IN TXT");
-		for (size_t k = 0; k < record->string_count; k++)
-			put_string(out, record->strings[k]);
+		for (size_t k = 0; k < record->string_count; k++) {
+			dc_buf_puts(out, " \"");
+			put_octets(out, record->strings[k], "\"\\");
+			dc_buf_putc(out, '"');
+		}
 		dc_buf_putc(out, '\n');
 	}
 }

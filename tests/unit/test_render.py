@@ -24,7 +24,8 @@ import validate  # noqa: E402
 
 UPDATE = "--update" in sys.argv
 DUMP = [argument for argument in sys.argv[1:] if not argument.startswith("-")][0]
-FORMATS = ["text", "json", "ndjson", "csv", "lint", "junit", "sarif", "markdown", "prometheus", "html", "github", "gitlab", "tap"]
+FORMATS = ["text", "json", "ndjson", "csv", "lint", "junit", "sarif", "markdown", "prometheus", "html", "github", "gitlab", "tap",
+           "spf", "spf-flat"]
 SAMPLES = ["broken", "healthy", "unknown"]
 
 GOLDEN = {
