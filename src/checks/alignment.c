@@ -166,8 +166,12 @@ static void judge_sender(const struct dc_identity *identity, struct dc_emitter *
 	    dc_slice_eq(identity->spf, DC_S("pass")) || dc_slice_eq(identity->spf, DC_S("temperror")) ||
 	    dc_slice_eq(identity->spf, DC_S("none")))
 		return;
+	struct dc_slice term = dc_arena_concat(dc_emitter_arena(emitter), identity->ip.family == 4 ? DC_S("ip4:") : DC_S("ip6:"),
+					       identity->ip_text);
+
 	dc_emit(emitter, DC_F_ALIGNMENT_SENDER_NOT_AUTHORISED, (struct dc_where){.subject = identity->ip_text},
-		DC_ARGS(dc_text("mail_from", identity->mail_from), dc_text("result", identity->spf), dc_text("ip", identity->ip_text)));
+		DC_ARGS(dc_text("mail_from", identity->mail_from), dc_text("result", identity->spf), dc_text("ip", identity->ip_text),
+			dc_text("term", term)));
 }
 
 static struct dc_slice disposition_text(const struct dc_identity_dmarc *dmarc)

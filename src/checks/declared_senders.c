@@ -34,11 +34,14 @@ static void judge(const struct dc_spf_facts *spf, struct dc_prefix prefix, struc
 		dc_inconclusive(emitter); /* what could not be told is in spf-targets, spf-syntax or spf-return-path */
 		return;
 	}
-	struct dc_slice range = dc_arena_dup(dc_emitter_arena(emitter), dc_prefix_format(prefix, text));
+	struct dc_arena *arena = dc_emitter_arena(emitter);
+	struct dc_slice range = dc_arena_dup(arena, dc_prefix_format(prefix, text));
+	struct dc_slice term = dc_arena_concat(arena, prefix.ip.family == 4 ? DC_S("ip4:") : DC_S("ip6:"), range);
 
 	dc_emit(emitter, DC_F_DECLARED_RANGE_OUTSIDE_SPF, (struct dc_where){.subject = range, .answer = spf->answer},
 		DC_ARGS(dc_text("range", range), dc_text("mail_from", spf->domain),
-			dc_text("part", cover == DC_SPF_PARTLY ? DC_S("part of it") : DC_S("none of it"))));
+			dc_text("part", cover == DC_SPF_PARTLY ? DC_S("part of it") : DC_S("none of it")),
+			dc_text("term", term)));
 }
 
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)

@@ -150,9 +150,21 @@ struct dc_slice dc_finding_message(struct dc_arena *arena, const struct dc_findi
 	return words(arena, dc_catalogue_row(finding->id)->message, finding);
 }
 
+/* Whoever asks zone files alone is not helped by another resolver. */
+static const char outside_fix[] = "The zone files do not tell. Give the zone of that name with --zone too, or add --live to ask live DNS "
+				  "for what they do not hold.";
+
+static bool is_outside(const struct dc_finding *finding)
+{
+	const struct dc_arg *outcome = find_arg(finding, DC_S("outcome"));
+
+	return dc_catalogue_row(finding->id)->inconclusive && outcome &&
+	       dc_slice_eq(outcome->text, dc_slice_of(dc_outcome_name(DC_OUTCOME_OUT_OF_SOURCE)));
+}
+
 struct dc_slice dc_finding_fix(struct dc_arena *arena, const struct dc_finding *finding)
 {
-	return words(arena, dc_catalogue_row(finding->id)->fix, finding);
+	return words(arena, is_outside(finding) ? outside_fix : dc_catalogue_row(finding->id)->fix, finding);
 }
 
 /* ---- fingerprint: FNV-1a, 64 bits; every part ends with its length so that parts cannot run into each other ---- */

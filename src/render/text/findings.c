@@ -274,7 +274,7 @@ void dc_text_undetermined(const struct dc_text *text, const struct dc_audit_resu
 	enum { SHOWN = 12 };
 	static const char *const titles[] = {"question", "outcome", "asked"};
 	struct dc_table table;
-	size_t rows = 0, others = 0;
+	size_t rows = 0, others = 0, outside = 0, count = 0;
 
 	dc_table_init(&table, text, 3, titles);
 	table.rigid = 1u << 1;
@@ -289,6 +289,8 @@ void dc_text_undetermined(const struct dc_text *text, const struct dc_audit_resu
 			others++;
 			continue;
 		}
+		outside += dc_slice_eq(outcome->text, dc_slice_of(dc_outcome_name(DC_OUTCOME_OUT_OF_SOURCE)));
+		count++;
 		if (is_repeated(result, i) || (rows++ >= SHOWN && !text->style->verbose))
 			continue;
 		dc_table_add(&table, DC_INK_PLAIN, dc_text_clean(text, question->text));
@@ -320,7 +322,10 @@ void dc_text_undetermined(const struct dc_text *text, const struct dc_audit_resu
 		return;
 	dc_text_spaces(text, DC_TEXT_INDENT);
 	dc_text_wrap(text, DC_INK_DIM,
-		     DC_S("Nothing is said about these: neither that they are missing nor that they are fine. Audit again, or "
-			  "ask another resolver with --nameserver."),
+		     outside == count
+			     ? DC_S("Nothing is said about these: neither that they are missing nor that they are fine. The zone "
+				    "files do not hold them: give their zones with --zone too, or add --live.")
+			     : DC_S("Nothing is said about these: neither that they are missing nor that they are fine. Audit "
+				    "again, or ask another resolver with --nameserver."),
 		     DC_TEXT_INDENT, DC_TEXT_INDENT);
 }

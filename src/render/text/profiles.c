@@ -175,12 +175,30 @@ static struct dc_slice doubt(const struct dc_text *text, const struct dc_audit_r
 	return dc_text_format(text, "%.*s %.*s", DC_FMT(words), DC_FMT(failure));
 }
 
+/* "nothing was answered: TIMEOUT from 192.0.2.53": one cause, not as many questions as there are. Empty: it is not so. */
+static struct dc_slice silence(const struct dc_text *text, const struct dc_audit_result *result)
+{
+	if (result->dns.questions < 2 || result->dns.unanswered < result->dns.questions)
+		return (struct dc_slice){0};
+	for (size_t i = 0; i < result->finding_count; i++) {
+		const struct dc_arg *outcome = find_arg(&result->findings[i], "outcome");
+		const struct dc_arg *server = find_arg(&result->findings[i], "server");
+
+		if (outcome && server)
+			return dc_text_format(text, "nothing was answered: %.*s from %.*s", DC_FMT(dc_text_clean(text, outcome->text)),
+					      DC_FMT(dc_text_clean(text, server->text)));
+	}
+	return (struct dc_slice){0};
+}
+
 struct dc_slice dc_text_reasons(const struct dc_text *text, const struct dc_audit_result *result)
 {
 	struct reasons reasons = {.text = text};
 	bool told[DC_F_COUNT] = {false};
 
 	if (result->verdict == DC_DOMAIN_PASS)
+		return reasons.list;
+	if (result->verdict == DC_DOMAIN_INCOMPLETE && (reasons.list = silence(text, result)).len > 0)
 		return reasons.list;
 	if (result->verdict == DC_DOMAIN_FAIL)
 		add_requirements(&reasons, result, told);

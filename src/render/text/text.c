@@ -77,7 +77,9 @@ void dc_text_heading(const struct dc_text *text, const struct dc_audit_result *r
 		dc_text_spaces(text, len < NOTE_AT ? NOTE_AT - len : 1);
 	if (judged) {
 		struct dc_slice mark = dc_text_mark(text, verdict);
-		const char *name = verdict == DC_VERDICT_INCONCLUSIVE ? "unknown" : dc_verdict_name(verdict);
+		const char *name = verdict == DC_VERDICT_INCONCLUSIVE	  ? "unknown"
+				   : verdict == DC_VERDICT_NOT_APPLICABLE ? "not judged"
+									  : dc_verdict_name(verdict);
 		struct dc_slice word = dc_text_format(text, "%.*s %s", DC_FMT(mark), name);
 
 		dc_text_put(text, dc_text_verdict_ink(verdict), word);
@@ -318,9 +320,10 @@ static void details(const struct dc_text *text, const struct dc_audit_result *re
 	dc_text_checks(text, result);
 	dc_text_newline(text);
 	dc_text_field(text, "asked", DC_INK_DIM,
-		      dc_text_format(text, "%llu questions, %llu not answered, %llu rounds, %llu ms",
+		      dc_text_format(text, "%llu questions, %llu not answered, %llu round%s, %llu ms",
 				     (unsigned long long)result->dns.questions, (unsigned long long)result->dns.unanswered,
-				     (unsigned long long)result->dns.rounds, (unsigned long long)result->dns.elapsed_ms));
+				     (unsigned long long)result->dns.rounds, result->dns.rounds == 1 ? "" : "s",
+				     (unsigned long long)result->dns.elapsed_ms));
 }
 
 /* Of a domain that is fit, one of several. */
