@@ -8,6 +8,7 @@
 struct dc_dkim_candidate {
 	struct dc_slice selector; /* canonical */
 	enum dc_dkim_origin origin;
+	bool likely; /* one of the few names asked of every domain */
 };
 
 struct dc_dkim_build {
@@ -33,8 +34,6 @@ void dc_dkim_add(struct dc_dkim_build *build, struct dc_slice text, enum dc_dkim
 void dc_dkim_add_ladder(struct dc_dkim_build *build);
 /* The other selectors of a provider that a CNAME gave away. */
 void dc_dkim_add_provider(struct dc_dkim_build *build, const struct dc_provider_row *row);
-/* One of the few names asked of every domain? */
-bool dc_dkim_is_likely(struct dc_slice selector);
 /* The provider that alone uses this selector name, or NULL. */
 const struct dc_provider_row *dc_dkim_owner_of(struct dc_slice selector);
 /* A label that nobody publishes, the same for a domain each time: evidence must be found again in a replay. */

@@ -79,7 +79,7 @@ static const struct dc_answer *ask_candidate(struct dc_dkim_build *build, const 
 {
 	struct dc_dkim_searched *searched = &build->facts->searched;
 	bool certain = candidate->origin == DC_DKIM_GIVEN || candidate->origin == DC_DKIM_NSEC;
-	bool early = candidate->origin == DC_DKIM_PROVIDER || dc_dkim_is_likely(candidate->selector);
+	bool early = candidate->origin == DC_DKIM_PROVIDER || candidate->likely;
 	bool nothing_below = searched->node && (searched->node_nxdomain || !dc_outcome_is_known(searched->node->outcome));
 	const struct dc_answer *answer;
 	struct dc_slice name;
@@ -148,9 +148,11 @@ static void try_all(struct dc_dkim_build *build)
 	if (build->input->lone && build->input->search != DC_DKIM_SEARCH_NONE)
 		dc_dkim_walk_zone(build);
 	/* The list grows while it is read. */
-	for (size_t i = 0; i < build->candidate_count; i++)
-		try_candidate(build, &(struct dc_dkim_candidate){build->candidates[i].selector,
-								 build->candidates[i].origin});
+	for (size_t i = 0; i < build->candidate_count; i++) {
+		struct dc_dkim_candidate candidate = build->candidates[i];
+
+		try_candidate(build, &candidate);
+	}
 	build->facts->selectors = build->selectors;
 }
 

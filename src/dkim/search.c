@@ -11,6 +11,20 @@ enum {
 
 #define TABLE_SIZE(table) (sizeof(table) / sizeof((table)[0]))
 
+/* `selector` is canonical, as those of the tables are. */
+static void add(struct dc_dkim_build *build, struct dc_slice selector, enum dc_dkim_origin origin, bool likely)
+{
+	if (!selector.len || build->candidate_count >= DC_DKIM_CANDIDATES_MAX)
+		return;
+	for (size_t i = 0; i < build->candidate_count; i++)
+		if (dc_slice_eq(build->candidates[i].selector, selector)) {
+			build->candidates[i].likely |= likely;
+			return;
+		}
+	DC_PUSH(build->asker->arena, build->candidates, build->candidate_count, build->candidate_capacity) =
+		(struct dc_dkim_candidate){selector, origin, likely};
+}
+
 void dc_dkim_add(struct dc_dkim_build *build, struct dc_slice text, enum dc_dkim_origin origin)
 {
 	struct dc_arena *arena = build->asker->arena;
@@ -20,13 +34,7 @@ void dc_dkim_add(struct dc_dkim_build *build, struct dc_slice text, enum dc_dkim
 		selector.len -= suffix.len;
 	if (!dc_name_normalize(arena, selector, &selector))
 		selector = dc_arena_lower(arena, selector);
-	if (!selector.len || build->candidate_count >= DC_DKIM_CANDIDATES_MAX)
-		return;
-	for (size_t i = 0; i < build->candidate_count; i++)
-		if (dc_slice_eq(build->candidates[i].selector, selector))
-			return;
-	DC_PUSH(arena, build->candidates, build->candidate_count, build->candidate_capacity) =
-		(struct dc_dkim_candidate){selector, origin};
+	add(build, selector, origin, false);
 }
 
 /* Year and month `back` months before the clock, by the civil calendar (days since 1970-01-01; H. Hinnant's algorithm). */
@@ -71,7 +79,7 @@ static void add_dates(struct dc_dkim_build *build, const char *pattern)
 		return;
 	for (int back = 0; back < (monthly ? MONTHS_BACK : YEARS_BACK); back++) {
 		month_before(build->input->now_s, monthly ? back : 12 * back, &year, &month);
-		dc_dkim_add(build, fill_date(build->asker->arena, pattern, year, month), DC_DKIM_DATE);
+		add(build, fill_date(build->asker->arena, pattern, year, month), DC_DKIM_DATE, false);
 	}
 }
 
@@ -81,7 +89,7 @@ void dc_dkim_add_provider(struct dc_dkim_build *build, const struct dc_provider_
 
 	for (size_t i = 0; i < row->selector_count; i++)
 		if (!row->selectors[i].dates)
-			dc_dkim_add(build, dc_slice_of(row->selectors[i].selector), DC_DKIM_PROVIDER);
+			add(build, dc_slice_of(row->selectors[i].selector), DC_DKIM_PROVIDER, false);
 		else if (dates)
 			add_dates(build, row->selectors[i].selector);
 }
@@ -98,21 +106,13 @@ void dc_dkim_add_ladder(struct dc_dkim_build *build)
 	for (size_t i = 0; providers && i < providers->count; i++)
 		dc_dkim_add_provider(build, providers->items[i].row);
 	for (size_t i = 0; i < TABLE_SIZE(likely_selectors); i++)
-		dc_dkim_add(build, dc_slice_of(likely_selectors[i]), DC_DKIM_COMMON);
+		add(build, dc_slice_of(likely_selectors[i]), DC_DKIM_COMMON, true);
 	if (input->search != DC_DKIM_SEARCH_ALL)
 		return;
 	for (size_t i = 0; i < TABLE_SIZE(common_selectors); i++)
-		dc_dkim_add(build, dc_slice_of(common_selectors[i]), DC_DKIM_COMMON);
+		add(build, dc_slice_of(common_selectors[i]), DC_DKIM_COMMON, false);
 	for (size_t i = 0; i < TABLE_SIZE(date_selectors); i++)
 		add_dates(build, date_selectors[i]);
-}
-
-bool dc_dkim_is_likely(struct dc_slice selector)
-{
-	for (size_t i = 0; i < TABLE_SIZE(likely_selectors); i++)
-		if (dc_slice_eq(selector, dc_slice_of(likely_selectors[i])))
-			return true;
-	return false;
 }
 
 const struct dc_provider_row *dc_dkim_owner_of(struct dc_slice selector)
