@@ -87,13 +87,13 @@ static void look_elsewhere(struct dc_asker *asker, struct dc_dmarc_facts *facts)
 	struct dc_slice name;
 
 	/* The texts of the domain are asked for SPF anyway. */
-	facts->apex_answer = dc_ask(asker, facts->domain, DC_TYPE_TXT);
+	facts->apex_answer = dc_ask_name(asker, facts->domain, DC_TYPE_TXT);
 	if (own->state != DC_DMARC_NODE_NONE || own->assumed)
 		return;
 	facts->at_apex = record_in(asker, facts->apex_answer);
 	if (!own->name.len || !dc_name_join(asker->arena, own->name, facts->domain, &name))
 		return;
-	facts->doubled_answer = dc_ask(asker, name, DC_TYPE_TXT);
+	facts->doubled_answer = dc_ask_name(asker, name, DC_TYPE_TXT);
 	facts->at_doubled = record_in(asker, facts->doubled_answer);
 }
 
@@ -106,7 +106,7 @@ const struct dc_dmarc_facts *dc_dmarc_build(struct dc_asker *asker, struct dc_sl
 	facts->psl = asker->psl;
 	facts->psl_version = dc_psl_version(asker->psl, asker->arena);
 	dc_dmarc_walk_from(asker, domain, &facts->walk);
-	facts->existence = dc_ask(asker, domain, DC_TYPE_MX);
+	facts->existence = dc_ask_name(asker, domain, DC_TYPE_MX);
 	facts->exists = existence(facts->existence);
 	dc_dmarc_view_now(asker->arena, &facts->walk, facts->exists, &facts->now);
 	dc_dmarc_view_legacy(asker, &facts->walk, &facts->legacy);

@@ -122,14 +122,8 @@ size_t dc_answer_octets(const struct dc_answer *answer)
 /* Rdata of a CNAME is an uncompressed name: compared with owners as wire, so that nothing is allocated. */
 static bool cname_leads_to(const struct dc_rr *cname, struct dc_slice owner)
 {
-	uint8_t wire[DC_NAME_WIRE_MAX];
-	size_t len = dc_name_to_wire(owner, wire);
-	if (len == 0 || len != cname->rdata.len)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if ((uint8_t)dc_lower((char)wire[i]) != (uint8_t)dc_lower(cname->rdata.ptr[i]))
-			return false;
-	return true;
+	size_t len = dc_name_at_wire(owner, (const uint8_t *)cname->rdata.ptr, cname->rdata.len);
+	return len && len == cname->rdata.len;
 }
 
 static const struct dc_rr *cname_at(const struct dc_answer *answer, struct dc_slice owner)

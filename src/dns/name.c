@@ -188,7 +188,7 @@ size_t dc_name_at_wire(struct dc_slice name, const uint8_t *wire, size_t len)
 	size_t at = 0, text = 0;
 	if (is_root(name))
 		return len > 0 && wire[0] == 0;
-	if (!plain_name(name)) {
+	if (name.len && memchr(name.ptr, '\\', name.len)) {
 		size_t n = dc_name_to_wire(name, own);
 		return n && n <= len && same_label((const char *)own, wire, n) ? n : 0;
 	}
@@ -331,9 +331,9 @@ bool dc_name_join(struct dc_arena *arena, struct dc_slice prefix, struct dc_slic
 {
 	if (is_root(name))
 		return dc_name_normalize(arena, prefix, ret_name);
-	bool upper_prefix, upper_name;
-	bool is_canonical = prefix.len + 1 + name.len <= DC_NAME_WIRE_MAX - 2 && plain_or_upper(prefix, &upper_prefix) &&
-			    plain_or_upper(name, &upper_name) && !upper_prefix && !upper_name;
+	/* `name` has its form already; escapes only make a text longer than the wire */
+	bool upper, is_canonical = name.len && prefix.len + 1 + name.len <= DC_NAME_WIRE_MAX - 2 &&
+				   plain_or_upper(prefix, &upper) && !upper;
 	char *whole = dc_arena_alloc(arena, prefix.len + 1 + name.len);
 	if (prefix.len)
 		memcpy(whole, prefix.ptr, prefix.len);

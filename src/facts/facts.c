@@ -129,8 +129,8 @@ struct dc_kept {
 
 static void build_ground(struct dc_asker *asker, struct dc_kept *kept)
 {
-	kept->facts.soa = dc_ask(asker, kept->facts.inputs->domain, DC_TYPE_SOA);
-	kept->facts.ns = dc_ask(asker, kept->facts.inputs->domain, DC_TYPE_NS);
+	kept->facts.soa = dc_ask_name(asker, kept->facts.inputs->domain, DC_TYPE_SOA);
+	kept->facts.ns = dc_ask_name(asker, kept->facts.inputs->domain, DC_TYPE_NS);
 }
 
 static void build_mx(struct dc_asker *asker, struct dc_kept *kept)

@@ -72,8 +72,8 @@ static void look_up_host(struct dc_asker *asker, struct dc_mx_host *host)
 {
 	struct dc_ip *ips = DC_NEW_ARRAY(asker->arena, struct dc_ip, DC_MX_HOST_IP_MAX + 1);
 
-	host->a = dc_ask(asker, host->host, DC_TYPE_A);
-	host->aaaa = dc_ask(asker, host->host, DC_TYPE_AAAA);
+	host->a = dc_ask_name(asker, host->host, DC_TYPE_A);
+	host->aaaa = dc_ask_name(asker, host->host, DC_TYPE_AAAA);
 	add_ips(host->a, ips, &host->ip_count);
 	add_ips(host->aaaa, ips, &host->ip_count);
 	host->ips = ips;
@@ -194,9 +194,9 @@ const struct dc_mx_facts *dc_mx_build(struct dc_asker *asker, struct dc_slice do
 	struct dc_mx_facts *facts = DC_NEW(asker->arena, struct dc_mx_facts);
 
 	facts->domain = domain;
-	facts->answer = dc_ask(asker, domain, DC_TYPE_MX);
-	facts->a = dc_ask(asker, domain, DC_TYPE_A);
-	facts->aaaa = dc_ask(asker, domain, DC_TYPE_AAAA);
+	facts->answer = dc_ask_name(asker, domain, DC_TYPE_MX);
+	facts->a = dc_ask_name(asker, domain, DC_TYPE_A);
+	facts->aaaa = dc_ask_name(asker, domain, DC_TYPE_AAAA);
 	if (!known(facts->answer))
 		return facts;
 	facts->alias = alias_of(asker, facts->answer);

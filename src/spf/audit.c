@@ -118,7 +118,7 @@ const struct dc_spf_facts *dc_spf_build(struct dc_asker *asker, struct dc_slice 
 {
 	struct dc_spf_facts *facts = (struct dc_spf_facts *)dc_spf_build_plain(asker, domain);
 
-	facts->type99 = dc_ask(asker, domain, DC_TYPE_SPF);
+	facts->type99 = dc_ask_name(asker, domain, DC_TYPE_SPF);
 	return facts;
 }
 

@@ -11,7 +11,7 @@
 static const struct dc_answer *ask(struct dc_spf_tree *tree, struct dc_slice name, uint16_t type)
 {
 	tree->asks++;
-	return dc_ask(tree->asker, name, type);
+	return dc_ask_name(tree->asker, name, type);
 }
 
 static bool may_ask(struct dc_spf_tree *tree)
