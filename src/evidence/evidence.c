@@ -1,6 +1,8 @@
 /* The store: a list in order of adding and an open-addressing index over it. */
 #include "evidence/evidence.h"
 
+enum { SLOTS_FIRST = 128 }; /* most audits of one domain need no more */
+
 struct dc_evidence {
 	struct dc_arena *arena;
 	struct dc_answer **answers;
@@ -43,7 +45,7 @@ const struct dc_answer *dc_evidence_find(const struct dc_evidence *evidence, con
 
 static void widen(struct dc_evidence *evidence)
 {
-	size_t slots = evidence->slots ? evidence->slots * 2 : 64;
+	size_t slots = evidence->slots ? evidence->slots * 2 : SLOTS_FIRST;
 	evidence->index = DC_NEW_ARRAY(evidence->arena, uint32_t, slots);
 	evidence->slots = slots;
 	for (size_t i = 0; i < evidence->count; i++)
@@ -52,14 +54,15 @@ static void widen(struct dc_evidence *evidence)
 
 void dc_evidence_add(struct dc_evidence *evidence, struct dc_answer *answer)
 {
-	if (dc_evidence_find(evidence, &answer->question)) {
+	if (2 * (evidence->count + 1) > evidence->slots)
+		widen(evidence);
+	uint32_t *position = &evidence->index[slot_of(evidence, &answer->question)];
+	if (*position) {
 		dc_answer_unref(answer);
 		return;
 	}
-	if (2 * (evidence->count + 1) > evidence->slots)
-		widen(evidence);
 	DC_PUSH(evidence->arena, evidence->answers, evidence->count, evidence->capacity) = answer;
-	evidence->index[slot_of(evidence, &answer->question)] = (uint32_t)evidence->count;
+	*position = (uint32_t)evidence->count;
 }
 
 size_t dc_evidence_count(const struct dc_evidence *evidence)
