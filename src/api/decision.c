@@ -261,8 +261,8 @@ enum dc_status dc_profile_unknown(struct dc_slice name, struct dc_slice where, e
 		len += id.len;
 	}
 	list[len] = 0;
-	return dc_error_set(err, status, "%s: there is no profile \"%s\"%s%s%s; there are: %s", shown(a, where), shown(b, name),
-			    near ? ": is \"" : "", near ? near->id : "", near ? "\" meant?" : "", list);
+	return dc_error_set(err, status, "%s: there is no profile \"%s\"%s%s%s there are: %s", shown(a, where), shown(b, name),
+			    near ? ": is \"" : "", near ? near->id : "", near ? "\" meant? All" : ";", list);
 }
 
 enum dc_status dc_profile_add(struct dc_config *config, struct dc_policy *policy, struct dc_slice name,

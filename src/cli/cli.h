@@ -96,9 +96,11 @@ void names_close(struct names *names);
 
 /* ---- resume.c: what an earlier run has done already ---- */
 
+enum { BAD_LINES_TOLD = 3 }; /* of a file: one that is no report at all has as many as it has lines */
+/* Which domain a line of an ndjson report is about. False: it is no such line. */
+bool domain_of_line(const char *line, size_t len, char ret_domain[DC_DOMAIN_TEXT_MAX]);
 /* Tells the run to skip the domains of an ndjson report. A last line without its end is taken off the file when `out`
  * (a descriptor) is that file, so that what is appended begins on a new line. */
-bool domain_of_line(const char *line, size_t len, char ret_domain[DC_DOMAIN_TEXT_MAX]);
 enum exit_status resume_from(const char *path, int out, struct dc_run *run);
 
 /* ---- confine.c: what the process gives up ---- */

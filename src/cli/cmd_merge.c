@@ -63,6 +63,7 @@ static struct line *line_of(struct merge *merge, const char *domain)
 
 static bool read_file(struct merge *merge, const char *path, size_t number)
 {
+	size_t bad = 0;
 	char *text = NULL, domain[DC_DOMAIN_TEXT_MAX];
 	size_t room = 0;
 	unsigned long line_number = 0;
@@ -78,7 +79,9 @@ static bool read_file(struct merge *merge, const char *path, size_t number)
 		line_number++;
 		text[octets] = 0;
 		if (octets && !domain_of_line(text, octets, domain)) {
-			complain("%s:%lu: %s", path, line_number, whole ? "no line of an ndjson report" : "cut off: left out");
+			if (bad++ < BAD_LINES_TOLD)
+				complain("%s:%lu: %s", path, line_number,
+					 whole ? "no line of an ndjson report: write one with -f ndjson" : "cut off: left out");
 			merge->status = worse(merge->status, EXIT_USAGE);
 		} else if (octets) {
 			struct line *line = line_of(merge, domain);
@@ -91,6 +94,8 @@ static bool read_file(struct merge *merge, const char *path, size_t number)
 		}
 		at += len;
 	}
+	if (bad > BAD_LINES_TOLD)
+		complain("%s: %zu more lines are none", path, bad - BAD_LINES_TOLD);
 	/* getline says only by not being at the end that it had no memory */
 	if (good && merge->files[number] && !feof(merge->files[number]) && !ferror(merge->files[number]))
 		good = false;
@@ -178,7 +183,8 @@ static enum exit_status merge_files(const struct options *options)
 		complain("out of memory");
 	else
 		rank(&merge, options);
-	if (good && (good = sink_open(&sink, options->outputs[0].path))) {
+	bool nothing = merge.count == 0 && merge.status == EXIT_USAGE; /* no file is a report: none comes of them */
+	if (good && !nothing && (good = sink_open(&sink, options->outputs[0].path))) {
 		enum dc_status status = dc_merger_new(format, &look, sink_write, &sink, &writer, &err);
 		if (status != DC_OK) {
 			complain("--format: %s", err.message);

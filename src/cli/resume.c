@@ -48,7 +48,7 @@ enum exit_status resume_from(const char *path, int out, struct dc_run *run)
 	unsigned long number = 0;
 	off_t whole = 0; /* octets of whole lines */
 	char *line = NULL;
-	size_t room = 0;
+	size_t room = 0, bad = 0;
 	ssize_t len;
 	FILE *file = fopen(path, "re");
 	if (!file) {
@@ -65,12 +65,15 @@ enum exit_status resume_from(const char *path, int out, struct dc_run *run)
 		if (len == 0)
 			continue;
 		if (!domain_of_line(line, (size_t)len, domain)) {
-			complain("%s:%lu: no line of an ndjson report", path, number);
+			if (bad++ < BAD_LINES_TOLD)
+				complain("%s:%lu: no line of an ndjson report: write one with -f ndjson", path, number);
 		} else if (dc_run_skip(run, domain, &err) != DC_OK) {
 			complain("%s", err.message);
 			status = exit_of(err.status);
 		}
 	}
+	if (bad > BAD_LINES_TOLD)
+		complain("%s: %zu more lines are none", path, bad - BAD_LINES_TOLD);
 	/* getline says only by not being at the end that it had no memory; nothing must be cut off then */
 	if (status == EXIT_FINE && len < 0 && !feof(file) && !ferror(file)) {
 		complain("%s: out of memory", path);

@@ -41,11 +41,11 @@ enum dc_status dc_live_server_parse(struct dc_slice text, struct dc_live_server 
 	if (bracketed) {
 		size_t end = dc_slice_find(host, ']');
 		if (end == SIZE_MAX)
-			return dc_error_set(err, DC_ERR_USAGE, "resolver \"%s\": the closing ] is missing", shown);
+			return dc_error_set(err, DC_ERR_USAGE, "--nameserver: \"%s\": the closing ] is missing", shown);
 		port = dc_slice_sub(host, end + 1, SIZE_MAX);
 		host = dc_slice_sub(host, 1, end - 1);
 		if (port.len && port.ptr[0] != ':')
-			return dc_error_set(err, DC_ERR_USAGE, "resolver \"%s\": write [ADDRESS]:PORT", shown);
+			return dc_error_set(err, DC_ERR_USAGE, "--nameserver: \"%s\": write [ADDRESS]:PORT", shown);
 	} else {
 		size_t colon = dc_slice_find(host, ':');
 		/* A second colon: an IPv6 address without a port. */
@@ -57,14 +57,14 @@ enum dc_status dc_live_server_parse(struct dc_slice text, struct dc_live_server 
 	if (port.len) {
 		uint64_t number;
 		if (!dc_slice_uint(dc_slice_sub(port, 1, SIZE_MAX), false, UINT16_MAX, &number) || number == 0)
-			return dc_error_set(err, DC_ERR_USAGE, "resolver \"%s\": the port must be a number from 1 to 65535", shown);
+			return dc_error_set(err, DC_ERR_USAGE, "--nameserver: \"%s\": the port must be a number from 1 to 65535", shown);
 		server.port = (uint16_t)number;
 	}
 	if (!take_scope(&host, &server.scope))
-		return dc_error_set(err, DC_ERR_USAGE, "resolver \"%s\": no such network interface", shown);
+		return dc_error_set(err, DC_ERR_USAGE, "--nameserver: \"%s\": no such network interface", shown);
 	if (!dc_ip_parse(host, &server.ip) || (bracketed && server.ip.family != 6) || (server.scope && server.ip.family != 6))
 		return dc_error_set(err, DC_ERR_USAGE,
-				    "resolver \"%s\" is no IP address: write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53", shown);
+				    "--nameserver: \"%s\" is no IP address: write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53", shown);
 	*ret_server = server;
 	return DC_OK;
 }

@@ -342,6 +342,11 @@ def shards_and_merge(fleet):
                json.loads(whole.splitlines()[0])["verdict"] != "fail", "the last one counts")
     missing = fleet.tool("merge", "-i", listed, parts[1])
     test.check(missing.status in (1, 3) and "in no report" in missing.err, f"names that no report has: {missing}")
+    other = fleet.path("other.txt")
+    with open(other, "w", encoding="utf-8") as f:
+        f.write("no report\n" * 500)
+    foreign = fleet.tool("merge", other)
+    test.equal((foreign.status, foreign.out, len(foreign.err.splitlines())), (2, "", 4), f"no report at all: {foreign.err[:200]}")
     for bad in (["merge"], ["merge", "-f", "text", *parts], ["merge", fleet.path("none")], ["--shard", "0/3", "d1.example"],
                 ["--shard", "4/3", "d1.example"], ["--shard", "1", "d1.example"]):
         test.equal(fleet.tool(*bad).status, 2, f"{bad[:2]}: exit status")
