@@ -1,4 +1,8 @@
-/* The live source against servers that behave and servers that do not. */
+/* The live source against servers that behave and servers that do not.
+ *
+ * On a busy machine any answer may come later than it should, and a try is left out when its time has passed. What is measured is
+ * therefore tried several times, under other names, and is a fault when it lasts too long each time; what comes too early is one
+ * at once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,6 +47,36 @@ static int stop(void **state)
 	dc_loop_free(loop);
 	lab_stop(&hostile);
 	return 0;
+}
+
+/* ---- time ---- */
+
+enum { ATTEMPTS = 12 };
+
+static bool late; /* in this attempt something lasted longer than it should */
+
+static void lasts(uint64_t ms, uint64_t least, uint64_t most)
+{
+	assert_true(ms >= least);
+	late |= ms > most;
+}
+
+static void patiently(void (*attempt)(unsigned number))
+{
+	for (unsigned number = 0; number < ATTEMPTS; number++) {
+		late = false;
+		attempt(number);
+		if (!late)
+			return;
+	}
+	fail_msg("took too long, %d times", ATTEMPTS);
+}
+
+static struct dc_answer *ask_numbered(struct dc_source *live, const char *label, unsigned number, uint16_t type)
+{
+	char name[64];
+	(void)snprintf(name, sizeof name, "%s.n%u.test", label, number);
+	return lab_ask_one(loop, live, name, type);
 }
 
 /* ---- what comes of what ---- */
@@ -175,20 +209,33 @@ static void records_and_times(void **state)
 	assert_true(answer->authentic); /* we set AD, so the server may */
 	dc_answer_unref(answer);
 
-	answer = lab_ask_one(loop, live, "delay120.r.test", DC_TYPE_A);
-	assert_in_range(answer->elapsed_ms, 110, 400);
-	assert_int_equal(answer->tries, 1);
+	live->ops->free(live);
+}
+
+static void measure_answers(unsigned number)
+{
+	const char *servers[] = {hostile.text};
+	struct dc_source *live = live_to(servers, 1, (struct dc_live_options){0});
+	struct dc_answer *answer = ask_numbered(live, "delay120", number, DC_TYPE_A);
+	lasts(answer->elapsed_ms, 110, 400);
+	late |= answer->tries > 1;
 	dc_answer_unref(answer);
 
-	answer = lab_ask_one(loop, live, "drop2.r.test", DC_TYPE_A);
+	answer = ask_numbered(live, "drop2", number, DC_TYPE_A);
 	assert_int_equal(answer->outcome, DC_OUTCOME_ANSWER);
-	assert_int_equal(answer->tries, 3);
-	assert_in_range(answer->elapsed_ms, 1350, 1900); /* 500 + 900 */
+	assert_true(answer->tries >= 3);
+	late |= answer->tries > 3;
+	lasts(answer->elapsed_ms, 1350, 1900); /* 500 + 900 */
 	dc_answer_unref(answer);
 	live->ops->free(live);
 }
 
-static void silence(void **state)
+static void answers_take_their_time(void **state)
+{
+	patiently(measure_answers);
+}
+
+static void be_silent(unsigned number)
 {
 	static const struct {
 		const char *label;
@@ -203,41 +250,53 @@ static void silence(void **state)
 	struct dc_source *live = live_to(servers, 1, (struct dc_live_options){.timeout_ms = 1000});
 	char name[64];
 	for (size_t i = 0; i < ROWS; i++) {
-		(void)snprintf(name, sizeof name, "%s.s.test", rows[i].label);
+		(void)snprintf(name, sizeof name, "%s.s%u.test", rows[i].label, number);
 		lab_submit(live, &asks[i], DC_ASK_DNS, name, DC_TYPE_TXT, NULL);
 	}
-	lab_wait(loop, asks, ROWS, 10);
+	lab_wait(loop, asks, ROWS, 60);
 	for (size_t i = 0; i < ROWS; i++) {
-		if (asks[i].answer->outcome != rows[i].outcome)
-			fail_msg("%s: %s", asks[i].name, dc_outcome_name(asks[i].answer->outcome));
-		assert_in_range(asks[i].answer->elapsed_ms, 100, 1100);
-		assert_int_equal(asks[i].answer->truncated, i == 4);
+		if (asks[i].answer->outcome != rows[i].outcome) {
+			late |= asks[i].answer->outcome == DC_OUTCOME_TIMEOUT; /* nothing was heard in time */
+			if (!late)
+				fail_msg("%s: %s", asks[i].name, dc_outcome_name(asks[i].answer->outcome));
+		}
+		lasts(asks[i].answer->elapsed_ms, 100, 1100);
+		late |= asks[i].answer->truncated != (i == 4);
 		assert_int_equal(dc_answer_count(asks[i].answer), 0); /* nothing is concluded from a part */
 		dc_answer_unref(asks[i].answer);
 	}
 	/* Late answers to given-up questions do no harm. */
-	struct dc_answer *answer = lab_ask_one(loop, live, "delay900.s.test", DC_TYPE_A);
-	assert_int_equal(answer->outcome, DC_OUTCOME_ANSWER);
+	struct dc_answer *answer = ask_numbered(live, "delay900", number, DC_TYPE_A);
+	late |= answer->outcome != DC_OUTCOME_ANSWER;
 	assert_true(answer->tries > 1);
 	dc_answer_unref(answer);
 	live->ops->free(live);
 }
 
+static void silence(void **state)
+{
+	patiently(be_silent);
+}
+
+static void count_tries(unsigned number)
+{
+	static const int retries[] = {-1, 7}; /* none, seven */
+	const char *servers[] = {hostile.text};
+	for (size_t i = 0; i < 2; i++) {
+		struct dc_source *live = live_to(servers, 1, (struct dc_live_options){.timeout_ms = 400, .retries = retries[i]});
+		struct dc_answer *answer = ask_numbered(live, "drop", 2 * number + (unsigned)i, DC_TYPE_A);
+		assert_int_equal(answer->outcome, DC_OUTCOME_TIMEOUT);
+		assert_true(answer->tries <= (i ? 8 : 1));
+		late |= answer->tries != (i ? 8 : 1);
+		lasts(answer->elapsed_ms, 390, 600);
+		dc_answer_unref(answer);
+		live->ops->free(live);
+	}
+}
+
 static void tries_are_counted(void **state)
 {
-	const char *servers[] = {hostile.text};
-	struct dc_source *live = live_to(servers, 1, (struct dc_live_options){.timeout_ms = 400, .retries = -1});
-	struct dc_answer *answer = lab_ask_one(loop, live, "drop.c.test", DC_TYPE_A);
-	assert_int_equal(answer->tries, 1);
-	assert_in_range(answer->elapsed_ms, 390, 600);
-	dc_answer_unref(answer);
-	live->ops->free(live);
-	live = live_to(servers, 1, (struct dc_live_options){.timeout_ms = 400, .retries = 7});
-	answer = lab_ask_one(loop, live, "drop.d.test", DC_TYPE_A);
-	assert_int_equal(answer->tries, 8);
-	assert_in_range(answer->elapsed_ms, 390, 600);
-	dc_answer_unref(answer);
-	live->ops->free(live);
+	patiently(count_tries);
 }
 
 static void impossible_questions(void **state)
@@ -565,7 +624,7 @@ static void asks_a_server(void **state)
 
 /* ---- rate, order, ends ---- */
 
-static void rate_is_kept(void **state)
+static void keep_rate(unsigned number)
 {
 	enum { ASKS = 150 };
 	static struct lab_ask asks[ASKS];
@@ -574,11 +633,16 @@ static void rate_is_kept(void **state)
 	uint64_t before = lab_clock_ms();
 	for (size_t i = 0; i < ASKS; i++)
 		lab_submit(live, &asks[i], DC_ASK_DNS, "ok.q.test", DC_TYPE_A, NULL);
-	lab_wait(loop, asks, ASKS, 10);
-	assert_in_range(lab_clock_ms() - before, 440, 900);
+	lab_wait(loop, asks, ASKS, 60);
+	lasts(lab_clock_ms() - before, 440, 900);
 	for (size_t i = 0; i < ASKS; i++)
 		dc_answer_unref(asks[i].answer);
 	live->ops->free(live);
+}
+
+static void rate_is_kept(void **state)
+{
+	patiently(keep_rate);
 }
 
 struct chain_of_asks {
@@ -729,7 +793,8 @@ static void resolv_conf(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(outcomes), cmocka_unit_test(records_and_times), cmocka_unit_test(silence),
+		cmocka_unit_test(outcomes), cmocka_unit_test(records_and_times), cmocka_unit_test(answers_take_their_time),
+		cmocka_unit_test(silence),
 		cmocka_unit_test(tries_are_counted), cmocka_unit_test(impossible_questions), cmocka_unit_test(one_server_dead),
 		cmocka_unit_test(servers_come_and_go), cmocka_unit_test(lossy),
 		cmocka_unit_test(failures_of_several), cmocka_unit_test(dead_names), cmocka_unit_test(nobody_listens),
