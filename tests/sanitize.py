@@ -26,7 +26,7 @@ import subprocess
 import sys
 import time
 
-JOBS = 2
+JOBS = int(os.environ.get("SANITIZE_JOBS", "2"))
 ANY = ("gcc", "clang", "threads", "memcheck", "helgrind")
 BUILDS = {
     "gcc": ("gcc", "-Db_sanitize=address,undefined"),
@@ -51,6 +51,8 @@ LEFT_OUT = [
     (("gcc", "clang", "threads"), "https/who_is_connected_to",
      "nothing is confined in such a build (meson.build), so libcurl may write to SSLKEYLOGFILE"),
     (("memcheck",), "receiver_host", "its drills make system calls with arguments that mean nothing, which valgrind reports"),
+    (("memcheck",), "coverage", "runs every case once more"),
+    (("memcheck",), "valgrind", "runs valgrind itself"),
     (("memcheck", "helgrind"), "fleet/signals", "interrupts a run after a second, in which valgrind has done nothing yet"),
     (("gcc", "clang", "threads"), "install", "links the library to a program without the sanitizer's run time"),
 ]
@@ -103,7 +105,7 @@ def tests_of(folder, how, names):
 def valgrind(how, root):
     command = ["valgrind", "-q", "--error-exitcode=99", "--fair-sched=try", "--log-file=%q{VALGRIND_LOGS}/%p"]
     if how == "memcheck":
-        return command + ["--leak-check=full", "--errors-for-leak-kinds=definite",
+        return command + ["--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite",
                           f"--suppressions={root}/tests/memcheck.supp"]
     return command + ["--tool=helgrind", f"--suppressions={root}/tests/helgrind.supp", "--history-level=approx"]
 
