@@ -19,6 +19,7 @@ enum {
 	CONTROL_FD = 3,
 	FAR_FD = 16,        /* above all numbers that are given out */
 	STOP_TRIES = 200,   /* milliseconds until a nursery that does not end by itself is killed */
+	ROOM_MIN = 64 << 20, /* octets that a worker can have when it starts: more than any job of records needs */
 	FALLBACK_FDS = 65536,
 };
 
@@ -71,11 +72,22 @@ static bool keep_only(int fd, bool streams)
 
 _Static_assert((int)CONTROL_FD == (int)DC_SANDBOX_FD, "keep_only serves both");
 
+/* Without memory the libraries crash, and that would be taken for the work of a record. */
+static bool has_room(void)
+{
+	void *volatile room = malloc(ROOM_MIN);
+
+	free(room);
+	return room != NULL;
+}
+
 static void __attribute__((noreturn)) work(struct dc_worker *worker, int fd, pid_t nursery)
 {
 	/* the nursery has one thread, so here the signal means what one thinks */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != nursery || !keep_only(fd, false) || !dc_sandbox_close())
 		_exit(DC_NURSERY_NO_SANDBOX);
+	if (!has_room())
+		_exit(DC_WORKER_NO_MEMORY);
 	_exit(dc_worker_serve(worker, DC_SANDBOX_FD));
 }
 

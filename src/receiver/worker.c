@@ -9,7 +9,6 @@
 enum {
 	ARENA_MAX = 64 << 20, /* octets a job may use for names and texts: 1,000 answers of 64 KiB */
 	EXIT_PROTOCOL = 2,
-	EXIT_MEMORY = 3,
 };
 
 struct dc_worker {
@@ -57,7 +56,7 @@ static struct dc_store *slot(struct dc_worker *worker, size_t i)
 	if (!worker->slots[i])
 		worker->slots[i] = dc_store_new();
 	if (!worker->slots[i])
-		_exit(EXIT_MEMORY);
+		_exit(DC_WORKER_NO_MEMORY);
 	return worker->slots[i];
 }
 
@@ -127,7 +126,7 @@ static bool take_job(struct dc_worker *worker, struct dc_slice body, struct dc_b
 	dc_arena_reset(worker->arena);
 	/* a library is in mid-flight then: no way back */
 	if (DC_ARENA_GUARD(worker->arena))
-		_exit(EXIT_MEMORY);
+		_exit(DC_WORKER_NO_MEMORY);
 	if (!dc_receiver_job_parse(worker->arena, &question, &job))
 		return false;
 	worker->run = (struct dc_run){.store = store, .arena = worker->arena};
@@ -190,7 +189,7 @@ static int take_all(struct dc_worker *worker, struct dc_wire_in *in, struct dc_b
 		if (!dc_worker_take(worker, kind, body, out))
 			return EXIT_PROTOCOL;
 		if (out->status != DC_OK)
-			return EXIT_MEMORY;
+			return DC_WORKER_NO_MEMORY;
 		if (!write_all(worker->fd, out))
 			return 0;
 		in->start += used;
@@ -211,7 +210,7 @@ int dc_worker_serve(struct dc_worker *worker, int fd)
 		if (n == 0)
 			status = 0;
 		else if (n < 0)
-			status = errno == ENOMEM ? EXIT_MEMORY : 0;
+			status = errno == ENOMEM ? DC_WORKER_NO_MEMORY : 0;
 		else
 			status = take_all(worker, &in, &out);
 	}

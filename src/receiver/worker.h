@@ -11,10 +11,14 @@ typedef bool (*dc_worker_drill)(struct dc_slice job_text, int fd);
 
 struct dc_worker;
 
+/* Exit status of a worker that had no memory. */
+enum { DC_WORKER_NO_MEMORY = 3 };
+
 /* Opens the libraries: everything that the sandbox will not allow later. NULL on failure. */
 struct dc_worker *dc_worker_new(dc_worker_drill drill);
 void dc_worker_free(struct dc_worker *worker);
-/* Works until the stream ends (0) or is not what a host of ours would send (2), or memory is spent (3). `fd` is blocking. */
+/* Works until the stream ends (0), is not what a host of ours would send (2), or memory is spent (DC_WORKER_NO_MEMORY).
+ * `fd` is blocking. */
 int dc_worker_serve(struct dc_worker *worker, int fd);
 
 /* One body of kind evidence or job, appending the answer's frame to `out` for a job. False when it is malformed. Separate

@@ -1,7 +1,8 @@
-/* Preloaded into the program: the allocation number NOMEM_AT fails, and with NOMEM_ALL=1 every one after it. Counted from the
+/* Preloaded into the program: the allocation number NOMEM_AT fails, once in all processes, and with NOMEM_ALL=1 every one after it
+ * in each. Counted from the
  * first call of main's libraries on, in the process named by NOMEM_IN: "main" (default: what was started) or "child"
- * (every process forked from it, each counting for itself). With NOMEM_COUNT=FILE the count is written there at the end, with
- * NOMEM_WHO=FILE the library that asked for the allocation that failed. */
+ * (every process forked from it, each counting on from where it was forked). What came of it is left in NOMEM_TOLD, a file of
+ * sizeof(struct told) octets: mapped, for a worker closes every descriptor that it finds. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 void *__libc_malloc(size_t size);
@@ -18,31 +20,33 @@ void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
+struct told {
+	atomic_ulong count;  /* allocations of the process that made most */
+	atomic_ulong failed; /* how many of all were made to fail */
+	char who[240];       /* the library that asked for the one that failed */
+};
+
 static struct {
 	bool on, all, in_child;
 	unsigned long at;
 	atomic_ulong count;
 	pid_t started;
-	int count_fd, who_fd; /* opened before the program gives up what it does not need */
+	struct told *told;
 } fault;
-
-static void tell_who(const void *caller)
-{
-	Dl_info info;
-	if (fault.who_fd < 0 || !dladdr(caller, &info) || !info.dli_fname)
-		return;
-	if (write(fault.who_fd, info.dli_fname, strlen(info.dli_fname)) < 0)
-		_exit(99);
-}
 
 static bool fails(const void *caller)
 {
+	Dl_info info;
 	if (!fault.on || (getpid() == fault.started) == fault.in_child)
 		return false;
 	unsigned long n = atomic_fetch_add(&fault.count, 1) + 1;
-	if (n != fault.at && !(fault.all && fault.at && n > fault.at))
+	if (n > atomic_load(&fault.told->count))
+		atomic_store(&fault.told->count, n);
+	if (atomic_load(&fault.told->failed) ? !fault.all : n != fault.at)
 		return false;
-	tell_who(caller);
+	atomic_fetch_add(&fault.told->failed, 1);
+	if (dladdr(caller, &info) && info.dli_fname)
+		(void)snprintf(fault.told->who, sizeof fault.told->who, "%s", info.dli_fname);
 	errno = ENOMEM;
 	return true;
 }
@@ -79,25 +83,17 @@ void *aligned_alloc(size_t alignment, size_t size)
 /* Runs before main: what the dynamic linker and the libraries' own constructors take is not counted. */
 __attribute__((constructor)) static void start(void)
 {
-	const char *at = getenv("NOMEM_AT"), *in = getenv("NOMEM_IN"), *all = getenv("NOMEM_ALL");
+	const char *at = getenv("NOMEM_AT"), *in = getenv("NOMEM_IN"), *all = getenv("NOMEM_ALL"), *path = getenv("NOMEM_TOLD");
+	int fd = path ? open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
+	if (fd < 0 || ftruncate(fd, sizeof *fault.told) != 0)
+		_exit(99);
+	fault.told = mmap(NULL, sizeof *fault.told, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	(void)close(fd);
+	if (fault.told == MAP_FAILED)
+		_exit(99);
 	fault.started = getpid();
 	fault.at = at ? strtoul(at, NULL, 10) : 0;
 	fault.all = all != NULL;
 	fault.in_child = in && strcmp(in, "child") == 0;
-	const char *path = getenv("NOMEM_COUNT");
-	fault.count_fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
-	path = getenv("NOMEM_WHO");
-	fault.who_fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
 	fault.on = true;
-}
-
-__attribute__((destructor)) static void report(void)
-{
-	char text[32];
-	fault.on = false;
-	if (fault.count_fd < 0 || getpid() != fault.started)
-		return;
-	int len = snprintf(text, sizeof text, "%lu\n", atomic_load(&fault.count));
-	if (len > 0 && write(fault.count_fd, text, (size_t)len) != len)
-		_exit(99);
 }
