@@ -142,7 +142,7 @@ enum dc_status dc_waiver_add(struct dc_config *config, struct dc_policy *policy,
 	if (!text->reason.len)
 		return dc_error_set(err, DC_ERR_INPUT, "%s: the waiver of %s gives no reason", shown(a, text->where),
 				    shown(b, text->slug));
-	if (config->waiver_count == WAIVERS_MAX)
+	if (config->waiver_count == WAIVERS_MAX) /* not fuzzed: ten thousand waivers */
 		return dc_error_set(err, DC_ERR_INPUT, "%s: more than %d waivers", shown(a, text->where), WAIVERS_MAX);
 	struct dc_waiver *waiver = DC_NEW(config->arena, struct dc_waiver);
 	size_t id_count;
@@ -241,7 +241,7 @@ enum dc_status dc_severity_rule_add(struct dc_config *config, struct dc_policy *
 
 /* ---- profiles ---- */
 
-void dc_config_single(struct dc_config *config)
+void dc_config_single(struct dc_config *config) /* not fuzzed: takes no octets */
 {
 	config->policy.single = true;
 }
@@ -254,7 +254,7 @@ enum dc_status dc_profile_unknown(struct dc_slice name, struct dc_slice where, e
 	for (size_t i = 0; dc_profile_at(i); i++) {
 		struct dc_slice id = dc_slice_of(dc_profile_at(i)->id);
 		if (len + id.len + 3 > sizeof list)
-			break;
+			break; /* not fuzzed: there are fewer profiles yet */
 		if (i)
 			list[len++] = ' ';
 		memcpy(list + len, id.ptr, id.len);

@@ -78,6 +78,7 @@ struct names {
 	char *buffer;      /* NAMES_BUFFER octets, on the heap */
 	size_t start, end; /* in it: what was read and not handed out */
 	bool ended;        /* nothing more can be read */
+	bool silent;       /* nothing is complained about */
 	size_t good;             /* names handed out */
 	enum exit_status status; /* bad lines, unreadable files */
 };

@@ -10,7 +10,10 @@
 
 #include "cli/cli.h"
 
-enum { LINE_MAX_OCTETS = 4096 }; /* no name and no comment needs more */
+enum {
+	LINE_MAX_OCTETS = 4096,          /* no name needs more; a comment is cut off */
+	LINE_KEPT = LINE_MAX_OCTETS + 4, /* of one that is longer, seen with a byte order mark too */
+};
 
 void names_init(struct names *names, const struct dc_config *config, char **arguments, int argument_count,
 		const char *const *paths, size_t path_count)
@@ -50,13 +53,16 @@ enum exit_status names_from_manifest(struct names *names)
 
 static bool parse(struct names *names, const char *typed, char domain[DC_DOMAIN_TEXT_MAX])
 {
-	struct dc_error err;
-	if (dc_domain_parse(typed, domain, &err) == DC_OK &&
+	struct dc_error err = {.status = DC_ERR_INPUT};
+	bool whole = !names->shown || strnlen(typed, LINE_MAX_OCTETS) < LINE_MAX_OCTETS;
+	if (whole && dc_domain_parse(typed, domain, &err) == DC_OK &&
 	    (!names->config || dc_config_declares(names->config, domain, &err) == DC_OK)) {
 		names->good++;
 		return true;
 	}
-	if (names->shown)
+	if (!whole)
+		complain("%s:%lu: a line of %d octets or more: no domain name is that long", names->shown, names->line, LINE_MAX_OCTETS);
+	else if (names->shown)
 		complain("%s:%lu: %s", names->shown, names->line, err.message);
 	else
 		complain("%s", err.message);
@@ -64,16 +70,18 @@ static bool parse(struct names *names, const char *typed, char domain[DC_DOMAIN_
 	return false;
 }
 
-static void unreadable(struct names *names, const char *shown)
+static void unreadable(struct names *names)
 {
 	names->status = worse(names->status, exit_of_errno(errno));
-	complain("%s: %s", shown, strerror(errno));
+	if (!names->silent)
+		complain("%s: %s", names->shown, strerror(errno));
 }
 
 static bool open_next(struct names *names)
 {
 	if (!names->buffer && !(names->buffer = malloc(NAMES_BUFFER + 1))) {
-		complain("out of memory for names");
+		if (!names->silent)
+			complain("out of memory for names");
 		names->status = EXIT_FAULT;
 		return false;
 	}
@@ -87,7 +95,7 @@ static bool open_next(struct names *names)
 		names->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 		if (names->fd >= 0)
 			return true;
-		unreadable(names, path);
+		unreadable(names);
 	}
 	return false;
 }
@@ -107,30 +115,38 @@ static bool read_more(struct names *names)
 	names->end -= names->start;
 	names->start = 0;
 	if (names->end == NAMES_BUFFER) /* a line without end: its beginning will do to refuse it */
-		names->end = LINE_MAX_OCTETS;
+		names->end = LINE_KEPT;
 	if (poll(&poller, 1, 0) == 0)
 		return false;
 	ssize_t got = read(names->fd, names->buffer + names->end, NAMES_BUFFER - names->end);
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
 		return false;
 	if (got < 0)
-		unreadable(names, names->shown);
+		unreadable(names);
 	names->ended = got <= 0;
 	names->end += got > 0 ? (size_t)got : 0;
 	return true;
 }
 
-/* The name on a line: without comment and blanks; NULL when nothing is left. */
+/* The name on a line: without comment and blanks; NULL when nothing is left. What would lose a part of the line is refused
+ * with all of it. */
 static char *name_on(char *line, size_t len)
 {
+	bool cut = len > LINE_MAX_OCTETS;
+	if (cut)
+		line[len = LINE_MAX_OCTETS] = 0;
 	if (strlen(line) != len) {
-		line[strlen(line)] = '\001'; /* a NUL inside: refused with the rest of the line */
+		line[strlen(line)] = '\001'; /* a NUL inside */
 		return line;
 	}
-	line[strcspn(line, "#\r\n")] = 0;
+	char *comment = memchr(line, '#', len);
+	if (cut && !comment)
+		return line; /* too long for a name, blanks or not */
+	if (comment)
+		*comment = 0;
 	line += strspn(line, " \t");
 	size_t end = strlen(line);
-	while (end && (line[end - 1] == ' ' || line[end - 1] == '\t'))
+	while (end && strchr(" \t\r", line[end - 1]))
 		end--;
 	line[end] = 0;
 	return end ? line : NULL;
@@ -168,8 +184,6 @@ static bool next_line(struct names *names, char **ret_name)
 				line += 3;
 				len -= 3;
 			}
-			if (len > LINE_MAX_OCTETS)
-				line[len = LINE_MAX_OCTETS] = 0;
 			if ((*ret_name = name_on(line, len)))
 				return true;
 		}
@@ -206,24 +220,22 @@ bool names_next(void *user, char ret_domain[DC_DOMAIN_TEXT_MAX], const char **re
 	return false;
 }
 
-/* Lines of a file that is at rest; 0: it is none. */
-static size_t lines_of(const char *path)
+/* Names of a file that is at rest. False: it is none. */
+static bool add_names_of(const char *path, size_t *count)
 {
 	struct stat st;
-	size_t room = 0, count = 0;
-	char *line = NULL;
-	ssize_t len;
+	struct names names;
+	char *name;
 	/* Opened anew, standard input is read from its beginning without moving in it. */
 	const char *opened = strcmp(path, "-") == 0 ? "/dev/stdin" : path;
 	if (stat(opened, &st) != 0 || !S_ISREG(st.st_mode))
-		return 0;
-	FILE *file = fopen(opened, "re");
-	while (file && (len = getline(&line, &room, file)) > 0)
-		count += name_on(line, (size_t)len) != NULL;
-	free(line);
-	if (file)
-		(void)fclose(file);
-	return count;
+		return false;
+	names_init(&names, NULL, NULL, 0, &opened, 1);
+	names.silent = true;
+	while (next_line(&names, &name))
+		*count += name != NULL;
+	names_close(&names);
+	return true;
 }
 
 size_t names_count(const struct names *names)
@@ -231,12 +243,9 @@ size_t names_count(const struct names *names)
 	size_t count = 0;
 	for (int i = 0; i < names->argument_count; i++)
 		count += strcmp(names->arguments[i], "-") != 0;
-	for (size_t i = 0; i < names->path_count; i++) {
-		size_t lines = lines_of(names->paths[i]);
-		if (lines == 0)
+	for (size_t i = 0; i < names->path_count; i++)
+		if (!add_names_of(names->paths[i], &count))
 			return 0;
-		count += lines;
-	}
 	return count;
 }
 
@@ -244,7 +253,7 @@ size_t names_rest(struct names *names, bool *ret_more)
 {
 	size_t count = (size_t)(names->argument_count - names->argument);
 	char *name;
-	names->shown = NULL;
+	names->silent = true;
 	while (next_line(names, &name)) {
 		if (!name) {
 			*ret_more = true;

@@ -1,10 +1,7 @@
-/* What every subcommand says: its exit status, and one line of complaint. */
+/* What every subcommand says: its exit status. */
 #include <errno.h>
-#include <stdarg.h>
 
 #include "cli/cli.h"
-
-enum { COMPLAINT_MAX = 8192 }; /* octets: two paths and a sentence */
 
 enum exit_status worse(enum exit_status a, enum exit_status b)
 {
@@ -29,26 +26,4 @@ enum exit_status exit_of(enum dc_status status)
 enum exit_status exit_of_errno(int error)
 {
 	return error == ENOMEM || error == ENFILE || error == EMFILE ? EXIT_FAULT : EXIT_USAGE;
-}
-
-void put_plain(const char *text, FILE *file)
-{
-	for (; *text; text++)
-		if (*text >= ' ' && *text <= '~')
-			(void)fputc(*text, file);
-		else
-			(void)fprintf(file, "\\x%02x", (unsigned char)*text);
-}
-
-void complain(const char *format, ...)
-{
-	char line[COMPLAINT_MAX];
-	va_list args;
-	progress_clear();
-	va_start(args, format);
-	(void)vsnprintf(line, sizeof line, format, args);
-	va_end(args);
-	(void)fputs("domaincheck: ", stderr);
-	put_plain(line, stderr);
-	(void)fputc('\n', stderr);
 }

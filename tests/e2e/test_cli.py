@@ -196,6 +196,20 @@ def lists_of_names(cli):
 
 
 @test
+def no_name_of_a_list_is_lost(cli):
+    """A line that holds more than its name is refused whole, however far away the rest of it is."""
+    far = " " * 70000
+    for line in ("good.example\rbad.example", f"good.example{far}bad.example", f"{far}good.example", far, "good.example bad.example"):
+        for end in ("\n", ""):
+            result = cli("-q", "-i", cli.write("names", f"open.example\n{line}{end}"))
+            test.equal(result.status, 2, f"{line[:30]!r}: exit status")
+            test.check(":2: " in result.err and result.err.count("\n") == 1, f"{line[:30]!r}: {result.err!r}")
+            test.check("open.example" in result.out and "good.example" not in result.out, f"{line[:30]!r}: {result.out!r}")
+    result = cli.json("-i", cli.write("names", f"good.example # {'x' * 70000}\nbad.example\n"))
+    test.equal([d["domain"] for d in result.report["domains"]], ["good.example", "bad.example"], "a long comment")
+
+
+@test
 def a_bad_name_in_a_list(cli):
     """The others are audited; the exit status is 2."""
     result = cli.json(stdin="good.example\nnot a name\nbad.example\n")

@@ -69,6 +69,16 @@ def mistakes_in_waivers(tool):
 
 
 @test
+def too_many_waivers(tool):
+    with Files() as files:
+        path = files("dmarc-ignored * 2027-01-31 known\n" * 10001)
+        done = tool(*ZONE, "--waivers", path, "healthy.example")
+        test.equal((done.status, done.out, done.err), (2, "", f"domaincheck: {path}:10001: more than 10000 waivers\n"), "10,001")
+        path = files("dmarc-ignored * 2027-01-31 known\n" * 10000)
+        test.equal(tool(*ZONE, "--waivers", path, "healthy.example").status, 0, "10,000")
+
+
+@test
 def one_domain(tool):
     with Files() as files:
         all_three = files("".join(GOOD.format(slug=slug) for slug in BROKEN))

@@ -61,6 +61,7 @@ def lines_of(build, root, files):
     """file -> {line: times}, summed over the objects that hold it."""
     found = {}
     notes = glob.glob(os.path.join(build, "src/libinternal.a.p/*.gcno"))
+    notes += glob.glob(os.path.join(build, "tests/fuzz/*.p/.._.._src_*.gcno"))  # what stands in no library
     for start in range(0, len(notes), 50):
         done = subprocess.run(["gcov", "--json-format", "--stdout", *notes[start:start + 50]], cwd=build, capture_output=True, check=True)
         for document in done.stdout.splitlines():

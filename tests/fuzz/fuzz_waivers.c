@@ -1,5 +1,6 @@
-/* Waivers and severities, as a user's files and options say them: whatever stands there, it is taken or refused with one clean
- * line that names the place. The first line goes to --set when it has a "=", the whole input is a file of --waivers. */
+/* Waivers, severities and profiles, as a user's files and options say them: whatever stands there, it is taken or refused with
+ * one clean line that names the place. The first line goes to --set when it has a "=", or to --profile when it has a comma or
+ * nothing but a word; the whole input is a file of --waivers. */
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -27,6 +28,36 @@ static void check_waivers(const struct dc_config *config, size_t lines)
 	}
 }
 
+/* Each once, and no other than there are. */
+static void check_profiles(const struct dc_config *config, size_t words)
+{
+	FUZZ_CHECK(config->policy.profile_count > 0 && config->policy.profile_count <= words);
+	for (size_t i = 0; i < config->policy.profile_count; i++) {
+		const struct dc_profile *profile = config->policy.profiles[i];
+		FUZZ_CHECK(profile && dc_profile_find(dc_slice_of(profile->id)) == profile);
+		for (size_t k = 0; k < i; k++)
+			FUZZ_CHECK(config->policy.profiles[k] != profile);
+	}
+}
+
+/* To the option that the line looks like. */
+static void give_option(struct dc_config *config, const char *text)
+{
+	struct dc_error err = {0};
+	bool set = strchr(text, '=') != NULL;
+	size_t words = 1;
+	if (!set && strchr(text, ' ') && !strchr(text, ','))
+		return;
+	for (const char *c = text; *c; c++)
+		words += *c == ',';
+	if (dc_config_set(config, set ? "set" : "profile", text, &err) != DC_OK)
+		check_refusal(&err, set ? "--set" : "--profile");
+	else if (set)
+		FUZZ_CHECK(config->policy.rule_count == words);
+	else
+		check_profiles(config, words);
+}
+
 static void read_file(struct dc_config *config, const uint8_t *data, size_t size)
 {
 	char path[64];
@@ -50,19 +81,15 @@ static void read_file(struct dc_config *config, const uint8_t *data, size_t size
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct dc_config *config = dc_config_new();
-	struct dc_error err = {0};
 	char text[256];
 	const uint8_t *end = size ? memchr(data, '\n', size) : NULL;
 	size_t len = end ? (size_t)(end - data) : size;
 	if (!config)
 		return 0;
-	if (len < sizeof text && memchr(data, '=', len)) {
+	if (len && len < sizeof text && !memchr(data, 0, len)) {
 		memcpy(text, data, len);
 		text[len] = 0;
-		if (dc_config_set(config, "set", text, &err) == DC_OK)
-			FUZZ_CHECK(config->policy.rule_count == 1);
-		else
-			check_refusal(&err, "--set");
+		give_option(config, text);
 	}
 	read_file(config, data, size);
 	dc_config_free(config);

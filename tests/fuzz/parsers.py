@@ -33,8 +33,8 @@ PARSERS = [
     "src/source/https_certificate.c",
     # messages, and the pipe to the process that runs libraries over them, both ends
     "src/message/message.c", "src/receiver/message.c", "src/receiver/store.c", "src/receiver/text.c", "src/receiver/wire.c",
-    # files of the user: manifests, baselines, reports to compare
-    "src/manifest/*.c", "src/api/baseline.c", "src/api/decision.c", "src/diff/scan.c", "src/diff/take.c", "src/diff/records.c",
+    # files of the user: names, manifests, baselines, reports to compare
+    "src/cli/names.c", "src/manifest/*.c", "src/api/baseline.c", "src/api/decision.c", "src/diff/scan.c", "src/diff/take.c", "src/diff/records.c",
 ]
 
 # Files that look like one and are none, or that no input reaches on its own: the reason
@@ -64,7 +64,6 @@ LEFT_OUT = {
     "src/cli/cmd_completion.c": "words of the shell's own command line",
     "src/cli/cmd_merge.c": "reads a file into memory; render/json/merge.c takes it apart",
     "src/cli/cmd_message.c": "reads a file into memory; message/message.c takes it apart",
-    "src/cli/names.c": "one name a line; dns/name.c takes it apart",
     "src/cli/resume.c": "the report file that this program was writing itself",
     "src/render/json/merge.c": "jansson parses; only fields of reports of our own are copied",
     "src/render/json/value.c": "jansson parses; a second time when memory ended the first",
