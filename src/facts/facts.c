@@ -268,6 +268,7 @@ enum part {
 };
 
 #define A(part) (UINT32_C(1) << (part))
+_Static_assert(ALL_EVIDENCE < 32, "dc_kept.complete has a bit for each part");
 
 /* What each is made of beside answers: the facts that it reads. */
 static const struct {

@@ -320,8 +320,8 @@ static bool over_budget(struct dc_gather_job *job, size_t more)
 }
 
 /* Starts what can be started of the open questions. DNS first; receiver jobs only when no DNS question is open, for
- * they need its answers; the background is waited for last. True when something is on its way. */
-static bool fetch_open(struct dc_gather_job *job, const struct dc_asker *asker)
+ * they need its answers; the background is waited for last. */
+static void fetch_open(struct dc_gather_job *job, const struct dc_asker *asker)
 {
 	size_t front = 0, jobs = 0;
 	for (size_t i = 0; i < asker->open_count; i++) {
@@ -346,12 +346,11 @@ static bool fetch_open(struct dc_gather_job *job, const struct dc_asker *asker)
 	job->missing_count = 0;
 	if (front) {
 		job->audit->rounds++;
-		return true;
+		return;
 	}
 	for (size_t i = 0; jobs && i < asker->open_count; i++)
 		if (asker->open[i].kind == DC_ASK_RECEIVER)
 			launch(job, &asker->open[i], false);
-	return jobs || job->background;
 }
 
 static void step(struct dc_gather_job *job)
@@ -385,7 +384,7 @@ static void step(struct dc_gather_job *job)
 		conclude(job, build(job, &asker, true));
 		return;
 	}
-	(void)fetch_open(job, &asker);
+	fetch_open(job, &asker);
 	audit->arena = asker.lasting ? audit->arena : NULL;
 	if (job->waiting == 0 && job->background_waiting == 0)
 		make_ready(job);
