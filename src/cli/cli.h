@@ -50,10 +50,6 @@ enum exit_status options_end(struct options *options, enum exit_status status);
 const struct dc_setting *option_at(size_t i);
 /* The usage page that was asked for, on standard output. `command`: its name; NULL: an audit. */
 void options_help(const struct options *options, const char *command);
-struct command;
-void help_short(FILE *out);
-void help_command(const struct command *command, FILE *out);
-void help_all(FILE *out);
 
 /* One line on standard error: "domaincheck: …". */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -170,6 +166,8 @@ struct command {
 };
 /* NULL past the end. */
 const struct command *command_at(size_t i);
+/* NULL when there is none of that name. */
+const struct command *command_of(const char *name);
 
 enum exit_status cmd_audit(const struct options *options);
 enum exit_status cmd_message(int argc, char **argv);

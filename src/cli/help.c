@@ -32,7 +32,7 @@ static const char *const common[] = {"selector", "ip", "parked", "config", "inpu
 				     "output", "nameserver", "zone", "fail-on", NULL};
 
 /* 24 lines of 80 columns, the prompt's included. */
-void help_short(FILE *out)
+static void help_short(FILE *out)
 {
 	(void)fputs("usage: domaincheck [OPTIONS] DOMAIN...      is the domain fit to send mail?\n", out);
 	const struct command *command;
@@ -53,7 +53,7 @@ void help_short(FILE *out)
 		    out);
 }
 
-void help_command(const struct command *command, FILE *out)
+static void help_command(const struct command *command, FILE *out)
 {
 	(void)fprintf(out, "usage: domaincheck %s%s%s%s\n  %s\n", command->name, *command->shared ? " [OPTIONS]" : "",
 		      *command->arguments ? " " : "", command->arguments, command->about);
@@ -72,7 +72,7 @@ void help_command(const struct command *command, FILE *out)
 		      command->audits ? "The other options of an audit are taken too: domaincheck --help-all. " : "");
 }
 
-void help_all(FILE *out)
+static void help_all(FILE *out)
 {
 	const struct dc_setting *row;
 	const struct command *command;
@@ -95,4 +95,15 @@ void help_all(FILE *out)
 	(void)fputs("\nExit status: 0 nothing at or above --fail-on, 1 findings, 2 usage or bad input, 3 something could\n"
 		    "not be determined, 4 internal fault. The manual is domaincheck(1).\n",
 		    out);
+}
+
+void options_help(const struct options *options, const char *command)
+{
+	const struct command *found = command ? command_of(command) : NULL;
+	if (options->whole_help)
+		help_all(stdout);
+	else if (found)
+		help_command(found, stdout);
+	else
+		help_short(stdout);
 }

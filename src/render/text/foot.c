@@ -3,16 +3,6 @@
 
 #include "render/text/text.h"
 
-struct dc_slice dc_text_counted(const struct dc_text *text, struct dc_slice so_far, size_t count, const char *one,
-				const char *many)
-{
-	const char *separator = so_far.len > 0 ? ", " : "";
-
-	if (count == 0)
-		return so_far;
-	return dc_text_format(text, "%.*s%s%zu %s", DC_FMT(so_far), separator, count, count == 1 ? one : many);
-}
-
 void dc_text_besides(const struct dc_text *text, const struct dc_audit_result *result)
 {
 	static const char *const published[] = {"MTA-STS", "TLS-RPT", "BIMI", "CAA"};

@@ -33,9 +33,7 @@ void dc_text_policies(const struct dc_text *text, const struct dc_facts *facts);
 /* What else is published; every check with its verdict. foot.c */
 void dc_text_besides(const struct dc_text *text, const struct dc_audit_result *result);
 void dc_text_checks(const struct dc_text *text, const struct dc_audit_result *result);
-/* `so_far` and ", 2 errors"; zero is not said. */
-struct dc_slice dc_text_counted(const struct dc_text *text, struct dc_slice so_far, size_t count, const char *one,
-				const char *many);
+/* ---- verdict.c ---- */
 
 /* "✗", in its ink */
 struct dc_slice dc_text_mark(const struct dc_text *text, enum dc_verdict verdict);
@@ -45,5 +43,8 @@ void dc_text_heading(const struct dc_text *text, const struct dc_audit_result *r
 		     const char *prefix, struct dc_slice note);
 /* "yes", "no" or "?" */
 struct dc_slice dc_text_tri(enum dc_tri value);
+/* `so_far` and ", 2 errors"; zero is not said. */
+struct dc_slice dc_text_counted(const struct dc_text *text, struct dc_slice so_far, size_t count, const char *one,
+				const char *many);
 
 #endif
