@@ -27,7 +27,7 @@ static void judge_sending(const struct dc_facts *facts, struct dc_emitter *emitt
 
 static bool lets_send(const struct dc_spf_facts *spf)
 {
-	return spf->class == DC_SPF_CLASS_VALID && (spf->pass4.count || spf->pass6.count || spf->all == '+' || spf->has_macros);
+	return spf->class == DC_SPF_CLASS_VALID && (spf->pass4.count || spf->pass6.count || spf->has_macros);
 }
 
 static void judge_silent(const struct dc_facts *facts, struct dc_emitter *emitter)

@@ -8,7 +8,8 @@
 
 static bool says_nobody_sends(const struct dc_spf_facts *spf)
 {
-	return spf->class == DC_SPF_CLASS_VALID && spf->all == '-' && spf->pass4.count == 0 && spf->pass6.count == 0 && !spf->has_macros;
+	return spf->class == DC_SPF_CLASS_VALID && dc_spf_fails_all(spf) && spf->pass4.count == 0 && spf->pass6.count == 0 &&
+	       !spf->has_macros;
 }
 
 /* Names below are judged only when they can be known; the failed step is told by dmarc-subdomains. */

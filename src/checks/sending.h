@@ -15,7 +15,7 @@ static inline bool dc_sends_never(const struct dc_facts *facts)
 
 	if (facts->inputs->parked || (facts->inputs->declared && facts->inputs->declared->role != DC_ROLE_SENDING))
 		return true;
-	return spf->class == DC_SPF_CLASS_VALID && spf->all == '-' && spf->pass_exact && !spf->has_macros &&
+	return spf->class == DC_SPF_CLASS_VALID && dc_spf_fails_all(spf) && spf->pass_exact && !spf->has_macros &&
 	       spf->pass4.count == 0 && spf->pass6.count == 0;
 }
 

@@ -46,13 +46,16 @@ static void whole(const struct dc_spf_facts *spf, bool ipv6, struct dc_emitter *
 {
 	struct dc_spf_count count = ipv6 ? spf->pass6.addresses : spf->pass4.addresses;
 	bool nearly_all = dc_spf_count_reaches(count, ipv6 ? ALL6_BITS : ALL4_BITS);
+	const struct dc_spf_others *others = ipv6 ? &spf->others6 : &spf->others4;
 	struct dc_where where = {.answer = spf->answer};
 	struct dc_slice family = ipv6 ? DC_S("IPv6") : DC_S("IPv4");
 
 	if (!nearly_all && !dc_spf_count_reaches(count, ipv6 ? WIDE6_BITS : WIDE4_BITS))
 		return;
-	if (spf->all == '+' || spf->root->record->fatal)
+	if ((others->code == DC_SPF_PASS && others->by && others->by->term->kind == DC_SPF_ALL) || spf->root->record->fatal)
 		return; /* spf-all has said so; with a broken record no address passes */
+	if (others->code == DC_SPF_PERMERROR && spf->all == '+')
+		return; /* idem: what would pass does not get there */
 	struct dc_spf_texts texts = widest(spf->root, ipv6, emitter);
 	struct dc_arg terms = dc_list("terms", texts.items, texts.count);
 	if (nearly_all)

@@ -39,8 +39,8 @@ static void judge(const struct dc_spf_facts *spf, struct dc_emitter *emitter)
 	case DC_SPF_CLASS_VALID:
 		break;
 	}
-	if ((spf->root->state != DC_SPF_STATE_RECORD || !spf->root->record->fatal) &&
-	    (spf->all == '+' || dc_spf_count_reaches(spf->pass4.addresses, ALL4_BITS)))
+	if (spf->others4.code == DC_SPF_PASS || spf->others6.code == DC_SPF_PASS ||
+	    (spf->others4.code != DC_SPF_PERMERROR && dc_spf_count_reaches(spf->pass4.addresses, ALL4_BITS)))
 		dc_emit(emitter, DC_F_SPF_RETURN_PATH_ALLOWS_ALL, where, DC_ARGS(name));
 }
 

@@ -17,7 +17,7 @@ static void tell(const struct dc_spf_node *node, const struct dc_psl *psl, struc
 		dc_emit(emitter, DC_F_SPF_TARGET_NO_RECORD, where, DC_ARGS(term, name, at));
 		break;
 	case DC_SPF_STATE_NXDOMAIN:
-		if (dc_spoof_is_registrable(node, psl)) {
+		if (dc_spf_passes_on(use) && dc_spoof_is_registrable(node, psl)) {
 			name.text = node->unregistered;
 			dc_emit(emitter, DC_F_SPF_TARGET_REGISTRABLE, where, DC_ARGS(term, name, at));
 		} else {

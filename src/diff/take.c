@@ -105,10 +105,14 @@ struct place {
 /* Where the record itself, or how and where it was found, stands: told as records, or not told at all. */
 static bool is_left_out(struct dc_slice path)
 {
-	static const char *const paths[] = {"spf.tree",	  "spf.record",	  "spf.records",   "spf.lookup_limit", "dmarc.walk",
-					    "dmarc.record",  "mx.hosts",	  "ptr",	   "message",	       "dkim.searched",
-					    "mta_sts.record", "tls_rpt.record", "bimi.record", "spoofable.why",
-					    "spf.authorised.ipv4", "spf.authorised.ipv6", "spf.authorised.ipv6_exact"};
+	static const char *const paths[] = {
+		"spf.tree",		"spf.record",		"spf.records",
+		"spf.others",		"spf.lookup_limit",	"spf.authorised.ipv4",
+		"spf.authorised.ipv6",	"spf.authorised.ipv6_exact", "dmarc.walk",
+		"dmarc.record",		"mx.hosts",		"ptr",
+		"message",		"dkim.searched",	"mta_sts.record",
+		"tls_rpt.record",	"bimi.record",		"spoofable.why",
+	};
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
 		if (dc_slice_eq(path, dc_slice_of(paths[i])))
 			return true;

@@ -148,11 +148,13 @@ static void lift_by_spf(struct builder *b, enum dc_spoof_verdict at_least)
 
 static void judge_spf(struct builder *b, const struct dc_spf_facts *spf)
 {
+	bool all = spf->others4.code == DC_SPF_PASS || spf->others6.code == DC_SPF_PASS;
+
 	if (spf->class == DC_SPF_CLASS_TEMPERROR || spf->unanswered)
 		add(b, DC_SPOOF_UNKNOWN_SPF, spf->domain);
-	if (spf->class != DC_SPF_CLASS_VALID)
+	if (spf->class != DC_SPF_CLASS_VALID && !all)
 		return;
-	if (spf->all == '+' || dc_spf_count_reaches(spf->pass4.addresses, ALL_BITS_V4) ||
+	if (all || dc_spf_count_reaches(spf->pass4.addresses, ALL_BITS_V4) ||
 	    dc_spf_count_reaches(spf->pass6.addresses, ALL_BITS_V6)) {
 		add(b, DC_SPOOF_SPF_ALL, spf->domain);
 		lift_by_spf(b, DC_SPOOF_YES);
@@ -174,7 +176,7 @@ static void judge_shared(struct builder *b, const struct dc_spf_facts *spf)
 		const struct dc_spf_node *node = spf->nodes[i];
 		const struct dc_provider_row *row;
 
-		if (node->depth != 1 || node->state != DC_SPF_STATE_RECORD || !node->by || node->by->term->qualifier == '?')
+		if (node->depth != 1 || node->state != DC_SPF_STATE_RECORD || !node->by || !dc_spf_passes_on(node->by))
 			continue;
 		row = dc_provider_of(DC_PROVIDER_BY_SPF, node->name);
 		if (!row)
@@ -202,6 +204,8 @@ static void judge_targets(struct builder *b, const struct dc_spf_facts *spf)
 	for (size_t i = 1; i < spf->node_count; i++) {
 		const struct dc_spf_node *node = spf->nodes[i];
 
+		if (!dc_spf_passes_on(node->by))
+			continue; /* it can only take away */
 		if (node->state == DC_SPF_STATE_NXDOMAIN && !node->unregistered_known)
 			add(b, DC_SPOOF_UNKNOWN_TARGET, node->name);
 		if (node->state != DC_SPF_STATE_NXDOMAIN || !dc_spoof_is_registrable(node, b->inputs->psl))
@@ -228,7 +232,7 @@ static void judge_return_path(struct builder *b, struct dc_asker *asker, const s
 		judge_authorised(b, spf);
 		break;
 	case DC_TRI_UNKNOWN:
-		if (spf->all == '+')
+		if (spf->others4.code == DC_SPF_PASS || spf->others6.code == DC_SPF_PASS)
 			add(b, DC_SPOOF_UNKNOWN_DMARC, spf->domain);
 		break;
 	case DC_TRI_NO:

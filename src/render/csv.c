@@ -157,18 +157,26 @@ static void finding_cells(struct dc_report *report, const struct dc_node *findin
 	slugs(report, findings, false);
 }
 
+/* What everybody else gets. Older reports only say which all is written. */
+static struct dc_slice others(const struct dc_node *spf)
+{
+	struct dc_slice all = dc_node_get_text(spf, "all");
+
+	if (dc_node_get(spf, "others"))
+		return dc_node_get_text(dc_node_get(spf, "others"), "ipv4");
+	return dc_slice_eq(all, DC_S("-"))   ? DC_S("fail")
+	       : dc_slice_eq(all, DC_S("~")) ? DC_S("softfail")
+	       : dc_slice_eq(all, DC_S("+")) ? DC_S("pass")
+					     : DC_S("neutral");
+}
+
 static void spf_cells(struct dc_report *report, const struct dc_node *spf)
 {
-	struct dc_slice all = dc_node_get_text(spf, "all"), state = dc_node_get_text(dc_node_get(spf, "tree"), "state");
-	bool known = dc_slice_eq(state, DC_S("record"));
+	bool known = dc_slice_eq(dc_node_get_text(dc_node_get(spf, "tree"), "state"), DC_S("record"));
 
 	member(report, spf, "class");
 	member(report, spf, "record");
-	word(report, !known			   ? NULL
-		     : dc_slice_eq(all, DC_S("-")) ? "fail"
-		     : dc_slice_eq(all, DC_S("~")) ? "softfail"
-		     : dc_slice_eq(all, DC_S("+")) ? "pass"
-						   : "neutral");
+	text(report, known ? others(spf) : (struct dc_slice){0});
 	amount(report, known ? spf : NULL, "lookups");
 }
 

@@ -99,6 +99,7 @@ const struct dc_spf_facts *dc_spf_build_plain(struct dc_asker *asker, struct dc_
 	dc_spf_tree_grow(&tree);
 	dc_spf_tree_count(&tree);
 	dc_spf_tree_authorise(&tree);
+	dc_spf_tree_others(&tree);
 	nodes = DC_NEW_ARRAY(asker->arena, const struct dc_spf_node *, tree.count);
 	for (size_t i = 0; i < tree.count; i++)
 		nodes[i] = &tree.nodes[i]->node;

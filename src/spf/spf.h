@@ -277,6 +277,15 @@ struct dc_spf_node {
 					   * an earlier term matches) */
 };
 
+/* What an address gets that no term names, as a receiver comes to it (RFC 7208 4.6, 4.7): by an all, by an include whose
+ * record passes everybody, by an error that all mail meets. */
+struct dc_spf_others {
+	enum dc_spf_code code;         /* OPEN: not known, as a lookup failed or it depends on the sender */
+	bool sender;                   /* terms that depend on the sender come before and are taken as not matching */
+	const struct dc_spf_use *by;   /* the term that decides, the innermost: the all of an included record, the include
+					* without a record; NULL: the end of a record is reached, or ranges name everybody */
+};
+
 enum dc_spf_class { DC_SPF_CLASS_NONE, DC_SPF_CLASS_VALID, DC_SPF_CLASS_PERMERROR, DC_SPF_CLASS_TEMPERROR };
 const char *dc_spf_class_name(enum dc_spf_class klass); /* "none" "valid" "permerror" "temperror"; static */
 
@@ -295,7 +304,8 @@ struct dc_spf_facts {
 	size_t node_count;
 	const struct dc_txt *records;      /* the v=spf1 records at the domain: 0, 1 or more */
 	size_t record_count;
-	char all;                          /* as root->all */
+	char all;                          /* as root->all: what is written, see others4 for what comes of it */
+	struct dc_spf_others others4, others6; /* everybody else, over IPv4 and IPv6 */
 	bool has_macros;                   /* some term depends on the sender */
 	bool cut;                          /* a ceiling was reached: counts are "at least" */
 	bool unanswered;                   /* some lookup of the tree failed: counts are "at least" */
@@ -330,6 +340,27 @@ enum dc_spf_cover { DC_SPF_OUTSIDE, DC_SPF_PARTLY, DC_SPF_INSIDE };
  * the first of its addresses pass, or NULL. */
 enum dc_spf_cover dc_spf_covers(const struct dc_spf_facts *facts, struct dc_prefix prefix,
 				const struct dc_spf_use **ret_via);
+
+/* The term of the domain's own record (behind redirects: of the record that they lead to) under which `use` stands, or is. */
+const struct dc_spf_use *dc_spf_use_own(const struct dc_spf_use *use);
+
+/* "fail" …; empty when it is not known. Static. */
+struct dc_slice dc_spf_others_name(const struct dc_spf_others *others);
+/* Everybody passes, over both families. */
+static inline bool dc_spf_lets_all_pass(const struct dc_spf_facts *facts)
+{
+	return facts->others4.code == DC_SPF_PASS && facts->others6.code == DC_SPF_PASS;
+}
+
+/* Who is not named fails, over both families. */
+static inline bool dc_spf_fails_all(const struct dc_spf_facts *facts)
+{
+	return facts->others4.code == DC_SPF_FAIL && facts->others6.code == DC_SPF_FAIL;
+}
+
+/* A pass below this include or redirect is a pass of the domain: none of the terms that lead there turns it into something
+ * else, as ~include: does. */
+bool dc_spf_passes_on(const struct dc_spf_use *use);
 
 /* ---- the drawn tree ---- */
 

@@ -35,6 +35,8 @@ void dc_spf_tree_grow(struct dc_spf_tree *tree);
 void dc_spf_tree_count(struct dc_spf_tree *tree);
 /* Who may send: pass sets bottom up, and what each term adds. */
 void dc_spf_tree_authorise(struct dc_spf_tree *tree);
+/* What everybody else gets; after the two above. */
+void dc_spf_tree_others(struct dc_spf_tree *tree);
 
 /* True for terms that cost one of the ten lookups. */
 static inline bool dc_spf_kind_is_counted(enum dc_spf_kind kind)

@@ -90,6 +90,40 @@ static void compare(const struct job *job)
 		FUZZ_CHECK(code == DC_SPF_NONE);
 }
 
+/* Some term names the address, or may: nothing is promised about it. */
+static bool is_named(const struct dc_spf_facts *facts, struct dc_ip ip)
+{
+	for (size_t n = 0; n < facts->node_count; n++)
+		for (size_t i = 0; i < facts->nodes[n]->use_count; i++) {
+			const struct dc_spf_use *use = &facts->nodes[n]->uses[i];
+			bool address = use->term->kind == DC_SPF_IP4 || use->term->kind == DC_SPF_IP6;
+
+			if (address && use->term->prefix.bits > 0 && dc_prefix_contains(use->term->prefix, ip))
+				return true;
+			if (use->found4 == DC_SPF_FOUND_SENDER || use->found6 == DC_SPF_FOUND_SENDER)
+				return true;
+			unsigned bits = ip.family == 4 ? use->term->bits4 : use->term->bits6, whole = ip.family == 4 ? 32 : 128;
+			if ((use->term->kind == DC_SPF_A || use->term->kind == DC_SPF_MX) && bits > 0 && bits < whole)
+				return true;
+		}
+	return false;
+}
+
+/* What the audit says of everybody else is what the evaluator says of an address that nobody has heard of. */
+static void check_others(struct dc_asker *asker, const struct job *job, const char *stranger)
+{
+	const struct dc_spf_facts *facts = job->facts;
+	struct dc_spf_query query = job->query;
+	struct dc_spf_result result;
+
+	if (!dc_ip_parse(dc_slice_of(stranger), &query.ip) || facts->cut || facts->unanswered || is_named(facts, query.ip))
+		return;
+	const struct dc_spf_others *others = query.ip.family == 4 ? &facts->others4 : &facts->others6;
+	dc_spf_check_host(asker, &query, &result);
+	if (!asker->open_count && !others->sender)
+		FUZZ_CHECK(result.code == others->code);
+}
+
 static void check_result(const struct dc_spf_result *result)
 {
 	FUZZ_CHECK(result->code < DC_SPF_OPEN);
@@ -141,6 +175,10 @@ static void run(struct world *w, struct dc_arena *arena, struct dc_evidence *evi
 		check_result(&job->result);
 		compare(job);
 	}
+	asker = (struct dc_asker){.evidence = evidence, .arena = arena};
+	check_others(&asker, job, "100.66.77.88");
+	asker = (struct dc_asker){.evidence = evidence, .arena = arena};
+	check_others(&asker, job, "2001:db8:77:88:99:aa:bb:cc");
 	world_run(w, arena, evidence, ROUNDS_MAX, evaluate, job);
 	FUZZ_CHECK(w->asked < 300 && w->rounds <= 25);
 	check_result(&job->result);

@@ -126,6 +126,8 @@ static const struct dc_spf_facts *spf(struct dc_arena *arena, struct dc_slice do
 	struct dc_txt *texts = DC_NEW(arena, struct dc_txt);
 	struct dc_spf_range *ranges = DC_NEW(arena, struct dc_spf_range);
 
+	struct dc_spf_others others = {.code = DC_SPF_SOFTFAIL, .by = &uses[record->term_count - 1]};
+
 	*texts = txt;
 	*ranges = (struct dc_spf_range){ip("192.0.2.0"), ip("192.0.2.255")};
 	nodes[0] = (struct dc_spf_node){.name = domain, .state = DC_SPF_STATE_RECORD, .record = record, .uses = uses,
@@ -146,6 +148,7 @@ static const struct dc_spf_facts *spf(struct dc_arena *arena, struct dc_slice do
 	*facts = (struct dc_spf_facts){.domain = domain, .class = record->fatal ? DC_SPF_CLASS_PERMERROR : DC_SPF_CLASS_VALID,
 		.answer = answer(arena, DC_TYPE_TXT, domain, DC_OUTCOME_ANSWER), .root = &nodes[0], .nodes = list,
 		.node_count = 2, .records = texts, .record_count = 1, .all = '~', .lookups = lookups, .voids4 = 1,
+		.others4 = others, .others6 = others,
 		.pass4 = {.items = ranges, .count = 1, .addresses = {.low = 1234567}}, .pass_exact = true,
 		.pass6 = {.addresses = {.high = 4}}};
 	return facts;
@@ -391,6 +394,7 @@ struct dc_audit_result *sample_healthy(struct dc_arena *arena)
 	facts->mx = mx(arena, domain, s("mx1.healthy.example"));
 	facts->spf = spf(arena, domain, s("v=spf1 include:_spf.healthy.example -all"), s("_spf.healthy.example"), 4);
 	((struct dc_spf_facts *)facts->spf)->all = '-';
+	((struct dc_spf_facts *)facts->spf)->others4.code = ((struct dc_spf_facts *)facts->spf)->others6.code = DC_SPF_FAIL;
 	facts->dmarc = dmarc(arena, domain, policy, DC_DMARC_POLICY_REJECT);
 	judge(arena, made, &list);
 	return made;

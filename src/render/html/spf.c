@@ -1,6 +1,7 @@
 /* SPF in the HTML report: the record, what it costs, whom it lets send, and its tree as nested lists with the place where
  * receivers stop. */
 #include "render/html/html.h"
+#include "render/spf_words.h"
 
 enum {
 	DEPTH_MAX = 24,  /* of nested lists; the limit of ten lookups ends a tree long before */
@@ -137,8 +138,26 @@ static void ranges(struct dc_html *html, const json_t *list)
 		dc_html_printf(html, "<li>and %zu more</li>\n", json_array_size(list) - RANGES_MAX);
 }
 
-static void senders(struct dc_html *html, const json_t *authorised)
+/* What everybody else gets over "ipv4" or "ipv6"; empty: not known. Older reports only say which all is written. */
+static struct dc_slice others_result(const json_t *spf, const char *family)
 {
+	static const struct {
+		const char *all, *name;
+	} rows[] = {{"-", "fail"}, {"~", "softfail"}, {"?", "neutral"}, {"+", "pass"}};
+	struct dc_slice all = dc_json_member(spf, "all");
+
+	if (json_object_get(spf, "others"))
+		return dc_json_member(json_object_get(spf, "others"), family);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (dc_slice_eq(all, dc_slice_of(rows[i].all)))
+			return dc_slice_of(rows[i].name);
+	return DC_S("neutral");
+}
+
+static void senders(struct dc_html *html, const json_t *spf)
+{
+	const json_t *authorised = json_object_get(spf, "authorised");
+	bool permerror = dc_slice_eq(others_result(spf, "ipv4"), DC_S("permerror"));
 	const json_t *four = json_object_get(authorised, "ipv4_ranges"), *six = json_object_get(authorised, "ipv6_ranges");
 
 	if (!json_is_array(four))
@@ -151,7 +170,10 @@ static void senders(struct dc_html *html, const json_t *authorised)
 		       json_is_true(json_object_get(authorised, "complete")) ? "" : "at least ",
 		       json_number_value(json_object_get(authorised, "ipv4")));
 	dc_html_text(html, dc_json_member(authorised, "ipv6_exact"));
-	dc_html_put(html, " IPv6 addresses\n");
+	dc_html_put(html, " IPv6 addresses");
+	if (permerror && json_array_size(four) + json_array_size(six) > 0)
+		dc_html_put(html, ", none named behind the permerror");
+	dc_html_put(html, "\n");
 	if (json_array_size(four) + json_array_size(six) > 0) {
 		dc_html_put(html, "<details class=\"fold\"><summary>Show them</summary><ul>\n");
 		ranges(html, four);
@@ -163,18 +185,18 @@ static void senders(struct dc_html *html, const json_t *authorised)
 
 static void others(struct dc_html *html, const json_t *spf)
 {
-	static const char *const rows[][2] = {{"-", "<code>-all</code>: mail from anywhere else fails"},
-					      {"~", "<code>~all</code>: mail from anywhere else is suspicious (softfail)"},
-					      {"?", "<code>?all</code>: nothing is said about mail from anywhere else"},
-					      {"+", "<code>+all</code>: mail from anywhere passes"}};
-	struct dc_slice all = dc_json_member(spf, "all");
+	const json_t *object = json_object_get(spf, "others");
+	struct dc_slice ipv4 = others_result(spf, "ipv4"), term = dc_json_member(object, "term");
+	bool sender = json_is_true(json_object_get(object, "depends_on_sender"));
+	char words[DC_SPF_WORDS_MAX];
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (dc_slice_eq(all, dc_slice_of(rows[i][0]))) {
-			dc_html_put(html, rows[i][1]);
-			return;
-		}
-	dc_html_put(html, "no <code>all</code>: nothing is said about mail from anywhere else");
+	if (term.len)
+		dc_html_code(html, term);
+	else if (dc_slice_eq(ipv4, DC_S("neutral")))
+		dc_html_put(html, "no <code>all</code>");
+	if (term.len || dc_slice_eq(ipv4, DC_S("neutral")))
+		dc_html_put(html, ": ");
+	dc_html_text(html, dc_spf_others_words(ipv4, others_result(spf, "ipv6"), sender, words));
 }
 
 void dc_html_spf(struct dc_html *html, const json_t *spf)
@@ -200,7 +222,7 @@ void dc_html_spf(struct dc_html *html, const json_t *spf)
 	if (dc_html_number(spf, "void_lookups") > 0)
 		dc_html_printf(html, ", %llu of 2 that may find nothing", (unsigned long long)dc_html_number(spf, "void_lookups"));
 	dc_html_put(html, json_is_true(json_object_get(spf, "complete")) ? "</dd>\n" : " (as far as it could be read)</dd>\n");
-	senders(html, json_object_get(spf, "authorised"));
+	senders(html, spf);
 	dc_html_put(html, "</dl>\n");
 	if (!json_is_object(node))
 		dc_html_put(html, "</div>\n");

@@ -133,16 +133,31 @@ static struct dc_node *ranges_array(struct dc_json *json, const struct dc_spf_ra
 
 static struct dc_node *authorised(struct dc_json *json, const struct dc_spf_facts *spf)
 {
+	static const struct dc_spf_ranges nobody;
 	char text[DC_SPF_COUNT_TEXT_MAX];
 	struct dc_node *object = dc_node_object(json);
+	bool broken = spf && spf->root->record && spf->root->record->fatal; /* whatever it names */
+	const struct dc_spf_ranges *pass4 = spf && !broken ? &spf->pass4 : &nobody, *pass6 = spf && !broken ? &spf->pass6 : &nobody;
 
-	dc_node_set(json, object, "ipv4", spf ? count(json, &spf->pass4) : dc_node_null(json));
-	dc_node_set(json, object, "ipv6", spf ? count(json, &spf->pass6) : dc_node_null(json));
+	dc_node_set(json, object, "ipv4", spf ? count(json, pass4) : dc_node_null(json));
+	dc_node_set(json, object, "ipv6", spf ? count(json, pass6) : dc_node_null(json));
 	dc_node_set(json, object, "ipv6_exact",
-		    spf ? dc_node_copy(json, dc_spf_count_text(spf->pass6.addresses, text)) : dc_node_null(json));
-	dc_node_set(json, object, "complete", dc_node_bool(json, spf, spf && spf->pass_exact));
-	dc_node_set(json, object, "ipv4_ranges", spf ? ranges_array(json, &spf->pass4) : dc_node_null(json));
-	dc_node_set(json, object, "ipv6_ranges", spf ? ranges_array(json, &spf->pass6) : dc_node_null(json));
+		    spf ? dc_node_copy(json, dc_spf_count_text(pass6->addresses, text)) : dc_node_null(json));
+	dc_node_set(json, object, "complete", dc_node_bool(json, spf, broken || (spf && spf->pass_exact)));
+	dc_node_set(json, object, "ipv4_ranges", spf ? ranges_array(json, pass4) : dc_node_null(json));
+	dc_node_set(json, object, "ipv6_ranges", spf ? ranges_array(json, pass6) : dc_node_null(json));
+	return object;
+}
+
+static struct dc_node *others(struct dc_json *json, const struct dc_spf_facts *spf)
+{
+	struct dc_node *object = dc_node_object(json);
+	const struct dc_spf_use *by = spf ? spf->others4.by : NULL;
+
+	dc_node_set(json, object, "ipv4", dc_node_text_or_null(json, spf ? dc_spf_others_name(&spf->others4) : (struct dc_slice){0}));
+	dc_node_set(json, object, "ipv6", dc_node_text_or_null(json, spf ? dc_spf_others_name(&spf->others6) : (struct dc_slice){0}));
+	dc_node_set(json, object, "depends_on_sender", dc_node_bool(json, spf, spf && spf->others4.sender));
+	dc_node_set(json, object, "term", by ? dc_node_text(json, dc_spf_use_own(by)->term->text) : dc_node_null(json));
 	return object;
 }
 
@@ -192,6 +207,7 @@ struct dc_node *dc_json_spf(struct dc_json *json, const struct dc_facts *facts)
 		    known || (spf && spf->class == DC_SPF_CLASS_TEMPERROR) ? dc_node_word(json, dc_spf_class_name(spf->class))
 									   : dc_node_null(json));
 	dc_node_set(json, object, "all", known ? qualifier(json, spf->all) : dc_node_null(json));
+	dc_node_set(json, object, "others", others(json, known ? spf : NULL));
 	dc_node_set(json, object, "lookups", known ? dc_node_uint(json, spf->lookups) : dc_node_null(json));
 	dc_node_set(json, object, "lookup_limit", dc_node_integer(json, DC_SPF_LOOKUP_LIMIT));
 	dc_node_set(json, object, "void_lookups", known ? dc_node_uint(json, spf->voids4) : dc_node_null(json));

@@ -1,6 +1,7 @@
 /* The SPF section: record, cost, reach, and the tree. */
 #include "spf/spf.h"
 
+#include "render/spf_words.h"
 #include "render/text/text.h"
 
 enum { TREE_ROWS = 60 }; /* without -v */
@@ -133,27 +134,25 @@ static struct dc_slice human_count(const struct dc_text *text, struct dc_spf_cou
 static struct dc_slice reach(const struct dc_text *text, const struct dc_spf_facts *spf)
 {
 	struct dc_slice v4 = human_count(text, spf->pass4.addresses), v6 = human_count(text, spf->pass6.addresses);
+	bool behind = spf->others4.code == DC_SPF_PERMERROR && (spf->pass4.count || spf->pass6.count);
 
 	if (!spf->pass_exact && spf->pass4.count == 0 && spf->pass6.count == 0)
 		return DC_S("not known");
-	return dc_text_format(text, "%s%.*s IPv4 and %.*s IPv6 addresses", spf->pass_exact ? "" : "at least ", DC_FMT(v4),
-			      DC_FMT(v6));
+	return dc_text_format(text, "%s%.*s IPv4 and %.*s IPv6 addresses%s", spf->pass_exact ? "" : "at least ", DC_FMT(v4),
+			      DC_FMT(v6), behind ? ", none named behind the permerror" : "");
 }
 
-static const char *all_words(char all)
+/* "include:a.example: everybody may send" */
+static struct dc_slice others(const struct dc_text *text, const struct dc_spf_facts *spf)
 {
-	switch (all) {
-	case '-':
-		return "-all: mail from anywhere else fails";
-	case '~':
-		return "~all: mail from anywhere else is suspicious (softfail)";
-	case '?':
-		return "?all: nothing is said about mail from anywhere else";
-	case '+':
-		return "+all: everybody may send";
-	default:
-		return "no \"all\": nothing is said about mail from anywhere else";
-	}
+	const struct dc_spf_others *v4 = &spf->others4, *v6 = &spf->others6;
+	char line[DC_SPF_WORDS_MAX];
+	struct dc_slice words = dc_spf_others_words(dc_spf_others_name(v4), dc_spf_others_name(v6), v4->sender, line);
+	struct dc_slice term = v4->by ? dc_text_clean(text, dc_spf_use_own(v4->by)->term->text) : DC_S("no \"all\"");
+
+	if (!v4->by && v4->code != DC_SPF_NEUTRAL)
+		return dc_arena_dup(text->scratch, words);
+	return dc_text_format(text, "%.*s: %.*s", DC_FMT(term), DC_FMT(words));
 }
 
 static void cost(const struct dc_text *text, const struct dc_spf_facts *spf)
@@ -207,7 +206,8 @@ void dc_text_spf(const struct dc_text *text, const struct dc_audit_result *resul
 	if (spf->root->record->fatal) {
 		dc_text_field(text, "may send", DC_INK_RED, DC_S("nobody: the record is not valid, receivers answer permerror"));
 	} else {
-		dc_text_field(text, "others", spf->all == '+' ? DC_INK_RED : DC_INK_PLAIN, dc_slice_of(all_words(spf->all)));
+		bool bad = spf->others4.code == DC_SPF_PASS || spf->others4.code == DC_SPF_PERMERROR;
+		dc_text_field(text, "others", bad ? DC_INK_RED : DC_INK_PLAIN, others(text, spf));
 		dc_text_field(text, "may send", DC_INK_PLAIN, reach(text, spf));
 	}
 	cost(text, spf);
