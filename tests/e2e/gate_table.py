@@ -108,6 +108,8 @@ SENDER = [
     ("no all", spf("v=spf1 ip4:192.0.2.25 ip6:2001:db8:1::25 include:spf.vendor.example"), NOT_ALL),
     ("~all", spf("v=spf1 ip4:192.0.2.25 ip6:2001:db8:1::25 include:spf.vendor.example ~all"),
      {"X": {"nist-800-177/spf-hardfail"}, "!": {"bod-18-01/spf-hardfail"}}),
+    ("the vendor lets everybody pass", [drop("spf.vendor.example", "TXT"), put('spf.vendor.example. TXT "v=spf1 +all"')],
+     {"X": base("spf-all") | SPF_ENDS, "!": {"bod-18-01/spf-hardfail", "baseline/spoofable"}}),
     ("the vendor needs ten more lookups", [drop("spf.vendor.example", "TXT"), put(
         'spf.vendor.example. TXT "v=spf1 ' + "a:ns.vendor.example " * 10 + '-all"')],
      {"X": base("spf-lookups") | SPF}),
@@ -115,7 +117,7 @@ SENDER = [
     ("the vendor's record is misspelt", [drop("spf.vendor.example", "TXT"), put('spf.vendor.example. TXT "v=spf1 ipv4:198.51.100.64 -all"')],
      {"X": base("spf-targets") | SPF}),
     ("the vendor's record answers SERVFAIL", [fail("spf.vendor.example", "TXT")],
-     {"?": base("spf-targets", "spf-lookups", "spf-voids", "spf-ranges", "spoofable") | SPF}),
+     {"?": base("spf-targets", "spf-lookups", "spf-voids", "spf-all", "spf-ranges", "spoofable") | SPF | SPF_ENDS | HARDFAIL}),
     ("the SPF record answers SERVFAIL", [fail(D, "TXT")],
      {"?": SPF_CHECKS | base("spf-receivers") | SPF | SPF_ENDS | HARDFAIL}),
     ("the SPF record answers TIMEOUT", [fail(D, "TXT", "TIMEOUT")],
