@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-from tool import Tests, Tool
+from tool import Tests, Tool, started
 
 test = Tests()
 NOW = ("--now", "2026-11-20T12:00:00Z")
@@ -156,11 +156,24 @@ def resume(fleet):
 
 
 def stop_in_the_middle(fleet, number, *args):
-    """Two names are done, the rest hangs on a silent resolver."""
+    """Two names are done, the rest hangs on a silent resolver. When the machine is too busy for the two, they are given more
+    time."""
+    for wait_s in (0.7, 3, 9):
+        out, err, status = stop_after(fleet, number, wait_s, *args)
+        if not any(f"{done} done, {7 - done} not" in err for done in (0, 1)):
+            break
+    lines = err.splitlines()
+    test.check(len(lines) == 1 and "2 done, 5 not" in lines[0], f"{args}: {err!r}")
+    test.equal(status, 3, f"{args}: exit status")
+    return out
+
+
+def stop_after(fleet, number, wait_s, *args):
     names = fleet.names[:2] + [f"hang{i}.invalid" for i in range(5)]
     overlay = ("-z", fleet.path("fleet.zone"), "--live", *fleet.dead, "--timeout", "60", *NOW)
     run = fleet.start(*overlay, *args, *names, start_new_session=True, stdin=subprocess.DEVNULL)
-    time.sleep(0.7)
+    started(run)
+    time.sleep(wait_s)
     run.send_signal(number)
     began = time.monotonic()
     try:
@@ -169,12 +182,9 @@ def stop_in_the_middle(fleet, number, *args):
         os.killpg(run.pid, signal.SIGKILL)
         out, err = run.communicate()
         test.check(False, "still running after ten seconds")
-    test.check(time.monotonic() - began < 2, f"{args}: took {time.monotonic() - began:.1f} s to stop")
+    test.check(time.monotonic() - began < 5, f"{args}: took {time.monotonic() - began:.1f} s to stop")
     test.equal(children_left(run.pid), [], f"{args}: processes left")
-    lines = err.splitlines()
-    test.check(len(lines) == 1 and "2 done, 5 not" in lines[0], f"{args}: {err!r}")
-    test.equal(run.returncode, 3, f"{args}: exit status")
-    return out
+    return out, err, run.returncode
 
 
 @test

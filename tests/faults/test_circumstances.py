@@ -206,7 +206,7 @@ def stopped_and_continued(run):
 def resolver_restarts(run):
     """unbound ends in the middle of a run and comes back a second later."""
     lab = run.lab
-    args = (*run.live(), "--timeout", "8", *NAMES)
+    args = (*run.live(), "--timeout", "20", *NAMES)
     clean = run(*args)
     child = run.start(*args, "-j", "1", "--threads", "1", "--max-qps", "150")
     time.sleep(0.3)

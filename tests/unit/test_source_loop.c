@@ -17,7 +17,7 @@
 #include "source/clock.h"
 #include "source/loop.h"
 
-enum { TRIES = 40, LATE_MS = 60 };
+enum { TRIES = 40, LATE_MS = 20 };
 
 static struct dc_loop *loop;
 static uint64_t turn_before_ms; /* the loop's time in the turn before this one */
