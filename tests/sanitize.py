@@ -53,7 +53,7 @@ LEFT_OUT = [
     (("memcheck",), "receiver_host", "its drills make system calls with arguments that mean nothing, which valgrind reports"),
     (("memcheck",), "coverage", "runs every case once more"),
     (("memcheck",), "valgrind", "runs valgrind itself"),
-    (("memcheck", "helgrind"), "fleet/signals", "interrupts a run after a second, in which valgrind has done nothing yet"),
+    (("memcheck", "helgrind"), "fleet/signals", "interrupts a run as soon as it catches that, and valgrind does from the start"),
     (("gcc", "clang", "threads"), "install", "links the library to a program without the sanitizer's run time"),
 ]
 FACTOR = {"gcc": 4, "clang": 4, "threads": 8, "memcheck": 20, "helgrind": 20}
