@@ -7,11 +7,7 @@
  * fail: the rest is done. Not here: the receivers' libraries, whose own process may do next to nothing (src/receiver/sandbox.c). */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/landlock.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/call_filter.h"
 #include "cli/cli.h"
 
 #ifndef LANDLOCK_ACCESS_FS_REFER
@@ -136,61 +133,18 @@ static const unsigned refused[] = {
 /* Packets as they are, devices, the kernel's own: nothing that resolvers and clients use. */
 static const unsigned refused_families[] = {AF_PACKET, AF_BLUETOOTH, AF_VSOCK, AF_ALG, AF_XDP, AF_CAN, AF_RDS, AF_TIPC, AF_KEY};
 
-enum {
-	REFUSED = sizeof refused / sizeof *refused,
-	FAMILIES = sizeof refused_families / sizeof *refused_families,
-	PROGRAM_MAX = 9 + 2 * REFUSED + 2 * FAMILIES,
-};
-
-#if defined __x86_64__
-#define ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined __aarch64__
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
-#endif
-#define FIRST_OF_X32 0x40000000u /* the same calls by other numbers */
-
-struct program {
-	struct sock_filter steps[PROGRAM_MAX];
-	unsigned short count;
-};
-
-static void load(struct program *program, size_t offset)
-{
-	program->steps[program->count++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offset);
-}
-
-/* When the octets loaded compare with `value`, the call fails with `fault`. */
-static void refuse(struct program *program, unsigned short comparison, unsigned value, unsigned fault)
-{
-	program->steps[program->count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | comparison | BPF_K, value, 0, 1);
-	program->steps[program->count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | fault);
-}
-
-/* Written by hand: a library that makes filters needs memory, and one of them never returns without. */
-static void make_program(struct program *program, unsigned architecture)
-{
-	load(program, offsetof(struct seccomp_data, arch));
-	program->steps[program->count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, architecture, 1, 0);
-	program->steps[program->count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
-	load(program, offsetof(struct seccomp_data, nr));
-	refuse(program, BPF_JGE, FIRST_OF_X32, EPERM);
-	for (size_t i = 0; i < REFUSED; i++)
-		refuse(program, BPF_JEQ, refused[i], EPERM);
-	/* skips the families for all calls but one */
-	program->steps[program->count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 1 + 2 * FAMILIES);
-	load(program, offsetof(struct seccomp_data, args)); /* the lower half: both machines are little-endian */
-	for (size_t i = 0; i < FAMILIES; i++)
-		refuse(program, BPF_JEQ, refused_families[i], EAFNOSUPPORT);
-	program->steps[program->count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-}
+enum { REFUSED = sizeof refused / sizeof *refused, FAMILIES = sizeof refused_families / sizeof *refused_families };
 
 void confine_calls(void)
 {
-#ifdef ARCHITECTURE
-	struct program program = {.count = 0};
-	make_program(&program, ARCHITECTURE);
-	struct sock_fprog filter = {.len = program.count, .filter = program.steps};
-	if (CONFINE)
-		(void)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter);
-#endif
+	struct dc_call_filter filter;
+	if (!CONFINE || !dc_call_filter_begin(&filter, SECCOMP_RET_ERRNO | EPERM))
+		return;
+	dc_call_filter_calls(&filter, refused, REFUSED, SECCOMP_RET_ERRNO | EPERM);
+	for (size_t i = 0; i < FAMILIES; i++) {
+		const struct dc_call_part family[DC_CALL_FILTER_PARTS_MAX] = {{0, DC_CALL_ALL_BITS, refused_families[i]}};
+		dc_call_filter_call(&filter, SYS_socket, family, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
+	}
+	dc_call_filter_end(&filter, SECCOMP_RET_ALLOW);
+	(void)dc_call_filter_install(&filter, SECCOMP_FILTER_FLAG_TSYNC);
 }

@@ -5,18 +5,11 @@
  * Relaxed: AddressSanitizer and its kin map shadow memory and read /proc, and valgrind writes and executes code of its own, all
  * inside this process. There the filter lists what is forbidden instead: whatever opens, connects, starts or looks
  * into another process.
- *
- * The filter is written by hand and takes no memory: libseccomp, when memory ends while it makes one, never returns or makes
- * another than it was told, in which the worker dies of each record. */
+ */
 #include "receiver/sandbox.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -24,6 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/call_filter.h"
 #include "base/slice.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -117,134 +111,50 @@ static const unsigned forbidden[] = {
 #endif
 };
 
-#if defined __x86_64__
-#define ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined __aarch64__
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
-#endif
+enum { ALLOWED = sizeof allowed / sizeof *allowed, FORBIDDEN = sizeof forbidden / sizeof *forbidden };
 
-enum {
-	FIRST_OF_X32 = 0x40000000, /* the same calls by other numbers */
-	ALLOWED = sizeof allowed / sizeof *allowed,
-	FORBIDDEN = sizeof forbidden / sizeof *forbidden,
-	PARTS_MAX = 2, /* of the arguments of one call that are looked at */
-	STEPS_MAX = 128,
-};
-_Static_assert(2 * FORBIDDEN + 16 < STEPS_MAX && 2 * ALLOWED + 70 < STEPS_MAX, "a program has room");
-
-struct program {
-	struct sock_filter steps[STEPS_MAX];
-	unsigned short count;
-};
-
-/* One argument, its upper half and some of its bits left aside, is `value`. */
-struct part {
-	unsigned argument, bits, value;
-};
-
-#ifdef ARCHITECTURE
-static void load(struct program *program, size_t offset)
-{
-	program->steps[program->count++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offset);
-}
-
-static void end(struct program *program, unsigned action)
-{
-	program->steps[program->count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action);
-}
-
-/* Goes on when what was loaded is `value`, else goes past `skipped` steps. */
-static void want(struct program *program, unsigned value, size_t skipped)
-{
-	program->steps[program->count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, (unsigned char)skipped);
-}
-
-static void begin(struct program *program)
-{
-	load(program, offsetof(struct seccomp_data, arch));
-	program->steps[program->count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
-	end(program, SECCOMP_RET_KILL_PROCESS);
-	load(program, offsetof(struct seccomp_data, nr));
-	program->steps[program->count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, FIRST_OF_X32, 0, 1);
-	end(program, SECCOMP_RET_KILL_PROCESS);
-}
-
-static void each(struct program *program, const unsigned *calls, size_t count, unsigned action)
-{
-	load(program, offsetof(struct seccomp_data, nr));
-	for (size_t i = 0; i < count; i++) {
-		want(program, calls[i], 1);
-		end(program, action);
-	}
-}
-
-/* A call is allowed when all parts (those after the last have no bits) are as they must be. */
-static void allow_with(struct program *program, unsigned call, const struct part parts[PARTS_MAX])
-{
-	size_t left = 1;
-	for (size_t i = 0; i < PARTS_MAX && parts[i].bits; i++)
-		left += 3;
-	load(program, offsetof(struct seccomp_data, nr));
-	want(program, call, left);
-	for (size_t i = 0; i < PARTS_MAX && parts[i].bits; i++) {
-		/* the lower half: both machines are little-endian */
-		load(program, offsetof(struct seccomp_data, args) + sizeof(uint64_t) * parts[i].argument);
-		program->steps[program->count++] = (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, parts[i].bits);
-		left -= 3;
-		want(program, parts[i].value, left);
-	}
-	end(program, SECCOMP_RET_ALLOW);
-}
-
-#define ALL_BITS 0xffffffffu
-
-static void make_strict(struct program *program, unsigned self)
+static bool allow_little(struct dc_call_filter *filter, unsigned self)
 {
 	const struct {
 		unsigned call;
-		struct part parts[PARTS_MAX];
+		struct dc_call_part parts[DC_CALL_FILTER_PARTS_MAX];
 	} rows[] = {
-		{SYS_read, {{0, ALL_BITS, DC_SANDBOX_FD}}},
-		{SYS_write, {{0, ALL_BITS, DC_SANDBOX_FD}}},
+		{SYS_read, {{0, DC_CALL_ALL_BITS, DC_SANDBOX_FD}}},
+		{SYS_write, {{0, DC_CALL_ALL_BITS, DC_SANDBOX_FD}}},
 		/* /dev/null: what the C library says before it aborts */
-		{SYS_write, {{0, ALL_BITS, STDERR_FILENO}}},
-		{SYS_writev, {{0, ALL_BITS, STDERR_FILENO}}},
+		{SYS_write, {{0, DC_CALL_ALL_BITS, STDERR_FILENO}}},
+		{SYS_writev, {{0, DC_CALL_ALL_BITS, STDERR_FILENO}}},
 		{SYS_mmap, {{2, PROT_EXEC, 0}, {3, MAP_ANONYMOUS, MAP_ANONYMOUS}}},
 		{SYS_mprotect, {{2, PROT_EXEC, 0}}},
-		{SYS_tgkill, {{0, ALL_BITS, self}, {2, ALL_BITS, SIGABRT}}},
+		{SYS_tgkill, {{0, DC_CALL_ALL_BITS, self}, {2, DC_CALL_ALL_BITS, SIGABRT}}},
 	};
-	begin(program);
-	each(program, allowed, ALLOWED, SECCOMP_RET_ALLOW);
+	if (!dc_call_filter_begin(filter, SECCOMP_RET_KILL_PROCESS))
+		return false;
+	dc_call_filter_calls(filter, allowed, ALLOWED, SECCOMP_RET_ALLOW);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		allow_with(program, rows[i].call, rows[i].parts);
-	end(program, SECCOMP_RET_KILL_PROCESS);
+		dc_call_filter_call(filter, rows[i].call, rows[i].parts, SECCOMP_RET_ALLOW);
+	dc_call_filter_end(filter, SECCOMP_RET_KILL_PROCESS);
+	return true;
 }
 
-static void make_relaxed(struct program *program, unsigned self)
+static bool forbid_much(struct dc_call_filter *filter, unsigned self)
 {
-	const struct part ourselves[PARTS_MAX] = {{0, ALL_BITS, self}};
-	begin(program);
-	allow_with(program, SYS_kill, ourselves); /* valgrind ends a process that aborts so */
-	each(program, forbidden, FORBIDDEN, SECCOMP_RET_KILL_PROCESS);
-	end(program, SECCOMP_RET_ALLOW);
+	const struct dc_call_part ourselves[DC_CALL_FILTER_PARTS_MAX] = {{0, DC_CALL_ALL_BITS, self}};
+	if (!dc_call_filter_begin(filter, SECCOMP_RET_KILL_PROCESS))
+		return false;
+	dc_call_filter_call(filter, SYS_kill, ourselves, SECCOMP_RET_ALLOW); /* valgrind ends a process that aborts so */
+	dc_call_filter_calls(filter, forbidden, FORBIDDEN, SECCOMP_RET_KILL_PROCESS);
+	dc_call_filter_end(filter, SECCOMP_RET_ALLOW);
+	return true;
 }
 
 static bool close_calls(void)
 {
-	struct program program = {.count = 0};
-	(dc_sandbox_is_relaxed() ? make_relaxed : make_strict)(&program, (unsigned)getpid());
-	struct sock_fprog filter = {.len = program.count, .filter = program.steps};
-	/* Linux before 4.14 knows no death of the whole process and takes it for that of the one thread that there is. valgrind
-	 * does not know the newer call. */
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0 ||
-	       (errno == ENOSYS && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
+	struct dc_call_filter filter;
+	unsigned self = (unsigned)getpid();
+	return (dc_sandbox_is_relaxed() ? forbid_much(&filter, self) : allow_little(&filter, self)) &&
+	       dc_call_filter_install(&filter, 0);
 }
-#else
-static bool close_calls(void)
-{
-	return false;
-}
-#endif
 
 bool dc_sandbox_close(void)
 {
