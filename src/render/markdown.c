@@ -1,6 +1,9 @@
 /* markdown: GitHub Flavored Markdown, for job summaries and comments. A table of the domains, then what was found in
  * each. What came from the network stands in code spans, where nothing is markup; our own words are escaped. */
+#include <stdio.h>
+
 #include "render/case.h"
+#include "render/paste.h"
 
 /* Of a job's summary on GitHub: 1 MiB, and nothing of it is shown when it is more. Some room for title and last line. */
 enum { SUMMARY_MAX = (1 << 20) - 1024 };
@@ -54,44 +57,117 @@ static void prose(struct dc_buf *out, struct dc_slice s)
 	}
 }
 
-/* A template of the catalogue with its arguments in code spans. Arguments are put in as marks first, \1 and a letter,
- * which cannot stand in the catalogue. */
-static void words(struct dc_report *report, struct dc_buf *out, const struct dc_finding *finding,
-		  struct dc_slice (*fill)(struct dc_arena *arena, const struct dc_finding *finding))
+typedef struct dc_slice (*filler)(struct dc_arena *arena, const struct dc_finding *finding);
+
+/* The template with \1 and a letter, which cannot stand in the catalogue, in place of each argument; but for the outcome on
+ * which the choice of the template depends (finding.c), a word of our own. */
+static struct dc_slice fill_marked(struct dc_arena *arena, const struct dc_finding *finding, filler fill)
 {
 	enum { ARGS_MAX = 60 }; /* marks are one printable octet */
 	size_t count = finding->arg_count < ARGS_MAX ? finding->arg_count : ARGS_MAX;
-	struct dc_arg *marks = DC_NEW_ARRAY(report->scratch, struct dc_arg, count + 1);
+	struct dc_arg *marks = DC_NEW_ARRAY(arena, struct dc_arg, count + 1);
 	struct dc_finding marked = *finding;
-	struct dc_slice filled;
-	size_t start = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		char mark[2] = {'\1', (char)('A' + i)};
 
-		marks[i] = dc_text(finding->args[i].name, dc_arena_dup(report->scratch, (struct dc_slice){mark, 2}));
+		marks[i] = dc_text(finding->args[i].name, dc_arena_dup(arena, (struct dc_slice){mark, 2}));
+		if (dc_slice_eq(finding->args[i].text, dc_slice_of(dc_outcome_name(DC_OUTCOME_OUT_OF_SOURCE))))
+			marks[i] = finding->args[i];
 	}
 	marked.args = marks;
 	marked.arg_count = count;
-	filled = fill(report->scratch, &marked);
-	for (size_t i = 0; i + 1 < filled.len; i++) {
-		struct dc_arg one;
+	return fill(arena, &marked);
+}
 
-		if (filled.ptr[i] != '\1')
-			continue;
-		one = finding->args[(size_t)(filled.ptr[i + 1] - 'A')];
-		prose(out, dc_slice_sub(filled, start, i - start));
-		start = i + 2;
-		if (one.type == DC_ARG_INT)
-			dc_buf_printf(out, "%lld", (long long)one.number);
-		else if (one.type == DC_ARG_TEXT)
-			code(report, out, one.text);
-		for (size_t j = 0; one.type == DC_ARG_LIST && j < one.count; j++) {
-			dc_buf_puts(out, j > 0 ? ", " : "");
-			code(report, out, one.items[j]);
-		}
+/* How long it is in the filled template. */
+static size_t arg_length(const struct dc_arg *arg)
+{
+	char number[24];
+	size_t len = arg->count > 1 ? 2 * (arg->count - 1) : 0; /* ", " */
+
+	if (arg->type == DC_ARG_INT)
+		return (size_t)snprintf(number, sizeof(number), "%lld", (long long)arg->number);
+	if (arg->type == DC_ARG_TEXT)
+		return arg->text.len;
+	for (size_t i = 0; i < arg->count; i++)
+		len += arg->items[i].len;
+	return len;
+}
+
+static void argument(struct dc_report *report, struct dc_buf *out, const struct dc_arg *arg)
+{
+	if (arg->type == DC_ARG_INT)
+		dc_buf_printf(out, "%lld", (long long)arg->number);
+	else if (arg->type == DC_ARG_TEXT)
+		code(report, out, arg->text);
+	for (size_t i = 0; arg->type == DC_ARG_LIST && i < arg->count; i++) {
+		dc_buf_puts(out, i > 0 ? ", " : "");
+		code(report, out, arg->items[i]);
 	}
-	prose(out, dc_slice_sub(filled, start, SIZE_MAX));
+}
+
+/* A record in the filled template, from its name (if that is said) to its end. */
+struct record {
+	size_t start, end; /* SIZE_MAX: no more */
+};
+
+static struct record next_record(struct dc_slice filled, size_t *at)
+{
+	struct dc_paste paste;
+	struct record record = {SIZE_MAX, SIZE_MAX};
+
+	if (dc_paste_next(filled, at, &paste)) {
+		record.start = (size_t)((paste.name.len > 0 ? paste.name : paste.value).ptr - filled.ptr);
+		record.end = (size_t)(paste.value.ptr - filled.ptr) + paste.value.len;
+		/* The quotation mark that closes a value behind its name */
+		if (paste.name.len > 0 && record.end < filled.len && filled.ptr[record.end] == '"')
+			record.end++;
+	}
+	return record;
+}
+
+/* A template of the catalogue with its arguments in code spans; records to be copied in one span each. Records that begin or end
+ * inside an argument are none of ours: the argument is shown as it is. */
+static void words(struct dc_report *report, struct dc_buf *out, const struct dc_finding *finding, filler fill)
+{
+	struct dc_slice marked = fill_marked(report->scratch, finding, fill), filled = fill(report->scratch, finding);
+	size_t at = 0, looked = 0, prose_start = 0;
+	struct record record = next_record(filled, &looked);
+
+	for (size_t i = 0; i < marked.len;) {
+		bool is_arg = marked.ptr[i] == '\1' && i + 1 < marked.len;
+		const struct dc_arg *arg = is_arg ? &finding->args[(size_t)(marked.ptr[i + 1] - 'A')] : NULL;
+		size_t step = is_arg ? 2 : 1, len = is_arg ? arg_length(arg) : 1;
+
+		while (record.start < at)
+			record = next_record(filled, &looked);
+		if (record.start == at) {
+			size_t to = i, end = at;
+
+			while (end < record.end && to < marked.len) {
+				bool inner = marked.ptr[to] == '\1' && to + 1 < marked.len;
+
+				end += inner ? arg_length(&finding->args[(size_t)(marked.ptr[to + 1] - 'A')]) : 1;
+				to += inner ? 2 : 1;
+			}
+			if (end == record.end) {
+				prose(out, dc_slice_sub(marked, prose_start, i - prose_start));
+				code(report, out, dc_slice_sub(filled, record.start, record.end - record.start));
+				at = end;
+				i = prose_start = to;
+				continue;
+			}
+		}
+		if (is_arg) {
+			prose(out, dc_slice_sub(marked, prose_start, i - prose_start));
+			argument(report, out, arg);
+			prose_start = i + step;
+		}
+		i += step;
+		at += len;
+	}
+	prose(out, dc_slice_sub(marked, prose_start, SIZE_MAX));
 }
 
 /* ---- a domain ---- */

@@ -134,6 +134,16 @@ def zones_out_of_a_pipe(tool):
 
 
 @test
+def records_to_paste_in_markdown(tool):
+    """A record stands in one code span, from its name to its end, and not cut into its parts."""
+    out = tool("-f", "markdown", "-z", DEMO, NOW, "-s", "s1", "broken.example", cwd=ROOT).out
+    for record in ("25.113.0.203.in-addr.arpa. PTR mail.broken.example.", "v=DMARC1; p=reject; rua=mailto:dmarc@broken.example"):
+        test.check(f"`{record}`" in out, f"{record}: {out[-2000:]}")
+    unknown = tool("-f", "markdown", "-z", DEMO, NOW, "no-such.example", cwd=ROOT).out
+    test.check("<br>The zone files do not tell." in unknown, unknown[-500:])
+
+
+@test
 def all_at_once(tool):
     """Every format of one run is, octet for octet, what it is alone."""
     listed = tool("-f", "nonsense", "a.example").err.split("there are:")[1].split()

@@ -1,6 +1,7 @@
 /* What was found in a domain: what to mend with the record to paste, what could not be determined, what is worth knowing,
  * what was accepted. Evidence and references are folded away. */
 #include "render/html/html.h"
+#include "render/paste.h"
 
 enum { EVIDENCE_MAX = 24, SPAN_BEFORE = 400, SPAN_AFTER = 240 };
 
@@ -71,9 +72,9 @@ static void copy_row(struct dc_html *html, const char *title, struct dc_slice va
 static void paste(struct dc_html *html, const json_t *finding)
 {
 	struct dc_slice fix = dc_json_member(finding, "fix"), subject = dc_json_member(finding, "subject");
-	struct dc_html_record record;
+	struct dc_paste record;
 
-	for (size_t at = 0; dc_html_next_record(fix, &at, &record);) {
+	for (size_t at = 0; dc_paste_next(fix, &at, &record);) {
 		dc_html_put(html, "<div class=\"paste\"><dl>\n");
 		copy_row(html, "Name", record.name.len > 0 ? record.name : subject);
 		dc_html_put(html, "<dt>Type</dt><dd><code>");

@@ -65,13 +65,4 @@ void dc_html_trend(struct dc_html *html, const struct dc_run_info *run, const st
 /* What the fleet shares, and where it differs. */
 void dc_html_fleet(struct dc_html *html, const struct dc_summary *summary, const struct dc_fleet_view *view);
 
-/* ---- paste.c: records in the advice of a finding ---- */
-
-struct dc_html_record {
-	struct dc_slice name, type, value; /* the name may be empty */
-	bool draft; /* it has places to fill in */
-};
-/* The next record at or after *at; moves it on. False: none. */
-bool dc_html_next_record(struct dc_slice fix, size_t *at, struct dc_html_record *ret_record);
-
 #endif

@@ -7,15 +7,16 @@
 
 #include <cmocka.h>
 
-#include "render/html/html.h"
+#include "base/buf.h"
+#include "render/paste.h"
 
 /* "NAME|TYPE|VALUE" a record, a newline between; "(draft)" behind a pattern. */
 static char *records(const char *fix)
 {
-	struct dc_html_record record;
+	struct dc_paste record;
 	struct dc_buf out;
 	dc_buf_init(&out, 1 << 20);
-	for (size_t at = 0; dc_html_next_record(dc_slice_of(fix), &at, &record);) {
+	for (size_t at = 0; dc_paste_next(dc_slice_of(fix), &at, &record);) {
 		dc_buf_puts(&out, out.len ? "\n" : "");
 		dc_buf_put_slice(&out, record.name);
 		dc_buf_putc(&out, '|');

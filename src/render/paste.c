@@ -1,6 +1,6 @@
 /* Records in the advice of a finding, to be copied: "NAME. TYPE VALUE" as in a zone file, and values that begin with the
  * version of a policy, in quotation marks or after a colon. What is not surely a record is left alone. */
-#include "render/html/html.h"
+#include "render/paste.h"
 
 /* How many words the data of a type has. TXT is apart. */
 static const struct {
@@ -47,7 +47,7 @@ static size_t quoted_end(struct dc_slice s, size_t at)
 	return at < s.len ? at : s.len;
 }
 
-static bool finish(struct dc_html_record *record, size_t *at, size_t end)
+static bool finish(struct dc_paste *record, size_t *at, size_t end)
 {
 	struct dc_slice value = record->value;
 
@@ -76,13 +76,13 @@ static bool is_name(struct dc_slice s, size_t start, size_t end)
 }
 
 /* "NAME. TYPE VALUE" with the name from `start` to `end`. */
-static bool zone_line(struct dc_slice s, size_t start, size_t end, size_t *at, struct dc_html_record *record)
+static bool zone_line(struct dc_slice s, size_t start, size_t end, size_t *at, struct dc_paste *record)
 {
 	size_t type_end = word_end(s, end + 1), last;
 
 	if (end == start || !is_name(s, start, end) || type_end >= s.len)
 		return false;
-	*record = (struct dc_html_record){.name = dc_slice_sub(s, start, end - start),
+	*record = (struct dc_paste){.name = dc_slice_sub(s, start, end - start),
 					  .type = dc_slice_sub(s, end + 1, type_end - end - 1)};
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (!dc_slice_eq(record->type, dc_slice_of(types[i].type)))
@@ -115,11 +115,11 @@ static bool zone_line(struct dc_slice s, size_t start, size_t end, size_t *at, s
 	return false;
 }
 
-bool dc_html_next_record(struct dc_slice fix, size_t *at, struct dc_html_record *ret_record)
+bool dc_paste_next(struct dc_slice fix, size_t *at, struct dc_paste *ret_record)
 {
 	for (size_t i = *at; i < fix.len; i++) {
 		bool first = i == 0 || fix.ptr[i - 1] == ' ';
-		struct dc_html_record record = {.type = DC_S("TXT")};
+		struct dc_paste record = {.type = DC_S("TXT")};
 		size_t end;
 
 		if (first && zone_line(fix, i, word_end(fix, i), at, ret_record))
