@@ -142,8 +142,9 @@ enum dc_status dc_waiver_add(struct dc_config *config, struct dc_policy *policy,
 	if (!text->reason.len)
 		return dc_error_set(err, DC_ERR_INPUT, "%s: the waiver of %s gives no reason", shown(a, text->where),
 				    shown(b, text->slug));
-	if (config->waiver_count == WAIVERS_MAX) /* not fuzzed: ten thousand waivers */
-		return dc_error_set(err, DC_ERR_INPUT, "%s: more than %d waivers", shown(a, text->where), WAIVERS_MAX);
+	if (config->waiver_count == WAIVERS_MAX)
+		return dc_error_set(err, DC_ERR_INPUT, "%s: more than %d waivers", /* not fuzzed: ten thousand waivers */
+				    shown(a, text->where), WAIVERS_MAX);
 	struct dc_waiver *waiver = DC_NEW(config->arena, struct dc_waiver);
 	size_t id_count;
 	const enum dc_finding_id *ids = list_ids(config->arena, text->slug, &id_count);

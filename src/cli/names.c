@@ -22,7 +22,7 @@ void names_init(struct names *names, const struct dc_config *config, char **argu
 				.path_count = path_count, .fd = -1};
 }
 
-enum exit_status names_from_manifest(struct names *names)
+enum exit_status names_from_manifest(struct names *names) /* not fuzzed: names that the manifest's reader has read */
 {
 	struct dc_error err;
 	const char *typed = NULL;
@@ -70,7 +70,7 @@ static bool parse(struct names *names, const char *typed, char domain[DC_DOMAIN_
 	return false;
 }
 
-static void unreadable(struct names *names)
+static void unreadable(struct names *names) /* not fuzzed: no octets were read */
 {
 	names->status = worse(names->status, exit_of_errno(errno));
 	if (!names->silent)
@@ -79,7 +79,7 @@ static void unreadable(struct names *names)
 
 static bool open_next(struct names *names)
 {
-	if (!names->buffer && !(names->buffer = malloc(NAMES_BUFFER + 1))) {
+	if (!names->buffer && !(names->buffer = malloc(NAMES_BUFFER + 1))) { /* not fuzzed: memory is out */
 		if (!names->silent)
 			complain("out of memory for names");
 		names->status = EXIT_FAULT;
@@ -95,7 +95,7 @@ static bool open_next(struct names *names)
 		names->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 		if (names->fd >= 0)
 			return true;
-		unreadable(names);
+		unreadable(names); /* not fuzzed: no octets were read */
 	}
 	return false;
 }
@@ -120,9 +120,9 @@ static bool read_more(struct names *names)
 		return false;
 	ssize_t got = read(names->fd, names->buffer + names->end, NAMES_BUFFER - names->end);
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
-		return false;
+		return false; /* not fuzzed: no octets were read */
 	if (got < 0)
-		unreadable(names);
+		unreadable(names); /* not fuzzed: no octets were read */
 	names->ended = got <= 0;
 	names->end += got > 0 ? (size_t)got : 0;
 	return true;

@@ -24,7 +24,7 @@ import time
 import parsers
 
 WANTED = 95.0
-HEAVY = {"judge": 100, "diff": 20, "certificate": 10, "facts": 20, "message": 4, "talk": 10}  # a case costs so many times more
+HEAVY = {"judge": 100, "diff": 20, "certificate": 10, "facts": 20, "message": 4, "talk": 10, "names": 10}  # a case costs so many times more
 MARK = re.compile(r"\bnot fuzzed: (.+?)\s*(?:\*/|$)")
 
 
