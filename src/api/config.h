@@ -83,6 +83,14 @@ struct dc_config {
 	size_t given_count, given_capacity;
 };
 
+static inline bool dc_config_is_given(const struct dc_config *config, const char *name)
+{
+	for (size_t i = 0; i < config->given_count; i++)
+		if (strcmp(config->given[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 /* RFC 3339 date and time with Z or an offset, or a date alone (midnight UTC), to seconds since 1970. */
 bool dc_time_parse(struct dc_slice text, int64_t *ret_seconds);
 

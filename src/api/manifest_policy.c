@@ -68,21 +68,13 @@ void dc_config_manifest_decide(struct dc_config *config, struct dc_config_manife
 	}
 }
 
-static bool is_given(const struct dc_config *config, const char *name)
-{
-	for (size_t i = 0; i < config->given_count; i++)
-		if (strcmp(config->given[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Lists of the command line come behind those of the manifest, so that its severities win. */
 static void overlay(struct dc_arena *arena, struct dc_policy *policy, const struct dc_config *config)
 {
 	const struct dc_policy *given = &config->policy;
-	if (is_given(config, "fail-on"))
+	if (dc_config_is_given(config, "fail-on"))
 		policy->fail_on = given->fail_on;
-	if (is_given(config, "profile")) {
+	if (dc_config_is_given(config, "profile")) {
 		policy->profiles = given->profiles;
 		policy->profile_count = policy->profile_capacity = given->profile_count;
 	}

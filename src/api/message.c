@@ -6,14 +6,6 @@ enum {
 	HEADER_MAX = 4 << 20,   /* of them in the header: forty times what servers let through; its copies fit into the arena */
 };
 
-static bool is_given(const struct dc_config *config, const char *name)
-{
-	for (size_t i = 0; i < config->given_count; i++)
-		if (strcmp(config->given[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 /* dc_config_set guards the arena itself: nothing is allocated here. */
 static void put(struct dc_config *config, const char *name, struct dc_slice value)
 {
@@ -28,7 +20,7 @@ static void put(struct dc_config *config, const char *name, struct dc_slice valu
 /* What a header says may be anything: a value that is no legal setting is left out, and the audit goes without. */
 static void suggest(struct dc_config *config, const char *name, struct dc_slice value)
 {
-	if (value.len && !is_given(config, name))
+	if (value.len && !dc_config_is_given(config, name))
 		put(config, name, value);
 }
 
@@ -55,7 +47,7 @@ static void suggest_all(struct dc_config *config, struct dc_slice from)
 	const struct dc_message *message = config->message;
 	struct dc_slice signer = signing_domain(message, from);
 	char address[DC_IP_TEXT_MAX];
-	bool own_selectors = is_given(config, "selector");
+	bool own_selectors = dc_config_is_given(config, "selector");
 	suggest(config, "mail-from", message->return_path);
 	suggest(config, "helo", message->helo);
 	if (message->ip.family && !dc_ip_special(message->ip))
@@ -65,7 +57,7 @@ static void suggest_all(struct dc_config *config, struct dc_slice from)
 	for (size_t i = 0; !own_selectors && i < message->signature_count; i++)
 		if (dc_slice_eq_nocase(message->signatures[i].domain, signer) && message->signatures[i].selector.len)
 			put(config, "selector", message->signatures[i].selector);
-	if (config->selectors.count && !is_given(config, "selectors"))
+	if (config->selectors.count && !dc_config_is_given(config, "selectors"))
 		(void)dc_config_set(config, "selectors", "none", NULL); /* the message says which are in use */
 }
 

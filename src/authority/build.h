@@ -16,11 +16,6 @@ struct authority_build {
 	const struct dc_answer *parent_tcp;
 };
 
-static inline bool authority_known(const struct dc_answer *answer)
-{
-	return answer && dc_outcome_is_known(answer->outcome);
-}
-
 /* zone.c: where the zone begins, who serves it, who serves its parent. False: nothing to go on with (yet). */
 bool authority_find_zone(struct authority_build *build);
 /* Addresses of every name. */

@@ -36,7 +36,7 @@ struct dc_slice dc_authority_value(struct dc_arena *arena, const struct dc_answe
 	struct dc_slice value;
 	size_t count;
 
-	if (!authority_known(answer))
+	if (!dc_answer_is_known(answer))
 		return (struct dc_slice){0};
 	count = own_records(answer, rrs);
 	if (!count) /* no record and no name are the same to mail */
@@ -83,7 +83,7 @@ static bool is_newest(const struct dc_authority_facts *facts, const struct dc_au
 
 static void note_ttl(struct dc_authority_record *record, const struct dc_answer *answer)
 {
-	if (!authority_known(answer))
+	if (!dc_answer_is_known(answer))
 		return;
 	if (!record->has_ttl || answer->ttl_s > record->ttl_s)
 		record->ttl_s = answer->ttl_s;
@@ -132,7 +132,7 @@ static void look_at_cache(struct authority_build *build, struct dc_authority_rec
 	struct dc_arena *arena = build->asker->arena;
 	const struct dc_answer *cached = dc_ask_known(build->asker, record->name, record->type);
 
-	if (record->agree == DC_TRI_YES && record->type != DC_TYPE_NS && authority_known(cached) && !cached->truncated &&
+	if (record->agree == DC_TRI_YES && record->type != DC_TYPE_NS && dc_answer_is_known(cached) && !cached->truncated &&
 	    !dc_slice_eq(dc_authority_value(arena, cached), dc_authority_value(arena, record->newest)))
 		record->cached = cached;
 }
@@ -172,7 +172,7 @@ static void set_sides(struct authority_build *build)
 
 		if (facts->referral)
 			name->in_parent = dc_tri_of(names(build->asker->arena, facts->referral, name->host));
-		if (authority_known(facts->ns) && facts->ns->rr_count)
+		if (dc_answer_is_known(facts->ns) && facts->ns->rr_count)
 			name->in_child = dc_tri_of(names(build->asker->arena, facts->ns, name->host));
 	}
 }

@@ -7,7 +7,7 @@
 /* The SOA record that stands at the name itself, not behind an alias. */
 static bool begins_zone(const struct dc_answer *answer)
 {
-	for (size_t i = 0; authority_known(answer) && i < answer->rr_count; i++)
+	for (size_t i = 0; dc_answer_is_known(answer) && i < answer->rr_count; i++)
 		if (answer->rrs[i].type == DC_TYPE_SOA && dc_name_eq(answer->rrs[i].owner, answer->question.name))
 			return true;
 	return false;
@@ -59,7 +59,7 @@ static void find_parents(struct authority_build *build)
 	const struct dc_answer *ns = build->parent_ns;
 	size_t count = 0;
 
-	for (size_t i = 0; authority_known(ns) && i < ns->rr_count; i++) {
+	for (size_t i = 0; dc_answer_is_known(ns) && i < ns->rr_count; i++) {
 		size_t at = count;
 
 		if (ns->rrs[i].type != DC_TYPE_NS || !dc_rr_name(build->asker->arena, &ns->rrs[i], &host))
@@ -118,10 +118,10 @@ bool authority_find_zone(struct authority_build *build)
 	}
 	if (open || !count || soa[0]->outcome == DC_OUTCOME_NXDOMAIN)
 		return false;
-	while (zone < count && authority_known(soa[zone]) && !begins_zone(soa[zone]))
+	while (zone < count && dc_answer_is_known(soa[zone]) && !begins_zone(soa[zone]))
 		zone++;
 	/* Names that fail together fail because of the topmost of them. */
-	while (zone + 1 < count && !authority_known(soa[zone]) && !authority_known(soa[zone + 1]))
+	while (zone + 1 < count && !dc_answer_is_known(soa[zone]) && !dc_answer_is_known(soa[zone + 1]))
 		zone++;
 	if (zone == count || dc_name_labels(names[zone]) < 2)
 		return false; /* a top-level domain is nobody's to audit */
@@ -137,11 +137,11 @@ bool authority_find_zone(struct authority_build *build)
 		find_parents(build);
 		ask_parents(build);
 	}
-	if (!authority_known(facts->soa) && !facts->referral) {
+	if (!dc_answer_is_known(facts->soa) && !facts->referral) {
 		facts->zone = (struct dc_slice){0}; /* it may begin anywhere */
 		return false;
 	}
-	if (authority_known(facts->ns))
+	if (dc_answer_is_known(facts->ns))
 		add_names(build, facts->ns);
 	add_names(build, facts->referral);
 	return true;
@@ -149,17 +149,12 @@ bool authority_find_zone(struct authority_build *build)
 
 /* ---- addresses ---- */
 
-static enum dc_tri has_address(const struct dc_answer *answer)
-{
-	return authority_known(answer) ? dc_tri_of(dc_answer_count(answer) > 0) : DC_TRI_UNKNOWN;
-}
-
 /* The resolver's answer, or the parent's glue where the resolver has none. */
 static const struct dc_answer *address(struct authority_build *build, struct dc_slice host, uint16_t type)
 {
 	const struct dc_answer *answer = dc_ask(build->asker, host, type), *glue;
 
-	if (!answer || authority_known(answer) || !build->parent_count || !dc_name_is_below(host, build->facts->zone))
+	if (!answer || dc_answer_is_known(answer) || !build->parent_count || !dc_name_is_below(host, build->facts->zone))
 		return answer;
 	glue = authority_ask(build, "", build->parents[0], host, type);
 	return glue && glue->rr_count ? glue : answer;
@@ -176,7 +171,7 @@ static void look_up_gone(struct authority_build *build, struct dc_authority_name
 		struct dc_slice above = dc_name_keep_right(base, labels);
 		const struct dc_answer *answer = dc_ask(build->asker, above, DC_TYPE_NS);
 
-		if (authority_known(answer) && answer->outcome == DC_OUTCOME_NXDOMAIN && !answer->rr_count) {
+		if (dc_answer_is_known(answer) && answer->outcome == DC_OUTCOME_NXDOMAIN && !answer->rr_count) {
 			name->gone = above;
 			name->gone_answer = answer;
 		}
@@ -194,7 +189,7 @@ void authority_find_addresses(struct authority_build *build)
 		name->aaaa = address(build, name->host, DC_TYPE_AAAA);
 		if (!name->a || !name->aaaa)
 			continue;
-		name->resolves = dc_tri_or(has_address(name->a), has_address(name->aaaa));
+		name->resolves = dc_tri_or(dc_answer_has_records(name->a), dc_answer_has_records(name->aaaa));
 		if (name->a->rr_count && name->a->outcome == DC_OUTCOME_REFUSED)
 			name->resolves = DC_TRI_YES; /* glue */
 		if (!dc_answer_alias(build->asker->arena, name->a, &name->alias) &&

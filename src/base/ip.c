@@ -19,21 +19,13 @@ static bool parse_v4(struct dc_slice text, uint8_t octets[4])
 	return true;
 }
 
-static int hex_digit(char c)
-{
-	if (dc_is_digit(c))
-		return c - '0';
-	c = dc_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool parse_group(struct dc_slice part, uint8_t octets[2])
 {
 	unsigned value = 0;
 	if (part.len == 0 || part.len > 4)
 		return false;
 	for (size_t i = 0; i < part.len; i++) {
-		int digit = hex_digit(part.ptr[i]);
+		int digit = dc_hex_value(part.ptr[i]);
 		if (digit < 0)
 			return false;
 		value = value * 16 + (unsigned)digit;

@@ -2,11 +2,6 @@
  * reasons are not asked for: the codes tell. */
 #include "blocklist/blocklist.h"
 
-static bool known(const struct dc_answer *answer)
-{
-	return answer && dc_outcome_is_known(answer->outcome);
-}
-
 /* ---- codes ---- */
 
 enum verdict { CLEAN, LISTED, ERROR, OUTSIDE };
@@ -96,8 +91,8 @@ static void test(struct dc_asker *asker, struct dc_blocklist *list)
 	list->clean = ask(asker, list->row, dc_slice_of(list->row->test_clean));
 	if (!list->listed || !list->clean)
 		return;
-	if (!known(list->listed) || !known(list->clean)) {
-		list->state = failure_of(known(list->listed) ? list->clean : list->listed);
+	if (!dc_answer_is_known(list->listed) || !dc_answer_is_known(list->clean)) {
+		list->state = failure_of(dc_answer_is_known(list->listed) ? list->clean : list->listed);
 		return;
 	}
 	listed = read_answer(asker, list->row, list->listed, &code, &meaning, &list->reason);
@@ -118,7 +113,7 @@ static struct dc_blocklist_entry entry_of(struct dc_asker *asker, const struct d
 					  struct dc_slice name)
 {
 	struct dc_blocklist_entry entry = {.list = list, .subject = subject, .answer = ask(asker, list->row, name)};
-	if (!known(entry.answer))
+	if (!dc_answer_is_known(entry.answer))
 		return entry;
 	switch (read_answer(asker, list->row, entry.answer, &entry.code, &entry.meaning, &entry.refusal)) {
 	case CLEAN:

@@ -36,11 +36,6 @@ static bool longest(const struct dc_answer *answer, uint32_t *ret_ttl_s)
 	return found;
 }
 
-static bool is_known(const struct dc_answer *answer)
-{
-	return answer && dc_outcome_is_known(answer->outcome);
-}
-
 static void judge_long(const struct dc_answer *answer, struct dc_emitter *emitter)
 {
 	uint32_t ttl_s = 0;
@@ -80,7 +75,7 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 
 	if (facts->dmarc->walk.count)
 		dmarc = facts->dmarc->walk.nodes[0].answer;
-	if (!is_known(txt) && !is_known(facts->mx->answer) && !is_known(dmarc) && !authority->record_count) {
+	if (!dc_answer_is_known(txt) && !dc_answer_is_known(facts->mx->answer) && !dc_answer_is_known(dmarc) && !authority->record_count) {
 		dc_not_applicable(emitter);
 		return;
 	}

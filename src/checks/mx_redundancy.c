@@ -11,11 +11,6 @@ static size_t count_family(const struct dc_mx_host *host, uint8_t family)
 	return n;
 }
 
-static bool is_known(const struct dc_answer *answer)
-{
-	return answer && dc_outcome_is_known(answer->outcome);
-}
-
 /* Several hosts that share the one address they have, in each family. */
 static bool all_the_same(const struct dc_mx_facts *mx, const struct dc_mx_host **ret_first)
 {
@@ -55,8 +50,8 @@ static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 
 		if (item->is_null || item->is_address || item->duplicate)
 			continue;
-		all_known &= is_known(item->a) && is_known(item->aaaa);
-		failed |= (item->a && !is_known(item->a)) || (item->aaaa && !is_known(item->aaaa));
+		all_known &= dc_answer_is_known(item->a) && dc_answer_is_known(item->aaaa);
+		failed |= (item->a && !dc_answer_is_known(item->a)) || (item->aaaa && !dc_answer_is_known(item->aaaa));
 		v4 += count_family(item, 4);
 		v6 += count_family(item, 6);
 		reachable++;

@@ -9,11 +9,6 @@ struct builder {
 	bool thorough;
 };
 
-static bool known(const struct dc_answer *answer)
-{
-	return answer && dc_outcome_is_known(answer->outcome);
-}
-
 /* ---- DNSSEC states ---- */
 
 /* Has this resolver vouched for anything? Then what it does not vouch for is not secure. */
@@ -48,9 +43,9 @@ static struct dc_dane_state state_of(struct builder *builder, const struct dc_an
 	}
 	if (plain->outcome == DC_OUTCOME_BOGUS)
 		state.state = DC_DNSSEC_BOGUS;
-	else if (known(plain) && plain->authentic)
+	else if (dc_answer_is_known(plain) && plain->authentic)
 		state.state = DC_DNSSEC_SECURE;
-	else if (known(plain) && vouches(builder->asker, plain->via))
+	else if (dc_answer_is_known(plain) && vouches(builder->asker, plain->via))
 		state.state = DC_DNSSEC_INSECURE;
 	if (state.state != DC_DNSSEC_UNKNOWN)
 		state.by = "resolver";
@@ -62,9 +57,9 @@ static struct dc_dane_state state_of(struct builder *builder, const struct dc_an
 /* The address answer that tells whether the host's zone is signed: one that has records, when there is one. */
 static const struct dc_answer *address_answer(const struct dc_mx_host *mx)
 {
-	if (mx->a && known(mx->a) && (dc_answer_count(mx->a) || !mx->aaaa || !dc_answer_count(mx->aaaa)))
+	if (mx->a && dc_answer_is_known(mx->a) && (dc_answer_count(mx->a) || !mx->aaaa || !dc_answer_count(mx->aaaa)))
 		return mx->a;
-	return mx->aaaa && known(mx->aaaa) ? mx->aaaa : mx->a;
+	return mx->aaaa && dc_answer_is_known(mx->aaaa) ? mx->aaaa : mx->a;
 }
 
 static void read_records(struct dc_asker *asker, struct dc_dane_host *host)
@@ -103,7 +98,7 @@ static void look_up_tlsa(struct dc_asker *asker, struct dc_dane_host *host)
 	if (!host->mx->alias.len)
 		return;
 	const struct dc_answer *answer = dc_ask_below(asker, "_25._tcp", host->mx->alias, DC_TYPE_TLSA);
-	if (answer && (!known(answer) || dc_answer_count(answer))) {
+	if (answer && (!dc_answer_is_known(answer) || dc_answer_count(answer))) {
 		host->answer = answer;
 		host->base = host->mx->alias;
 	}
@@ -119,7 +114,7 @@ static void look_up_host(struct builder *builder, const struct dc_dane_facts *fa
 	if (!builder->thorough && host->mx->resolves == DC_TRI_NO)
 		return;
 	look_up_tlsa(builder->asker, host);
-	if (known(host->answer)) {
+	if (dc_answer_is_known(host->answer)) {
 		host->present = dc_tri_of(dc_answer_count(host->answer) > 0);
 		read_records(builder->asker, host);
 	}

@@ -37,21 +37,13 @@ size_t dc_dkim_read_records(struct dc_dkim_build *build, const struct dc_answer 
 	return count;
 }
 
-static const struct dc_rr *cname_of(const struct dc_answer *answer, struct dc_slice owner)
-{
-	for (size_t i = 0; i < answer->rr_count; i++)
-		if (answer->rrs[i].type == DC_TYPE_CNAME && dc_name_eq(answer->rrs[i].owner, owner))
-			return &answer->rrs[i];
-	return NULL;
-}
-
 size_t dc_dkim_read_cnames(struct dc_arena *arena, const struct dc_answer *answer, const struct dc_slice **ret_targets)
 {
 	struct dc_slice at = answer->question.name, *targets = NULL;
 	size_t count = 0, capacity = 0;
 	const struct dc_rr *rr;
 
-	while (count < DC_DKIM_CNAMES_MAX && (rr = cname_of(answer, at)) && dc_rr_name(arena, rr, &at))
+	while (count < DC_DKIM_CNAMES_MAX && (rr = dc_answer_cname(answer, at)) && dc_rr_name(arena, rr, &at))
 		DC_PUSH(arena, targets, count, capacity) = at;
 	*ret_targets = targets;
 	return count;
@@ -70,7 +62,7 @@ static bool rdata_is_among(struct dc_slice rdata, const struct dc_answer *answer
 /* The first CNAME's target as rdata; empty when there is none. */
 static struct dc_slice first_target(const struct dc_answer *answer)
 {
-	const struct dc_rr *rr = cname_of(answer, answer->question.name);
+	const struct dc_rr *rr = dc_answer_cname(answer, answer->question.name);
 
 	return rr ? rr->rdata : (struct dc_slice){0};
 }

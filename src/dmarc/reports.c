@@ -5,16 +5,6 @@
 
 #include "dmarc/psl.h"
 
-static bool known(const struct dc_answer *answer)
-{
-	return answer && dc_outcome_is_known(answer->outcome);
-}
-
-static enum dc_tri has_records(const struct dc_answer *answer)
-{
-	return known(answer) ? dc_tri_of(dc_answer_count(answer) > 0) : DC_TRI_UNKNOWN;
-}
-
 /* ---- consent ---- */
 
 /* The consent record may name another address, on the same host only (RFC 9990 section 4). */
@@ -35,7 +25,7 @@ static void read_consent(struct dc_asker *asker, struct dc_dmarc_report *report)
 	const struct dc_rr *rr;
 	struct dc_txt txt;
 
-	if (!known(report->auth))
+	if (!dc_answer_is_known(report->auth))
 		return;
 	report->authorised = DC_TRI_NO;
 	for (size_t i = 0; (rr = dc_answer_rr(report->auth, i)); i++) {
@@ -84,7 +74,7 @@ static void look_up_host(struct dc_asker *asker, struct dc_dmarc_report *report)
 	uint16_t preference;
 
 	report->mx = dc_ask(asker, host, DC_TYPE_MX);
-	if (!known(report->mx))
+	if (!dc_answer_is_known(report->mx))
 		return;
 	if (dc_answer_count(report->mx) > 0) {
 		report->null_mx = dc_answer_count(report->mx) == 1 &&
@@ -96,7 +86,7 @@ static void look_up_host(struct dc_asker *asker, struct dc_dmarc_report *report)
 	} else {
 		report->a = dc_ask(asker, host, DC_TYPE_A);
 		report->aaaa = dc_ask(asker, host, DC_TYPE_AAAA);
-		report->accepts = dc_tri_or(has_records(report->a), has_records(report->aaaa));
+		report->accepts = dc_tri_or(dc_answer_has_records(report->a), dc_answer_has_records(report->aaaa));
 	}
 }
 

@@ -126,7 +126,12 @@ static bool cname_leads_to(const struct dc_rr *cname, struct dc_slice owner)
 	return len && len == cname->rdata.len;
 }
 
-static const struct dc_rr *cname_at(const struct dc_answer *answer, struct dc_slice owner)
+enum dc_tri dc_answer_has_records(const struct dc_answer *answer)
+{
+	return dc_answer_is_known(answer) ? dc_tri_of(dc_answer_count(answer) > 0) : DC_TRI_UNKNOWN;
+}
+
+const struct dc_rr *dc_answer_cname(const struct dc_answer *answer, struct dc_slice owner)
 {
 	for (size_t i = 0; i < answer->rr_count; i++)
 		if (answer->rrs[i].type == DC_TYPE_CNAME && dc_name_eq(answer->rrs[i].owner, owner))
@@ -148,7 +153,7 @@ struct dc_slice dc_answer_target(const struct dc_answer *answer, size_t *ret_hop
 	struct dc_slice owner = answer->question.name;
 	const struct dc_rr *cname;
 	size_t hops = 0;
-	while (answer->question.type != DC_TYPE_CNAME && (cname = cname_at(answer, owner)) != NULL) {
+	while (answer->question.type != DC_TYPE_CNAME && (cname = dc_answer_cname(answer, owner)) != NULL) {
 		if (++hops > answer->rr_count)
 			return (struct dc_slice){0};
 		owner = owner_behind(answer, cname);

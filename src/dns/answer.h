@@ -3,6 +3,7 @@
 #define DC_DNS_ANSWER_H
 
 #include "base/ip.h"
+#include "base/tri.h"
 #include "dns/name.h"
 
 enum dc_rr_type {
@@ -120,6 +121,15 @@ void dc_answer_unref(struct dc_answer *answer);
 /* Of names, records and data that it holds. */
 size_t dc_answer_octets(const struct dc_answer *answer);
 
+/* It has come, and tells what there is, or that there is nothing. */
+static inline bool dc_answer_is_known(const struct dc_answer *answer)
+{
+	return answer && dc_outcome_is_known(answer->outcome);
+}
+/* Whether there are records of the type asked. */
+enum dc_tri dc_answer_has_records(const struct dc_answer *answer);
+/* The CNAME record of `owner`, the first one; NULL: it has none. */
+const struct dc_rr *dc_answer_cname(const struct dc_answer *answer, struct dc_slice owner);
 /* The end of the CNAME chain that starts at the question (the name itself when there is none), or the empty slice
  * when the chain loops or leads to a name that the answer knows nothing of. *ret_hops (may be NULL) counts the CNAMEs
  * followed; it is untouched when the chain loops. */
@@ -156,6 +166,9 @@ struct dc_txt_choice {
 	struct dc_txt txt; /* the first of them; else, with `near`, one that was meant to be it */
 	bool near;        /* none is, but one nearly */
 };
+/* What stands behind "v=", however carelessly it is written: quotes and blanks before it, blanks around the "=". Empty: there is
+ * no such tag at the beginning. For those that look for what was meant to be a record. */
+struct dc_slice dc_txt_loose_version(struct dc_slice text);
 struct dc_txt_choice dc_answer_choose_txt(struct dc_arena *arena, const struct dc_answer *answer, bool (*is)(struct dc_slice text),
 					  bool (*is_near)(struct dc_slice text));
 

@@ -83,20 +83,12 @@ bool dc_rr_soa(struct dc_arena *arena, const struct dc_rr *rr, struct dc_soa *re
 	return true;
 }
 
-static const struct dc_rr *cname_of(const struct dc_answer *answer, struct dc_slice owner)
-{
-	for (size_t i = 0; i < answer->rr_count; i++)
-		if (answer->rrs[i].type == DC_TYPE_CNAME && dc_name_eq(answer->rrs[i].owner, owner))
-			return &answer->rrs[i];
-	return NULL;
-}
-
 bool dc_answer_alias(struct dc_arena *arena, const struct dc_answer *answer, struct dc_slice *ret_name)
 {
 	struct dc_slice name = answer->question.name;
 	const struct dc_rr *cname;
 	size_t hops = 0;
-	while ((cname = cname_of(answer, name)) != NULL)
+	while ((cname = dc_answer_cname(answer, name)) != NULL)
 		if (++hops > answer->rr_count || !dc_rr_name(arena, cname, &name))
 			return false;
 	if (hops)
@@ -116,6 +108,19 @@ struct dc_span dc_span_of(const struct dc_txt *txt, struct dc_slice part)
 		span.string_offset = span.start - txt->string_starts[i];
 	}
 	return span;
+}
+
+struct dc_slice dc_txt_loose_version(struct dc_slice text)
+{
+	text = dc_slice_trim(text);
+	while (text.len && (text.ptr[0] == '"' || text.ptr[0] == '\''))
+		text = dc_slice_sub(text, 1, SIZE_MAX);
+	if (!text.len || dc_lower(text.ptr[0]) != 'v')
+		return (struct dc_slice){0};
+	text = dc_slice_trim_wsp(dc_slice_sub(text, 1, SIZE_MAX));
+	if (!text.len || text.ptr[0] != '=')
+		return (struct dc_slice){0};
+	return dc_slice_trim_wsp(dc_slice_sub(text, 1, SIZE_MAX));
 }
 
 struct dc_txt_choice dc_answer_choose_txt(struct dc_arena *arena, const struct dc_answer *answer, bool (*is)(struct dc_slice text),

@@ -14,16 +14,11 @@ static bool passes(struct dc_arena *arena, const struct dc_answer *answer, struc
 	return false;
 }
 
-static bool is_known(const struct dc_answer *answer)
-{
-	return answer && dc_outcome_is_known(answer->outcome);
-}
-
 static enum dc_tri resolves(const struct dc_host_facts *host)
 {
-	if ((is_known(host->a) && dc_answer_count(host->a)) || (is_known(host->aaaa) && dc_answer_count(host->aaaa)))
+	if ((dc_answer_is_known(host->a) && dc_answer_count(host->a)) || (dc_answer_is_known(host->aaaa) && dc_answer_count(host->aaaa)))
 		return DC_TRI_YES;
-	return is_known(host->a) && is_known(host->aaaa) ? DC_TRI_NO : DC_TRI_UNKNOWN;
+	return dc_answer_is_known(host->a) && dc_answer_is_known(host->aaaa) ? DC_TRI_NO : DC_TRI_UNKNOWN;
 }
 
 static enum dc_tri leads(struct dc_arena *arena, const struct dc_host_facts *host)
@@ -34,7 +29,7 @@ static enum dc_tri leads(struct dc_arena *arena, const struct dc_host_facts *hos
 	    passes(arena, host->aaaa, target))
 		return DC_TRI_YES;
 	/* The chain of one answer is that of the other. */
-	return is_known(host->a) || is_known(host->aaaa) ? DC_TRI_NO : DC_TRI_UNKNOWN;
+	return dc_answer_is_known(host->a) || dc_answer_is_known(host->aaaa) ? DC_TRI_NO : DC_TRI_UNKNOWN;
 }
 
 static void build(struct dc_asker *asker, const struct dc_declared_host *declared, struct dc_host_facts *host)
@@ -49,7 +44,7 @@ static void build(struct dc_asker *asker, const struct dc_declared_host *declare
 	host->resolves = resolves(host);
 	host->leads = leads(asker->arena, host);
 	if (host->resolves == DC_TRI_UNKNOWN || host->leads == DC_TRI_UNKNOWN)
-		host->failed = is_known(host->a) ? host->aaaa : host->a;
+		host->failed = dc_answer_is_known(host->a) ? host->aaaa : host->a;
 }
 
 /* Links in mail are https links: whoever follows one checks the certificate. */

@@ -12,17 +12,7 @@ bool dc_mta_sts_is_record(struct dc_slice text)
 
 bool dc_mta_sts_is_near(struct dc_slice text)
 {
-	struct dc_slice bare = dc_slice_trim(text);
-
-	while (bare.len && (bare.ptr[0] == '"' || bare.ptr[0] == '\''))
-		bare = dc_slice_sub(bare, 1, SIZE_MAX);
-	if (dc_mta_sts_is_record(text) || !bare.len || dc_lower(bare.ptr[0]) != 'v')
-		return false;
-	bare = dc_slice_trim_wsp(dc_slice_sub(bare, 1, SIZE_MAX));
-	if (!bare.len || bare.ptr[0] != '=')
-		return false;
-	bare = dc_slice_trim_wsp(dc_slice_sub(bare, 1, SIZE_MAX));
-	return dc_slice_starts_nocase(bare, DC_S("sts"));
+	return !dc_mta_sts_is_record(text) && dc_slice_starts_nocase(dc_txt_loose_version(text), DC_S("sts"));
 }
 
 /* name of an extension: 1 to 32 of letters, digits, "_", "-", ".", the first a letter or digit */

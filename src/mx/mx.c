@@ -24,14 +24,9 @@ static void add_ips(const struct dc_answer *answer, struct dc_ip *ips, size_t *c
 	}
 }
 
-static bool known(const struct dc_answer *answer)
-{
-	return answer && dc_outcome_is_known(answer->outcome);
-}
-
 static enum dc_tri has_records(const struct dc_answer *answer)
 {
-	if (!known(answer))
+	if (!dc_answer_is_known(answer))
 		return DC_TRI_UNKNOWN;
 	return dc_tri_of(answer->outcome == DC_OUTCOME_ANSWER && dc_answer_count(answer) > 0);
 }
@@ -53,7 +48,7 @@ static void look_up_gone(struct dc_asker *asker, struct dc_mx_host *host)
 	size_t labels = dc_name_labels(base);
 
 	host->gone = base;
-	host->gone_answer = known(host->a) ? host->a : host->aaaa;
+	host->gone_answer = dc_answer_is_known(host->a) ? host->a : host->aaaa;
 	for (size_t n = 2 + DC_MX_ANCESTOR_MAX; n-- > 2;) {
 		struct dc_slice name = dc_name_keep_right(base, n);
 		const struct dc_answer *answer;
@@ -61,7 +56,7 @@ static void look_up_gone(struct dc_asker *asker, struct dc_mx_host *host)
 		if (n >= labels)
 			continue;
 		answer = dc_ask(asker, name, DC_TYPE_NS);
-		if (known(answer) && answer->outcome == DC_OUTCOME_NXDOMAIN && !answer->rr_count) {
+		if (dc_answer_is_known(answer) && answer->outcome == DC_OUTCOME_NXDOMAIN && !answer->rr_count) {
 			host->gone = name;
 			host->gone_answer = answer;
 		}
@@ -81,9 +76,9 @@ static void look_up_host(struct dc_asker *asker, struct dc_mx_host *host)
 	host->alias = alias_of(asker, host->a);
 	if (!host->alias.len)
 		host->alias = alias_of(asker, host->aaaa);
-	if (known(host->a))
+	if (dc_answer_is_known(host->a))
 		host->exists = dc_tri_of(host->a->outcome != DC_OUTCOME_NXDOMAIN || host->a->rr_count > 0);
-	else if (known(host->aaaa))
+	else if (dc_answer_is_known(host->aaaa))
 		host->exists = dc_tri_of(host->aaaa->outcome != DC_OUTCOME_NXDOMAIN || host->aaaa->rr_count > 0);
 	if (host->resolves == DC_TRI_NO && (host->a->outcome == DC_OUTCOME_NXDOMAIN ||
 					    host->aaaa->outcome == DC_OUTCOME_NXDOMAIN))
@@ -197,7 +192,7 @@ const struct dc_mx_facts *dc_mx_build(struct dc_asker *asker, struct dc_slice do
 	facts->answer = dc_ask_name(asker, domain, DC_TYPE_MX);
 	facts->a = dc_ask_name(asker, domain, DC_TYPE_A);
 	facts->aaaa = dc_ask_name(asker, domain, DC_TYPE_AAAA);
-	if (!known(facts->answer))
+	if (!dc_answer_is_known(facts->answer))
 		return facts;
 	facts->alias = alias_of(asker, facts->answer);
 	if (facts->answer->outcome == DC_OUTCOME_ANSWER && dc_answer_count(facts->answer) > 0) {

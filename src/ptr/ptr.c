@@ -13,16 +13,6 @@ const char *dc_sender_origin_name(enum dc_sender_origin origin)
 	return names[origin];
 }
 
-static bool known(const struct dc_answer *answer)
-{
-	return answer && dc_outcome_is_known(answer->outcome);
-}
-
-static enum dc_tri has_records(const struct dc_answer *answer)
-{
-	return known(answer) ? dc_tri_of(dc_answer_count(answer) > 0) : DC_TRI_UNKNOWN;
-}
-
 static bool is_host(struct dc_slice name)
 {
 	return dc_name_is_host(name, false) && dc_name_labels(name) >= 2;
@@ -49,7 +39,7 @@ static void look_up_name(struct dc_asker *asker, struct dc_ip ip, struct dc_ptr_
 	name->is_host = is_host(name->name);
 	name->generic = dc_ptr_generic(name->name, ip, &name->generic_part);
 	name->forward = dc_ask(asker, name->name, ip.family == 4 ? DC_TYPE_A : DC_TYPE_AAAA);
-	if (!known(name->forward))
+	if (!dc_answer_is_known(name->forward))
 		return;
 	name->confirmed = dc_tri_of(holds(name->forward, ip));
 	name->alias = dc_tri_of(dc_answer_alias(asker->arena, name->forward, &end));
@@ -106,7 +96,7 @@ static void conclude(struct dc_ptr_address *address, struct dc_slice helo)
 {
 	enum dc_tri match = DC_TRI_NO;
 
-	address->present = has_records(address->answer);
+	address->present = dc_answer_has_records(address->answer);
 	if (address->present != DC_TRI_YES)
 		return;
 	address->confirmed = DC_TRI_NO;
@@ -148,7 +138,7 @@ static void look_up_address(struct dc_asker *asker, struct dc_ptr_address *addre
 		return;
 	}
 	address->answer = dc_ask(asker, address->arpa, DC_TYPE_PTR);
-	if (!known(address->answer))
+	if (!dc_answer_is_known(address->answer))
 		return;
 	(void)dc_answer_alias(asker->arena, address->answer, &address->alias);
 	read_names(asker, address);
@@ -179,7 +169,7 @@ static void look_up_helo(struct dc_asker *asker, struct dc_slice name, struct dc
 	ips = DC_NEW_ARRAY(asker->arena, struct dc_ip, DC_PTR_HELO_IP_MAX);
 	helo->a = dc_ask(asker, name, DC_TYPE_A);
 	helo->aaaa = dc_ask(asker, name, DC_TYPE_AAAA);
-	helo->resolves = dc_tri_or(has_records(helo->a), has_records(helo->aaaa));
+	helo->resolves = dc_tri_or(dc_answer_has_records(helo->a), dc_answer_has_records(helo->aaaa));
 	add_ips(helo->a, ips, &helo->ip_count);
 	add_ips(helo->aaaa, ips, &helo->ip_count);
 	helo->ips = ips;

@@ -112,18 +112,9 @@ void dc_profiles_text(struct dc_buf *out, const struct dc_profile *profile, cons
 
 /* ---- JSON ---- */
 
-static json_t *strings(struct dc_json *json, const char *const *items)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; items[i]; i++)
-		dc_json_add(json, array, json_string(items[i]));
-	return array;
-}
-
 static json_t *proof_object(struct dc_json *json, const struct dc_proof *proof)
 {
-	json_t *object = json_object(), *checks = strings(json, proof->checks), *breaks = json_array();
+	json_t *object = json_object(), *checks = dc_json_words(json, proof->checks), *breaks = json_array();
 
 	for (size_t i = 0; proof->told_by[i]; i++)
 		dc_json_add(json, checks, json_string(proof->told_by[i]));
@@ -131,7 +122,7 @@ static json_t *proof_object(struct dc_json *json, const struct dc_proof *proof)
 		dc_json_add(json, breaks, json_string(dc_catalogue_row(proof->breaks[i])->slug));
 	dc_json_set(json, object, "checks", checks);
 	dc_json_set(json, object, "breaks", breaks);
-	dc_json_set(json, object, "present", strings(json, proof->present));
+	dc_json_set(json, object, "present", dc_json_words(json, proof->present));
 	return object;
 }
 
@@ -157,11 +148,11 @@ static json_t *profile_object(struct dc_json *json, const struct dc_profile *pro
 	dc_json_set(json, object, "version", json_string(profile->version));
 	dc_json_set(json, object, "date", json_string(profile->date));
 	dc_json_set(json, object, "about", json_string(profile->about));
-	dc_json_set(json, object, "sources", strings(json, profile->sources));
+	dc_json_set(json, object, "sources", dc_json_words(json, profile->sources));
 	dc_json_set(json, object, "every_check", json_boolean(profile->each_check));
 	dc_json_set(json, object, "parked", json_boolean(profile->parked));
 	dc_json_set(json, object, "requirements", requirements);
-	dc_json_set(json, object, "not_checkable", strings(json, profile->not_checkable));
+	dc_json_set(json, object, "not_checkable", dc_json_words(json, profile->not_checkable));
 	return object;
 }
 

@@ -11,11 +11,6 @@ struct builder {
 	size_t count;
 };
 
-static bool known(const struct dc_answer *answer)
-{
-	return answer && dc_outcome_is_known(answer->outcome);
-}
-
 /* ---- the dialogue ---- */
 
 static struct dc_slice first_word(const struct dc_dialogue_reply *reply)
@@ -131,8 +126,8 @@ static void judge_name(struct dc_asker *asker, struct dc_smtp_server *server)
 		return;
 	}
 	server->banner_address = dc_ask(asker, name, server->target.ip.family == 4 ? DC_TYPE_A : DC_TYPE_AAAA);
-	enum dc_tri by_ptr = known(server->ptr) ? dc_tri_of(holds_name(asker, server->ptr, name)) : DC_TRI_UNKNOWN;
-	enum dc_tri by_address = known(server->banner_address)
+	enum dc_tri by_ptr = dc_answer_is_known(server->ptr) ? dc_tri_of(holds_name(asker, server->ptr, name)) : DC_TRI_UNKNOWN;
+	enum dc_tri by_address = dc_answer_is_known(server->banner_address)
 					 ? dc_tri_of(holds_ip(server->banner_address, server->target.ip)) : DC_TRI_UNKNOWN;
 	server->banner_confirmed = dc_tri_or(by_ptr, by_address);
 }

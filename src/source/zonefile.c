@@ -84,21 +84,13 @@ static void absorb(struct job *job, const struct dc_answer *part)
 	*draft = sum;
 }
 
-static const struct dc_rr *cname_of(const struct dc_answer *answer, struct dc_slice owner)
-{
-	for (size_t i = 0; i < answer->rr_count; i++)
-		if (answer->rrs[i].type == DC_TYPE_CNAME && dc_name_eq(answer->rrs[i].owner, owner))
-			return &answer->rrs[i];
-	return NULL;
-}
-
 /* Takes what `below` said of `name`, up to the first alias that leads into the zones: its target, or the empty slice. */
 static struct dc_slice absorb_below(struct job *job, struct dc_slice name, const struct dc_answer *part)
 {
 	const struct dc_rr *cname;
 	size_t before = job->count;
 	for (size_t hops = 0; job->outer->question.type != DC_TYPE_CNAME && hops <= part->rr_count; hops++) {
-		if (!(cname = cname_of(part, name)) || !dc_rr_name(job->arena, cname, &name))
+		if (!(cname = dc_answer_cname(part, name)) || !dc_rr_name(job->arena, cname, &name))
 			break;
 		absorb_rr(job, cname);
 		if (dc_zones_hold(job->source->zones, name, job->outer->question.type)) {

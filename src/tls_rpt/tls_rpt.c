@@ -18,17 +18,10 @@ bool dc_tls_rpt_is_record(struct dc_slice text)
 
 bool dc_tls_rpt_is_near(struct dc_slice text)
 {
-	struct dc_slice bare = dc_slice_trim(text);
+	struct dc_slice version = dc_txt_loose_version(text);
 
-	while (bare.len && (bare.ptr[0] == '"' || bare.ptr[0] == '\''))
-		bare = dc_slice_sub(bare, 1, SIZE_MAX);
-	if (dc_tls_rpt_is_record(text) || !bare.len || dc_lower(bare.ptr[0]) != 'v')
-		return false;
-	bare = dc_slice_trim_wsp(dc_slice_sub(bare, 1, SIZE_MAX));
-	if (!bare.len || bare.ptr[0] != '=')
-		return false;
-	bare = dc_slice_trim_wsp(dc_slice_sub(bare, 1, SIZE_MAX));
-	return dc_slice_starts_nocase(bare, DC_S("tlsrpt")) || dc_slice_starts_nocase(bare, DC_S("tls-rpt"));
+	return !dc_tls_rpt_is_record(text) &&
+	       (dc_slice_starts_nocase(version, DC_S("tlsrpt")) || dc_slice_starts_nocase(version, DC_S("tls-rpt")));
 }
 
 /* Senders report by mail or by HTTPS; of other schemes they know nothing. */

@@ -1,15 +1,6 @@
 /* JSON form of `domaincheck explain` and `domaincheck checks`. */
 #include "render/json/value.h"
 
-static json_t *strings(struct dc_json *json, const char *const *items)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; items[i]; i++)
-		dc_json_add(json, array, json_string(items[i]));
-	return array;
-}
-
 static json_t *row_object(struct dc_json *json, const struct dc_catalogue_row *row)
 {
 	json_t *object = json_object();
@@ -21,8 +12,8 @@ static json_t *row_object(struct dc_json *json, const struct dc_catalogue_row *r
 	dc_json_set(json, object, "message", json_string(row->message));
 	dc_json_set(json, object, "why", json_string(row->why));
 	dc_json_set(json, object, "fix", json_string(row->fix));
-	dc_json_set(json, object, "references", strings(json, row->references));
-	dc_json_set(json, object, "args", strings(json, row->args));
+	dc_json_set(json, object, "references", dc_json_words(json, row->references));
+	dc_json_set(json, object, "args", dc_json_words(json, row->args));
 	return object;
 }
 

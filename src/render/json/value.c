@@ -84,6 +84,15 @@ struct dc_slice dc_json_member(const json_t *object, const char *key)
 	return json_is_string(value) ? (struct dc_slice){json_string_value(value), json_string_length(value)} : (struct dc_slice){0};
 }
 
+json_t *dc_json_words(struct dc_json *json, const char *const *words)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; words[i]; i++)
+		dc_json_add(json, array, json_string(words[i]));
+	return array;
+}
+
 json_t *dc_json_texts(struct dc_json *json, const struct dc_slice *items, size_t count)
 {
 	json_t *array = json_array();

@@ -28,6 +28,7 @@ void dc_json_add(struct dc_json *json, json_t *array, json_t *value);
 json_t *dc_json_text(struct dc_json *json, struct dc_slice s);
 json_t *dc_json_text_or_null(struct dc_json *json, struct dc_slice s); /* empty: null */
 json_t *dc_json_uint(uint64_t number);
+json_t *dc_json_words(struct dc_json *json, const char *const *words); /* our own; NULL ends them */
 json_t *dc_json_texts(struct dc_json *json, const struct dc_slice *items, size_t count);
 
 /* Appends `value` to `out`; compact, or indented with every line but the first moved right by `margin`. */
