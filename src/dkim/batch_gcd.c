@@ -1,10 +1,11 @@
-/* Batch GCD with GMP: two trees upwards, one downwards.
+/* Batch GCD with GMP: a tree of products upwards, remainders downwards.
  *
- * P is the product of all moduli and S the sum of P / n_i, which both come out of the same tree. Modulo n_i all terms of S but
- * one vanish, so gcd(n_i, S mod n_i) = gcd(n_i, P / n_i): the part of n_i that others share. The remainders of S are had
- * from the top down, modulo the products of the tree (modulo their squares, which the product itself would need, they
- * cost twice as much). The sum of sizes is n log n instead of n^2: 10,000 keys take seconds. Deliberately not here: reading
- * keys, naming names. */
+ * A node has the product N of its leaves and the sum S of N / n_i. Of two nodes side by side, A and B, S_A N_B modulo n_i is the
+ * product of all other leaves of both, as all other terms vanish; its greatest common divisor with n_i is what n_i shares. So
+ * remainders of it are taken from A down to its leaves. Whoever in A shares with somebody in A or B is found by that, and what is
+ * left are pairs within B: of each pair the one that stands first is found, and half of the large numbers are never needed. Only
+ * if anybody is found, the others are looked for: by remainders of the product of those found. The sum of sizes is n log n
+ * instead of n^2: 10,000 keys take seconds. Deliberately not here: reading keys, naming names. */
 #include "dkim/batch_gcd.h"
 
 #include <gmp.h>
@@ -17,92 +18,149 @@ enum {
 	PAIR_TESTS_MAX = 200000, /* single GCDs spent to find out who shares with whom */
 };
 
+/* Nodes are counted from the root, 1; those below the i-th are 2i and 2i + 1. Their leaves are the first and the other half of its
+ * own. */
 struct tree {
-	mpz_t **levels; /* level 0 has the leaves, each higher one the products of pairs */
-	size_t *counts;
-	size_t height;
+	const struct dc_slice *moduli;
+	const size_t *leaves;
+	mpz_t *products, *sums;
+	size_t size;
+	bool *shares; /* of each leaf: it shares something with others … */
+	bool found;   /* … at least one does */
 };
+
+static bool tree_new(struct tree *tree, size_t count)
+{
+	tree->size = 2;
+	while (tree->size < 2 * count)
+		tree->size *= 2;
+	tree->products = calloc(tree->size, 2 * sizeof(*tree->products));
+	tree->shares = calloc(count, sizeof(*tree->shares));
+	if (!tree->products || !tree->shares) {
+		free(tree->products);
+		free(tree->shares);
+		return false;
+	}
+	tree->sums = tree->products + tree->size;
+	for (size_t i = 0; i < 2 * tree->size; i++)
+		mpz_init(tree->products[i]);
+	return true;
+}
 
 static void tree_free(struct tree *tree)
 {
-	for (size_t i = 0; i < tree->height; i++) {
-		for (size_t j = 0; j < tree->counts[i]; j++)
-			mpz_clear(tree->levels[i][j]);
-		free(tree->levels[i]);
-	}
-	free(tree->levels);
-	free(tree->counts);
+	for (size_t i = 0; i < 2 * tree->size; i++)
+		mpz_clear(tree->products[i]);
+	free(tree->products);
+	free(tree->shares);
 }
 
-static bool add_level(struct tree *tree, size_t count)
+static void import(const struct dc_slice *modulus, mpz_t ret_n)
 {
-	mpz_t *level = calloc(count, sizeof(*level));
+	mpz_import(ret_n, modulus->len, 1, 1, 0, 0, modulus->ptr);
+}
 
-	if (!level)
-		return false;
+/* The product of the leaves from `first` on, and the sum if it is wanted. */
+static void climb(struct tree *tree, size_t node, size_t first, size_t count, bool sum)
+{
+	size_t a = 2 * node, b = a + 1;
+
+	if (count == 1) {
+		import(&tree->moduli[tree->leaves[first]], tree->products[node]);
+		mpz_set_ui(tree->sums[node], 1);
+		return;
+	}
+	climb(tree, a, first, count / 2, true);
+	climb(tree, b, first + count / 2, count - count / 2, sum);
+	if (node > 1)
+		mpz_mul(tree->products[node], tree->products[a], tree->products[b]);
+	if (!sum)
+		return;
+	mpz_mul(tree->sums[node], tree->sums[a], tree->products[b]);
+	mpz_addmul(tree->sums[node], tree->sums[b], tree->products[a]);
+	mpz_realloc2(tree->sums[a], 0);
+	mpz_realloc2(tree->sums[b], 0);
+}
+
+/* sums[node] becomes `rest` modulo the node, and so on down to the leaves. */
+static void descend(struct tree *tree, size_t node, size_t first, size_t count, const mpz_t rest)
+{
+	mpz_t *remainder = &tree->sums[node];
+
+	mpz_mod(*remainder, rest, tree->products[node]);
+	if (count > 1) {
+		descend(tree, 2 * node, first, count / 2, *remainder);
+		descend(tree, 2 * node + 1, first + count / 2, count - count / 2, *remainder);
+		mpz_realloc2(*remainder, 0);
+	} else {
+		mpz_gcd(*remainder, *remainder, tree->products[node]);
+		tree->shares[first] |= mpz_sizeinbase(*remainder, 2) >= SHARED_BITS_MIN;
+		tree->found |= tree->shares[first];
+	}
+}
+
+/* Marks at least the first of each two leaves that share something. */
+static void search(struct tree *tree, size_t count)
+{
+	size_t first = 0;
+
+	climb(tree, 1, 0, count, false);
+	for (size_t node = 1; count > 1; node = 2 * node + 1) {
+		mpz_t *sum = &tree->sums[2 * node];
+
+		mpz_mul(*sum, *sum, tree->products[2 * node + 1]);
+		descend(tree, 2 * node, first, count / 2, *sum);
+		first += count / 2;
+		count -= count / 2;
+	}
+}
+
+/* sums[node] becomes the product of its leaves that are marked. */
+static void gather(struct tree *tree, size_t node, size_t first, size_t count)
+{
+	size_t a = 2 * node, b = a + 1;
+
+	if (count == 1 && tree->shares[first]) {
+		mpz_set(tree->sums[node], tree->products[node]);
+	} else if (count == 1) {
+		mpz_set_ui(tree->sums[node], 1);
+	} else {
+		gather(tree, a, first, count / 2);
+		gather(tree, b, first + count / 2, count - count / 2);
+		mpz_mul(tree->sums[node], tree->sums[a], tree->sums[b]);
+	}
+}
+
+/* Marks those that share something with the marked ones. */
+static void search_others(struct tree *tree, size_t count)
+{
+	mpz_t marked;
+
+	gather(tree, 1, 0, count);
+	mpz_init(marked);
+	mpz_swap(marked, tree->sums[1]);
+	descend(tree, 2, 0, count / 2, marked);
+	descend(tree, 3, count / 2, count - count / 2, marked);
+	mpz_clear(marked);
+}
+
+/* Which of the leaves, two at least, share something: moves those to the front, returns how many. False in *ret_done: no memory. */
+static size_t sharing(const struct dc_slice *moduli, size_t *leaves, size_t count, bool *ret_done)
+{
+	struct tree tree = {.moduli = moduli, .leaves = leaves};
+	size_t shared = 0;
+
+	*ret_done = tree_new(&tree, count);
+	if (!*ret_done)
+		return 0;
+	search(&tree, count);
+	if (tree.found)
+		search_others(&tree, count);
 	for (size_t i = 0; i < count; i++)
-		mpz_init(level[i]);
-	tree->levels[tree->height] = level;
-	tree->counts[tree->height++] = count;
-	return true;
-}
-
-/* The next level: of each two nodes the product, and in *sums, which belongs to the level below, a * sum(b) + b * sum(a). */
-static bool climb(struct tree *tree, mpz_t *sums)
-{
-	size_t below = tree->height - 1, n = tree->counts[below];
-	mpz_t *nodes = tree->levels[below];
-
-	if (!add_level(tree, (n + 1) / 2))
-		return false;
-	for (size_t i = 0; i + 1 < n; i += 2) {
-		mpz_mul(tree->levels[below + 1][i / 2], nodes[i], nodes[i + 1]);
-		mpz_mul(sums[i], sums[i], nodes[i + 1]);
-		mpz_addmul(sums[i], sums[i + 1], nodes[i]);
-		mpz_swap(sums[i / 2], sums[i]);
-	}
-	if (n % 2) {
-		mpz_set(tree->levels[below + 1][n / 2], nodes[n - 1]);
-		mpz_swap(sums[n / 2], sums[n - 1]);
-	}
-	return true;
-}
-
-/* The tree of products. `sums` has one for each leaf; sums[0] becomes the sum of all products of all leaves but one. */
-static bool tree_new(struct tree *tree, const struct dc_slice *moduli, const size_t *leaves, size_t count, mpz_t *sums)
-{
-	*tree = (struct tree){.levels = calloc(64, sizeof(mpz_t *)), .counts = calloc(64, sizeof(size_t))};
-	if (!tree->levels || !tree->counts || !add_level(tree, count))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		mpz_import(tree->levels[0][i], moduli[leaves[i]].len, 1, 1, 0, 0, moduli[leaves[i]].ptr);
-		mpz_set_ui(sums[i], 1);
-	}
-	while (tree->counts[tree->height - 1] > 1)
-		if (!climb(tree, sums))
-			return false;
-	return true;
-}
-
-/* From the top down: each node becomes the sum modulo itself. `level` is not the highest. */
-static void descend(struct tree *tree, size_t level)
-{
-	for (size_t i = 0; i < tree->counts[level]; i++)
-		mpz_mod(tree->levels[level][i], tree->levels[level + 1][i / 2], tree->levels[level][i]);
-}
-
-/* Bits of the part of n that others share. */
-static size_t shared_bits(const struct dc_slice *modulus, const mpz_t rest)
-{
-	mpz_t n;
-	size_t bits;
-
-	mpz_init(n);
-	mpz_import(n, modulus->len, 1, 1, 0, 0, modulus->ptr);
-	mpz_gcd(n, n, rest);
-	bits = mpz_sizeinbase(n, 2);
-	mpz_clear(n);
-	return bits;
+		if (tree.shares[i])
+			leaves[shared++] = leaves[i];
+	tree_free(&tree);
+	return shared;
 }
 
 /* Who shares with whom among the few that share with somebody. */
@@ -115,11 +173,11 @@ static void pair_up(const struct dc_slice *moduli, const size_t *shared, size_t 
 	for (size_t i = 0; i < count; i++) {
 		bool found = false;
 
-		mpz_import(a, moduli[shared[i]].len, 1, 1, 0, 0, moduli[shared[i]].ptr);
+		import(&moduli[shared[i]], a);
 		for (size_t j = 0; j < count && !found && tests < PAIR_TESTS_MAX; j++) {
 			if (i == j)
 				continue;
-			mpz_import(b, moduli[shared[j]].len, 1, 1, 0, 0, moduli[shared[j]].ptr);
+			import(&moduli[shared[j]], b);
 			mpz_gcd(b, a, b);
 			tests++;
 			found = mpz_sizeinbase(b, 2) >= SHARED_BITS_MIN;
@@ -168,34 +226,6 @@ static size_t distinct(const struct dc_slice *moduli, size_t count, size_t *leav
 		same[at] = leaves[kept - 1];
 	}
 	return kept;
-}
-
-/* Which of the leaves share something: moves those to the front, returns how many. False in *ret_done: no memory. */
-static size_t sharing(const struct dc_slice *moduli, size_t *leaves, size_t count, bool *ret_done)
-{
-	mpz_t *sums = calloc(count, sizeof(*sums));
-	struct tree tree = {0};
-	size_t shared = 0;
-
-	*ret_done = false;
-	if (!sums)
-		return 0;
-	for (size_t i = 0; i < count; i++)
-		mpz_init(sums[i]);
-	if (tree_new(&tree, moduli, leaves, count, sums)) {
-		mpz_swap(tree.levels[tree.height - 1][0], sums[0]);
-		for (size_t level = tree.height - 1; level-- > 0;)
-			descend(&tree, level);
-		for (size_t i = 0; i < count; i++)
-			if (shared_bits(&moduli[leaves[i]], tree.levels[0][i]) >= SHARED_BITS_MIN)
-				leaves[shared++] = leaves[i];
-		*ret_done = true;
-	}
-	tree_free(&tree);
-	for (size_t i = 0; i < count; i++)
-		mpz_clear(sums[i]);
-	free(sums);
-	return shared;
 }
 
 static bool batch(const struct dc_slice *moduli, size_t count, size_t *ret_partner)

@@ -11,8 +11,5 @@
 void dc_dkim_weak_test(struct dc_dkim_key *key);
 /* Is the modulus itself a prime? Costs a modular exponentiation (milliseconds), once: key->tested_prime. */
 void dc_dkim_weak_test_prime(struct dc_dkim_key *key);
-/* Whether an odd prime below 65,538 divides the odd number, whose limbs stand lowest first, by one greatest common divisor with
- * their product: the usual answer is no. */
-bool dc_dkim_has_small_factor(const uint64_t *limbs, size_t count);
 
 #endif

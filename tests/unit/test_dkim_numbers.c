@@ -42,9 +42,22 @@ static void rough_number(unsigned words, mpz_t ret_n)
 	mpz_clear(p);
 }
 
-static void expect_divided(const mpz_t n, bool divided)
+static uint32_t weakness(const mpz_t n)
 {
-	assert_int_equal(dc_dkim_has_small_factor(mpz_limbs_read(n), mpz_size(n)), divided);
+	uint8_t octets[DC_DKIM_TEST_BITS_MAX / 8];
+	size_t len;
+	struct dc_dkim_key key = {.type = DC_DKIM_KEY_RSA, .exponent_octets = DC_S("\1\0\1"), .exponent_bits = 17};
+
+	(void)mpz_export(octets, &len, 1, 1, 0, 0, n);
+	key.modulus = (struct dc_slice){(const char *)octets, len};
+	key.bits = (uint32_t)mpz_sizeinbase(n, 2);
+	dc_dkim_weak_test(&key);
+	return key.weak;
+}
+
+static bool is_divided(const mpz_t n)
+{
+	return weakness(n) & DC_DKIM_WEAK(SMALL_FACTOR);
 }
 
 /* Every prime there is, by numbers of all lengths. */
@@ -60,9 +73,9 @@ static void small_factors(void **state)
 	for (size_t i = 0; i < LENGTHS; i++) {
 		mpz_init(rough[i]);
 		rough_number(words[i], rough[i]);
-		expect_divided(rough[i], false);
+		assert_false(is_divided(rough[i]));
 		mpz_mul_ui(n, rough[i], 65539); /* the first prime that is not small */
-		expect_divided(n, false);
+		assert_false(is_divided(n));
 	}
 	for (uint32_t p = 3; p < 65538; p += 2) {
 		bool prime = true;
@@ -72,17 +85,17 @@ static void small_factors(void **state)
 		if (!prime)
 			continue;
 		mpz_mul_ui(n, rough[count++ % LENGTHS], p);
-		expect_divided(n, true);
+		assert_true(is_divided(n));
 		mpz_mul_ui(n, n, p);
-		expect_divided(n, true);
+		assert_true(is_divided(n));
 	}
 	assert_int_equal(count, 6542);
-	mpz_set_ui(n, 3ul * 5 * 7);
-	expect_divided(n, true);
+	mpz_set_ui(n, 3ul * 5 * 7 * 1009); /* nothing else is left of it */
+	assert_true(is_divided(n));
 	mpz_primorial_ui(n, 5600);
 	mpz_tdiv_q_2exp(n, n, 1); /* 2 is not odd */
 	assert_true(mpz_sizeinbase(n, 2) <= DC_DKIM_TEST_BITS_MAX);
-	expect_divided(n, true);
+	assert_true(is_divided(n));
 	for (size_t i = 0; i < LENGTHS; i++)
 		mpz_clear(rough[i]);
 	mpz_clear(n);
@@ -103,22 +116,36 @@ static void random_numbers(void **state)
 		mpz_setbit(n, 20);
 		for (unsigned p = 3; p < 65538 && !divided; p += 2)
 			divided = mpz_divisible_ui_p(n, p);
-		expect_divided(n, divided);
+		assert_int_equal(is_divided(n), divided);
 	}
 	mpz_clear(n);
 }
 
-static uint32_t weakness(const mpz_t n)
+/* Numbers of all sizes, random or next to a power of two, against the greatest common divisor with the product of all primes. */
+static void sizes(void **state)
 {
-	uint8_t octets[DC_DKIM_TEST_BITS_MAX / 8];
-	size_t len;
-	struct dc_dkim_key key = {.type = DC_DKIM_KEY_RSA, .exponent_octets = DC_S("\1\0\1"), .exponent_bits = 17};
+	unsigned sound = 0;
+	mpz_t n, all, divisor;
 
-	(void)mpz_export(octets, &len, 1, 1, 0, 0, n);
-	key.modulus = (struct dc_slice){(const char *)octets, len};
-	key.bits = (uint32_t)mpz_sizeinbase(n, 2);
-	dc_dkim_weak_test(&key);
-	return key.weak;
+	(void)state;
+	mpz_inits(n, all, divisor, NULL);
+	mpz_primorial_ui(all, 65537);
+	for (unsigned bits = 64; bits <= DC_DKIM_TEST_BITS_MAX; bits += 32)
+		for (unsigned i = 0; i < 8; i++) {
+			mpz_urandomb(n, dice, bits);
+			if (i >= 4) { /* ones in all limbs but the lowest: a carry wherever there can be one */
+				mpz_set_ui(n, 1);
+				mpz_mul_2exp(n, n, bits);
+				mpz_sub_ui(n, n, gmp_urandomb_ui(dice, 12) | 1);
+			}
+			mpz_setbit(n, bits - 1);
+			mpz_setbit(n, 0);
+			mpz_gcd(divisor, n, all);
+			sound += mpz_cmp_ui(divisor, 1) == 0;
+			assert_int_equal(is_divided(n), mpz_cmp_ui(divisor, 1) != 0);
+		}
+	assert_true(sound > 100);
+	mpz_clears(n, all, divisor, NULL);
 }
 
 /* n = (x - y)(x + y), where x stands `step` above the root of n: found up to the hundredth, and no further. */
@@ -138,7 +165,7 @@ static void close_primes(void **state)
 				mpz_add_ui(y, y, 1);
 			mpz_mul(n, x, x);
 			mpz_submul(n, y, y);
-		} while (dc_dkim_has_small_factor(mpz_limbs_read(n), mpz_size(n)));
+		} while (is_divided(n));
 		mpz_sqrt(root, n);
 		mpz_add_ui(root, root, 1);
 		mpz_sub(root, x, root);
@@ -194,6 +221,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(small_factors, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(random_numbers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sizes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(close_primes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(patterns, set_up, tear_down),
 	};

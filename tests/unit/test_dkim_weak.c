@@ -317,6 +317,58 @@ static void shared_primes(void **state)
 	mpz_clears(p, q, n, NULL);
 }
 
+/* Sets of all sizes, in which some share one prime or two, against each pair's greatest common divisor. */
+static void random_sets(void **state)
+{
+	enum { COUNT_MAX = 40, PRIMES = 60 };
+	struct dc_slice moduli[COUNT_MAX];
+	size_t partner[COUNT_MAX];
+	mpz_t primes[PRIMES], n[COUNT_MAX], common;
+	unsigned found = 0, alone = 0;
+
+	mpz_init(common);
+	for (size_t i = 0; i < PRIMES; i++) {
+		mpz_init(primes[i]);
+		key_prime(dice, i < PRIMES / 2 ? 65 : 100 + (unsigned)i, primes[i]);
+	}
+	for (size_t i = 0; i < COUNT_MAX; i++)
+		mpz_init(n[i]);
+	for (size_t count = 2; count <= COUNT_MAX; count++)
+		for (int round = 0; round < 10; round++) {
+			dc_arena_reset(*state);
+			for (size_t i = 0; i < count; i++) {
+				key_prime(dice, 200 + (unsigned)i, n[i]);
+				for (int k = 0; k < 2; k++)
+					if (gmp_urandomm_ui(dice, count) < (round ? 3u : count))
+						mpz_mul(n[i], n[i], primes[gmp_urandomm_ui(dice, PRIMES)]);
+				mpz_mul_ui(n[i], n[i], 251);
+				moduli[i] = octets_of(*state, n[i]);
+			}
+			assert_true(dc_dkim_batch_gcd(moduli, count, partner));
+			for (size_t i = 0; i < count; i++) {
+				bool shares = false;
+
+				for (size_t j = 0; j < count && !shares; j++) {
+					mpz_gcd(common, n[i], n[j]);
+					shares = mpz_cmp(n[i], n[j]) != 0 && mpz_sizeinbase(common, 2) >= 65;
+				}
+				assert_int_equal(partner[i] != SIZE_MAX, shares);
+				*(shares ? &found : &alone) += 1;
+				if (!shares)
+					continue;
+				assert_int_not_equal(partner[i], i);
+				mpz_gcd(common, n[i], n[partner[i]]);
+				assert_true(mpz_cmp(n[i], n[partner[i]]) != 0 && mpz_sizeinbase(common, 2) >= 65);
+			}
+		}
+	assert_true(found > 500 && alone > 500);
+	for (size_t i = 0; i < PRIMES; i++)
+		mpz_clear(primes[i]);
+	for (size_t i = 0; i < COUNT_MAX; i++)
+		mpz_clear(n[i]);
+	mpz_clear(common);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +382,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(sample_keys, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sound_keys, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(shared_primes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(random_sets, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
