@@ -66,8 +66,9 @@ static struct dc_slice fill_marked(struct dc_arena *arena, const struct dc_findi
 	enum { ARGS_MAX = 60 }; /* marks are one printable octet */
 	size_t count = finding->arg_count < ARGS_MAX ? finding->arg_count : ARGS_MAX;
 	struct dc_arg *marks = DC_NEW_ARRAY(arena, struct dc_arg, count + 1);
-	struct dc_finding marked = *finding;
+	struct dc_finding *marked = DC_NEW(arena, struct dc_finding);
 
+	*marked = *finding;
 	for (size_t i = 0; i < count; i++) {
 		char mark[2] = {'\1', (char)('A' + i)};
 
@@ -75,9 +76,9 @@ static struct dc_slice fill_marked(struct dc_arena *arena, const struct dc_findi
 		if (dc_slice_eq(finding->args[i].text, dc_slice_of(dc_outcome_name(DC_OUTCOME_OUT_OF_SOURCE))))
 			marks[i] = finding->args[i];
 	}
-	marked.args = marks;
-	marked.arg_count = count;
-	return fill(arena, &marked);
+	marked->args = marks;
+	marked->arg_count = count;
+	return fill(arena, marked);
 }
 
 /* How long it is in the filled template. */
