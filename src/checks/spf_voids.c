@@ -63,18 +63,59 @@ static void failed_lookups(const struct dc_spf_node *node, struct dc_emitter *em
 	}
 }
 
+/* What is missing where a term leads. */
+static struct dc_slice lack(const struct dc_spf_use *use)
+{
+	bool gone = use->answer->outcome == DC_OUTCOME_NXDOMAIN && !use->answer->rr_count; /* else: at the end of an alias */
+
+	switch (use->term->kind) {
+	case DC_SPF_A:
+		return gone ? DC_S("does not exist") : DC_S("has no address");
+	case DC_SPF_MX:
+		return gone ? DC_S("does not exist") : DC_S("has no MX record, and its own address does not count here");
+	default:
+		return gone ? DC_S("does not exist") : DC_S("has no A record");
+	}
+}
+
+/* "its mail servers mx1.example, mx2.example have no address" */
+static struct dc_slice hosts_lack(const struct dc_spf_use *use, struct dc_arena *arena)
+{
+	struct dc_slice list = {0};
+
+	for (size_t i = 0; i < use->host_count; i++) {
+		if (dc_name_labels(use->hosts[i].name) == 0)
+			continue;
+		if (list.len)
+			list = dc_arena_concat(arena, list, DC_S(", "));
+		list = dc_arena_concat(arena, list, use->hosts[i].name);
+	}
+	if (!list.len)
+		return dc_arena_printf(arena, "%.*s takes no mail (null MX)", DC_FMT(use->target));
+	return dc_arena_printf(arena, "there is no address for %.*s", DC_FMT(list));
+}
+
+/* Terms of the domain's own record that match nobody. */
 static void useless(const struct dc_spf_node *root, struct dc_emitter *emitter)
 {
 	for (size_t i = 0, told = 0; i < root->use_count && told < DC_SPF_TOLD_MAX; i++) {
 		const struct dc_spf_use *use = &root->uses[i];
-		struct dc_span span;
-		if (use->found4 != DC_SPF_FOUND_NOTHING || use->found6 != DC_SPF_FOUND_NOTHING || use->duplicate)
+		bool nothing = use->found4 == DC_SPF_FOUND_NOTHING && use->found6 == DC_SPF_FOUND_NOTHING;
+		struct dc_span span = dc_spf_term_span(root->record, use->term);
+		struct dc_where where = {.span = &span, .answer = use->answer, .more = use->answer6};
+		struct dc_arg term = dc_text("term", use->term->text), name = dc_text("name", use->target);
+
+		if (use->duplicate)
 			continue;
-		told++;
-		span = dc_spf_term_span(root->record, use->term);
-		dc_emit(emitter, DC_F_SPF_TERM_FINDS_NOTHING,
-			(struct dc_where){.span = &span, .answer = use->answer, .more = use->answer6},
-			DC_ARGS(dc_text("term", use->term->text), dc_text("name", use->target)));
+		if (nothing) {
+			told++;
+			dc_emit(emitter, DC_F_SPF_TERM_FINDS_NOTHING, where, DC_ARGS(term, name, dc_text("lack", lack(use))));
+		} else if (dc_spf_mx_is_empty(use)) {
+			told++;
+			where.more = use->hosts[0].a;
+			dc_emit(emitter, DC_F_SPF_MX_NO_ADDRESS, where,
+				DC_ARGS(term, name, dc_text("lack", hosts_lack(use, dc_emitter_arena(emitter)))));
+		}
 	}
 }
 

@@ -103,6 +103,10 @@ static enum dc_spf_mark judge(const struct dc_spf_use *use, const char **ret_not
 		*ret_note = "finds nothing";
 		return DC_SPF_MARK_VOID;
 	}
+	if (dc_spf_mx_is_empty(use)) {
+		*ret_note = "finds no address";
+		return DC_SPF_MARK_VOID;
+	}
 	if (is_found(use, DC_SPF_FOUND_SENDER)) {
 		*ret_note = "depends on the sender";
 		return DC_SPF_MARK_SENDER;

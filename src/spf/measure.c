@@ -93,6 +93,21 @@ void dc_spf_tree_count(struct dc_spf_tree *tree)
 	facts->all = tree->nodes[0]->node.all;
 }
 
+bool dc_spf_mx_is_empty(const struct dc_spf_use *use)
+{
+	if (use->term->kind != DC_SPF_MX || use->found4 != DC_SPF_FOUND_SOME || use->too_many_hosts || !use->host_count)
+		return false;
+	for (size_t i = 0; i < use->host_count; i++) {
+		const struct dc_spf_host *host = &use->hosts[i];
+
+		if (dc_name_labels(host->name) == 0)
+			continue;
+		if (!host->a || !host->aaaa || host_failed(host) || !dc_spf_is_void(host->a) || !dc_spf_is_void(host->aaaa))
+			return false;
+	}
+	return true;
+}
+
 /* ---- authorised addresses ---- */
 
 /* One record while its terms are gone through in order. */

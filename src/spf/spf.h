@@ -362,6 +362,9 @@ static inline bool dc_spf_fails_all(const struct dc_spf_facts *facts)
  * else, as ~include: does. */
 bool dc_spf_passes_on(const struct dc_spf_use *use);
 
+/* An mx whose hosts were all looked up and have no address, or that is a null MX: it matches nobody, yet is no void lookup. */
+bool dc_spf_mx_is_empty(const struct dc_spf_use *use);
+
 /* ---- the drawn tree ---- */
 
 enum dc_spf_mark {

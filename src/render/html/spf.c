@@ -30,11 +30,15 @@ static void say(struct dc_html *html, const char *text)
 static void found(struct dc_html *html, const json_t *use)
 {
 	struct dc_slice four = dc_json_member(use, "found_ipv4"), six = dc_json_member(use, "found_ipv6");
+	const json_t *addresses = json_object_get(use, "addresses");
 
 	if (dc_slice_eq(four, DC_S("depends-on-sender")) || dc_slice_eq(six, DC_S("depends-on-sender")))
 		say(html, "depends on the sender");
 	else if (json_is_true(json_object_get(use, "counted")) && dc_slice_eq(four, DC_S("nothing")))
 		say(html, "finds nothing");
+	else if (dc_slice_eq(dc_json_member(use, "kind"), DC_S("mx")) && dc_slice_eq(four, DC_S("some")) &&
+		 json_is_array(addresses) && json_array_size(addresses) == 0)
+		say(html, "finds no address");
 }
 
 static void tree(struct dc_html *html, struct walk *walk, const json_t *node, unsigned depth);
