@@ -237,16 +237,22 @@ static void judge_other_tags(struct parse *parse)
 	}
 }
 
+/* One more than the value of a digit of base64 (RFC 4648 4); 0: it is none. */
+static const uint8_t base64_digits[256] = {
+	['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
+	['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,
+	['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, ['+'] = 63, ['/'] = 64,
+};
+
 size_t dc_dkim_base64(struct dc_slice text, uint8_t *out, size_t size, bool *ret_junk, bool *ret_padding)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	size_t len = 0, sextets = 0, pads = 0;
 	uint32_t bits = 0;
 
 	*ret_junk = *ret_padding = false;
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
-		const char *digit = c ? memchr(digits, c, 64) : NULL;
+		uint8_t digit = base64_digits[(uint8_t)c];
 
 		if (c == '=') {
 			pads++;
@@ -256,7 +262,7 @@ size_t dc_dkim_base64(struct dc_slice text, uint8_t *out, size_t size, bool *ret
 		} else if (pads) {
 			*ret_junk = true; /* data after the end */
 		} else {
-			bits = (bits << 6) | (uint32_t)(digit - digits);
+			bits = (bits << 6) | (digit - 1u);
 			if (++sextets % 4 != 1 && len < size)
 				out[len++] = (uint8_t)(bits >> (sextets % 4 == 2 ? 4 : sextets % 4 == 3 ? 2 : 0));
 		}
