@@ -2,14 +2,21 @@
 #include "base/escape.h"
 #include "render/json/node_parts.h"
 
+enum { MADE_AHEAD = 64 };
+
 static struct dc_node *node(struct dc_json *json, enum dc_node_kind kind)
 {
-	struct dc_node *new = json->nodes ? dc_arena_try(json->nodes, sizeof(*new)) : NULL;
+	struct dc_node *new;
 
-	if (!new) {
+	if (json->next_node == json->nodes_end) {
+		json->next_node = json->nodes ? dc_arena_try(json->nodes, MADE_AHEAD * sizeof(*new)) : NULL;
+		json->nodes_end = json->next_node ? json->next_node + MADE_AHEAD : NULL;
+	}
+	if (!json->next_node) {
 		json->failed = true;
 		return NULL;
 	}
+	new = json->next_node++;
 	new->kind = kind;
 	return new;
 }
@@ -226,6 +233,7 @@ void dc_node_add(struct dc_json *json, struct dc_node *array, struct dc_node *va
 
 void dc_node_forget(struct dc_json *json)
 {
+	json->next_node = json->nodes_end = NULL;
 	if (json->nodes)
 		dc_arena_reset(json->nodes);
 }

@@ -55,6 +55,37 @@ static void new_line(struct writer *writer)
 	}
 }
 
+/* The comma before a member or item and the member's key. */
+static void put_lead(struct writer *writer, const struct dc_node *node, bool first)
+{
+	struct dc_buf *out = writer->out;
+	char *to;
+
+	if (!writer->compact) {
+		if (!first)
+			dc_buf_putc(out, ',');
+		new_line(writer);
+		if (node->key)
+			put_quoted(out, node->key, node->key_len);
+		if (node->key)
+			dc_buf_put(out, ": ", 2);
+		return;
+	}
+	to = dc_buf_room(out, node->key_len + 4);
+	if (!to)
+		return;
+	if (!first)
+		*to++ = ',';
+	if (node->key) {
+		*to++ = '"';
+		memcpy(to, node->key, node->key_len);
+		to += node->key_len;
+		*to++ = '"';
+		*to++ = ':';
+	}
+	out->len = (size_t)(to - out->ptr);
+}
+
 /* What only jansson knows how to write: escapes and doubles. */
 static void put_value(struct writer *writer, json_t *value)
 {
@@ -72,13 +103,7 @@ static void put_list(struct writer *writer, const struct dc_node *list, char ope
 	dc_buf_putc(out, open);
 	writer->depth++;
 	for (const struct dc_node *node = list->list.first; node; node = node->next) {
-		if (node != list->list.first)
-			dc_buf_putc(out, ',');
-		new_line(writer);
-		if (node->key) {
-			put_quoted(out, node->key, node->key_len);
-			dc_buf_put(out, ": ", writer->compact ? 1 : 2);
-		}
+		put_lead(writer, node, node == list->list.first);
 		put(writer, node);
 	}
 	writer->depth--;

@@ -17,6 +17,7 @@ void dc_json_clear(struct dc_json *json)
 	dc_buf_free(&json->text);
 	dc_arena_free(json->nodes);
 	json->nodes = NULL;
+	json->next_node = json->nodes_end = NULL;
 	free(json->words);
 	json->words = NULL;
 }

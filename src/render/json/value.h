@@ -12,6 +12,7 @@
 struct dc_json {
 	struct dc_buf text; /* for escaping */
 	struct dc_arena *nodes; /* node.h */
+	struct dc_node *next_node, *nodes_end; /* made ahead, in `nodes` */
 	struct dc_json_word *words; /* by their addresses: see dc_json_put_word */
 	bool failed;
 };
