@@ -40,6 +40,13 @@ def verdicts(out):
     return {domain["domain"]: domain["verdict"] for domain in report["domains"]}
 
 
+def check_verdicts(test, now, was, what):
+    """Those of a run that something happened to: what they would be without it, or less."""
+    test.equal(set(now), set(was), f"{what}: domains")
+    for domain, verdict in now.items():
+        test.check(verdict in (was.get(domain), "incomplete"), f"{what}: {domain} is {verdict}, else {was.get(domain)}")
+
+
 def main(test, runner):
     """BINARY LIBRARY [TEST...]"""
     binary, library = sys.argv[1:3]

@@ -77,9 +77,7 @@ def is_honest(done, clean, what):
     except ValueError:
         test.check(False, f"{what}: exit status {status} and half a report")
         return
-    test.equal(set(now), set(was), f"{what}: domains")
-    for domain, verdict in now.items():
-        test.check(verdict in (was.get(domain), "incomplete"), f"{what}: {domain} is {verdict}, else {was.get(domain)}")
+    shared.check_verdicts(test, now, was, what)
 
 
 def is_same(done, clean, what):

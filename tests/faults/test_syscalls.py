@@ -94,9 +94,7 @@ def judge(run, name, done, clean, what):
     except (OSError, ValueError):
         test.check(False, f"{what}: exit status {status} and no whole report {err[-200:]!r}")
         return
-    test.equal(set(now), set(was), f"{what}: domains")
-    for domain, verdict in now.items():
-        test.check(verdict in (was.get(domain), "incomplete"), f"{what}: {domain} is {verdict}, else {was.get(domain)}")
+    shared.check_verdicts(test, now, was, what)
 
 
 def try_scenario(run, name, everything):

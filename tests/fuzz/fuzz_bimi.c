@@ -1,7 +1,6 @@
 /* BIMI records. */
-#include "base/arena.h"
+#include "arena.h"
 #include "bimi/record.h"
-#include "fuzz.h"
 
 static void check_place(const struct dc_bimi_place *place, struct dc_slice text)
 {
@@ -27,13 +26,5 @@ static void check(struct dc_arena *arena, struct dc_slice text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct dc_arena *arena = dc_arena_new(4 << 20);
-
-	if (!arena || DC_ARENA_GUARD(arena)) {
-		dc_arena_free(arena);
-		return 0;
-	}
-	check(arena, (struct dc_slice){(const char *)data, size});
-	dc_arena_free(arena);
-	return 0;
+	return fuzz_in_arena(4 << 20, check, data, size);
 }

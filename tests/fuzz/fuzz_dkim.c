@@ -7,10 +7,10 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "arena.h"
 #include "dkim/der.h"
 #include "dkim/own.h"
 #include "dkim/record.h"
-#include "fuzz.h"
 
 static bool is_inside(struct dc_slice part, struct dc_slice text)
 {
@@ -106,31 +106,25 @@ static void judge_pem(struct dc_arena *arena, const uint8_t *data, size_t size)
 	free(pem);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void judge(struct dc_arena *arena, struct dc_slice input)
 {
-	struct dc_arena *arena;
+	const uint8_t *octets = (const uint8_t *)input.ptr;
 
-	if (!size || size > 70000)
-		return 0;
-	arena = dc_arena_new(4 << 20);
-	if (!arena)
-		return 0;
-	if (DC_ARENA_GUARD(arena)) {
-		dc_arena_free(arena);
-		return 0;
-	}
-	switch (data[0]) {
+	switch (octets[0]) {
 	case 'd':
-		judge_der(arena, data + 1, size - 1);
-		compare_with_openssl(data + 1, size - 1);
+		judge_der(arena, octets + 1, input.len - 1);
+		compare_with_openssl(octets + 1, input.len - 1);
 		break;
 	case '-':
-		judge_pem(arena, data, size);
+		judge_pem(arena, octets, input.len);
 		break;
 	default:
-		judge_record(arena, (struct dc_slice){(const char *)data, size});
-		(void)dc_dkim_zone_text(arena, (struct dc_slice){(const char *)data, size});
+		judge_record(arena, input);
+		(void)dc_dkim_zone_text(arena, input);
 	}
-	dc_arena_free(arena);
-	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return size && size <= 70000 ? fuzz_in_arena(4 << 20, judge, data, size) : 0;
 }

@@ -1,7 +1,6 @@
 /* DMARC records: kind, suggestion, parse, what-if; every slice lies where it must, every promise of record.h holds. */
-#include "base/arena.h"
+#include "arena.h"
 #include "dmarc/record.h"
-#include "fuzz.h"
 
 static bool inside(struct dc_slice part, struct dc_slice whole)
 {
@@ -37,31 +36,25 @@ static void check_record(const struct dc_dmarc_record *record, struct dc_slice t
 }
 
 /* The first line is the record, the rest is laid over it. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void judge(struct dc_arena *arena, struct dc_slice rest)
 {
-	struct dc_arena *arena = dc_arena_new(1 << 22);
-	struct dc_slice rest = {(const char *)data, size}, domain = DC_S("example.com"), suggestion;
+	struct dc_slice domain = DC_S("example.com"), suggestion;
 	struct dc_txt txt = {0};
 	const struct dc_dmarc_record *record = NULL;
 
-	if (!arena)
-		return 0;
-	if (DC_ARENA_GUARD(arena)) {
-		dc_arena_free(arena);
-		return 0;
+	txt.text = dc_slice_cut(&rest, '\n');
+	suggestion = dc_dmarc_suggest(arena, txt.text);
+	FUZZ_CHECK(!suggestion.len || dc_dmarc_kind_of(suggestion) == DC_DMARC_KIND_RECORD);
+	if (dc_dmarc_kind_of(txt.text) == DC_DMARC_KIND_RECORD) {
+		record = dc_dmarc_parse(arena, domain, &txt, NULL);
+		check_record(record, txt.text);
 	}
-	if (size) {
-		txt.text = dc_slice_cut(&rest, '\n');
-		suggestion = dc_dmarc_suggest(arena, txt.text);
-		FUZZ_CHECK(!suggestion.len || dc_dmarc_kind_of(suggestion) == DC_DMARC_KIND_RECORD);
-		if (dc_dmarc_kind_of(txt.text) == DC_DMARC_KIND_RECORD) {
-			record = dc_dmarc_parse(arena, domain, &txt, NULL);
-			check_record(record, txt.text);
-		}
-		record = dc_dmarc_overlay(arena, record, domain, rest);
-		FUZZ_CHECK(dc_dmarc_kind_of(record->txt.text) == DC_DMARC_KIND_RECORD);
-		check_record(record, record->txt.text);
-	}
-	dc_arena_free(arena);
-	return 0;
+	record = dc_dmarc_overlay(arena, record, domain, rest);
+	FUZZ_CHECK(dc_dmarc_kind_of(record->txt.text) == DC_DMARC_KIND_RECORD);
+	check_record(record, record->txt.text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return size ? fuzz_in_arena(4 << 20, judge, data, size) : 0;
 }

@@ -1,8 +1,7 @@
 /* Documents as evidence: URLs, requests and replies out of a recording. The first octet chooses; what is read is written
  * again and must come out as it was. */
-#include "base/arena.h"
+#include "arena.h"
 #include "evidence/https.h"
-#include "fuzz.h"
 #include "source/https_parts.h"
 
 static void check_url(struct dc_arena *arena, struct dc_slice text)
@@ -82,25 +81,23 @@ static void check_type(struct dc_arena *arena, struct dc_slice text)
 	FUZZ_CHECK(dc_slice_eq(dc_https_media_type(arena, type), type));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void check(struct dc_arena *arena, struct dc_slice input)
 {
-	struct dc_arena *arena = dc_arena_new(16 << 20);
-	struct dc_slice text = {(const char *)data + 1, size ? size - 1 : 0};
+	struct dc_slice text = dc_slice_sub(input, 1, SIZE_MAX);
 
-	if (!arena || !size || DC_ARENA_GUARD(arena)) {
-		dc_arena_free(arena);
-		return 0;
-	}
-	if (data[0] == 'u')
+	if (input.ptr[0] == 'u')
 		check_url(arena, text);
-	else if (data[0] == 'm')
+	else if (input.ptr[0] == 'm')
 		check_type(arena, text);
-	else if (data[0] == 'H')
+	else if (input.ptr[0] == 'H')
 		check_header(arena, text);
-	else if (data[0] == 'q')
+	else if (input.ptr[0] == 'q')
 		check_request(arena, text);
 	else
-		check_reply(arena, (struct dc_slice){(const char *)data, size});
-	dc_arena_free(arena);
-	return 0;
+		check_reply(arena, input);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return size ? fuzz_in_arena(16 << 20, check, data, size) : 0;
 }

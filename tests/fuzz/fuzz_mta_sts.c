@@ -1,6 +1,5 @@
 /* MTA-STS: the first line as a record, the rest as a policy. */
-#include "base/arena.h"
-#include "fuzz.h"
+#include "arena.h"
 #include "mta_sts/mta_sts.h"
 
 static bool inside(struct dc_slice part, struct dc_slice whole)
@@ -76,18 +75,14 @@ static void check_seen(struct dc_arena *arena, struct dc_slice text)
 	FUZZ_CHECK(!dc_mta_sts_seen_find(seen, 3, DC_S("c.example")));
 }
 
+static void check(struct dc_arena *arena, struct dc_slice input)
+{
+	check_record(dc_slice_cut(&input, '\n'));
+	check_policy(arena, input);
+	check_seen(arena, input);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct dc_arena *arena = dc_arena_new(4 << 20);
-	struct dc_slice rest = {(const char *)data, size};
-
-	if (!arena || !size || DC_ARENA_GUARD(arena)) {
-		dc_arena_free(arena);
-		return 0;
-	}
-	check_record(dc_slice_cut(&rest, '\n'));
-	check_policy(arena, rest);
-	check_seen(arena, rest);
-	dc_arena_free(arena);
-	return 0;
+	return size ? fuzz_in_arena(4 << 20, check, data, size) : 0;
 }

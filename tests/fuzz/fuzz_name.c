@@ -1,27 +1,20 @@
 /* Names: what people type, what records and macros hold, and the wire. */
+#include "arena.h"
 #include "dns/name.h"
-#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void judge(struct dc_arena *arena, struct dc_slice text)
 {
-	struct dc_slice text = {(const char *)data, size}, name, again, typed;
+	struct dc_slice name, again, typed;
 	struct dc_error err = {0};
 	uint8_t wire[DC_NAME_WIRE_MAX];
 	size_t used;
-	struct dc_arena *arena = dc_arena_new(1 << 20);
-	if (!arena)
-		return 0;
-	if (DC_ARENA_GUARD(arena)) {
-		dc_arena_free(arena);
-		return 0;
-	}
 	if (dc_name_normalize(arena, text, &name)) {
 		size_t len = dc_name_to_wire(name, wire);
 		FUZZ_CHECK(name.len > 0 && name.len <= DC_NAME_TEXT_MAX && len > 0 && len <= DC_NAME_WIRE_MAX);
 		FUZZ_CHECK(dc_name_normalize(arena, name, &again) && dc_slice_eq(name, again));
 		FUZZ_CHECK(dc_name_from_wire(arena, wire, len, &again, &used) && used == len && dc_slice_eq(name, again));
 		FUZZ_CHECK(dc_name_fits_wire(name) && dc_name_at_wire(name, wire, len) == len && !dc_name_at_wire(name, wire, len - 1));
-		wire[data[0] % len] ^= 1;
+		wire[(uint8_t)text.ptr[0] % len] ^= 1;
 		FUZZ_CHECK(!dc_name_at_wire(name, wire, len));
 		FUZZ_CHECK(dc_name_labels(name) <= 127);
 		FUZZ_CHECK(dc_name_is_below(name, dc_name_parent(name)));
@@ -35,10 +28,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		FUZZ_CHECK(err.message[0] && !memchr(err.message, '\n', sizeof err.message));
 	}
-	if (dc_name_from_wire(arena, data, size, &name, &used)) {
-		FUZZ_CHECK(used <= size && used <= DC_NAME_WIRE_MAX);
+	if (dc_name_from_wire(arena, (const uint8_t *)text.ptr, text.len, &name, &used)) {
+		FUZZ_CHECK(used <= text.len && used <= DC_NAME_WIRE_MAX);
 		FUZZ_CHECK(dc_name_to_wire(name, wire) == used);
 	}
-	dc_arena_free(arena);
-	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_in_arena(1 << 20, judge, data, size);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fuzz.h"
+#include "arena.h"
 #include "lines.h"
 #include "receiver/store.h"
 #include "receiver/worker.h"
@@ -330,21 +330,11 @@ static void judge_result(struct dc_arena *arena, char kind, struct dc_slice text
 	dc_buf_free(&out);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void judge(struct dc_arena *arena, struct dc_slice input)
 {
-	struct dc_slice rest = {(const char *)data + 1, size ? size - 1 : 0};
-	struct dc_arena *arena;
+	struct dc_slice rest = dc_slice_sub(input, 1, SIZE_MAX);
 
-	if (!size)
-		return 0;
-	arena = dc_arena_new(16 << 20);
-	if (!arena)
-		return 0;
-	if (DC_ARENA_GUARD(arena)) {
-		dc_arena_free(arena);
-		return 0;
-	}
-	switch (data[0]) {
+	switch (input.ptr[0]) {
 	case 'h':
 		judge_frames(arena, rest);
 		break;
@@ -365,8 +355,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		judge_recording(arena, rest);
 		break;
 	default:
-		judge_result(arena, (char)data[0], rest);
+		judge_result(arena, input.ptr[0], rest);
 	}
-	dc_arena_free(arena);
-	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return size ? fuzz_in_arena(16 << 20, judge, data, size) : 0;
 }
