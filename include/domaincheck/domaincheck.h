@@ -109,6 +109,9 @@ DC_PUBLIC enum dc_status dc_run_wait(struct dc_run *run, int max_ms, struct dc_r
 				     struct dc_error *err);
 /* This domain is done already: it will not be audited when it comes. */
 DC_PUBLIC enum dc_status dc_run_skip(struct dc_run *run, const char *domain, struct dc_error *err);
+/* Whether this domain would be audited if it came now: it has not come before, is not to be skipped, and is in the shard. It
+ * counts as come from then on, so that the rest of a list can be counted after dc_run_stop. */
+DC_PUBLIC bool dc_run_would_audit(struct dc_run *run, const char *domain);
 /* Ends the run early: no more names are taken, what is in flight is dropped, results that are ready are still handed
  * out. May be called from a signal handler and from any thread. */
 DC_PUBLIC void dc_run_stop(struct dc_run *run);

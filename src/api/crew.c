@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "source/exchange.h"
@@ -15,6 +16,7 @@
 enum {
 	THREADS_DEFAULT_MAX = 16,      /* more do not help: one thread writes all reports */
 	EXCHANGE_OCTETS_MAX = 8 << 20, /* the lanes keep what they use */
+	FILES_A_LANE = 32,             /* with those that it has in common with others; four, and its sockets */
 	SPENT_MAX = 16,                /* results that may lie about until a lane is woken to free them */
 };
 
@@ -48,6 +50,16 @@ struct dc_crew {
 	struct dc_result *finished; /* under the lock, latest first */
 };
 
+/* For so many lanes there are file descriptors. */
+static size_t lanes_open(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur / FILES_A_LANE > DC_THREADS_MAX)
+		return DC_THREADS_MAX;
+	size_t count = limit.rlim_cur / FILES_A_LANE;
+	return count > 1 ? count : 1;
+}
+
 size_t dc_crew_size(const struct dc_config *config)
 {
 	cpu_set_t set;
@@ -60,6 +72,9 @@ size_t dc_crew_size(const struct dc_config *config)
 		count = count > THREADS_DEFAULT_MAX ? THREADS_DEFAULT_MAX : count;
 	}
 	count = count > config->jobs ? config->jobs : count;
+	if (config->max_qps && count > config->max_qps)
+		count = config->max_qps; /* each lane asks once a second at least */
+	count = count > lanes_open() ? lanes_open() : count;
 	return count > DC_THREADS_MAX ? DC_THREADS_MAX : count;
 }
 
@@ -182,8 +197,9 @@ static enum dc_status lane_open(struct lane *lane, struct dc_error *err)
 {
 	struct dc_crew *crew = lane->crew;
 	struct dc_config share = *crew->run->config;
-	if (share.max_qps)
-		share.max_qps = share.max_qps > crew->count ? share.max_qps / crew->count : 1;
+	size_t number = (size_t)(lane - crew->lanes);
+	if (share.max_qps) /* the shares add up to the whole */
+		share.max_qps = share.max_qps / crew->count + (number < share.max_qps % crew->count);
 	enum dc_status status = dc_run_sources_open(&lane->sources, &share, lane->loop, err);
 	if (status != DC_OK)
 		return status;

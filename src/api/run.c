@@ -292,32 +292,6 @@ static void audit_finished(struct dc_audit_run *audit)
 	dc_run_done(run, result);
 }
 
-static bool next_declared(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const char **typed)
-{
-	const struct dc_manifest_domain *declared = dc_config_manifest_at(run->config, run->replayed++);
-	if (!declared)
-		return false;
-	memcpy(domain, declared->name.ptr, declared->name.len + 1);
-	*typed = declared->typed.ptr;
-	return true;
-}
-
-static bool next_name(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const char **typed)
-{
-	*typed = NULL;
-	if (run->next)
-		return run->next(run->user, domain, typed);
-	if (!run->sources.recording && run->config->manifest)
-		return next_declared(run, domain, typed);
-	if (!run->sources.recording || run->replayed >= dc_recording_audit_count(run->sources.recording))
-		return false;
-	struct dc_slice name = dc_recording_audit_at(run->sources.recording, run->replayed++)->domain;
-	size_t len = name.len < DC_DOMAIN_TEXT_MAX ? name.len : DC_DOMAIN_TEXT_MAX - 1;
-	memcpy(domain, name.ptr, len);
-	domain[len] = 0;
-	return true;
-}
-
 static enum dc_status start_one(struct dc_run *run, const char *domain, const char *typed)
 {
 	struct dc_result *result = calloc(1, sizeof *result);
@@ -350,33 +324,6 @@ static enum dc_status start_one(struct dc_run *run, const char *domain, const ch
 	return DC_OK;
 }
 
-/* The next name that has not come before. */
-static bool new_name(struct dc_run *run, char domain[DC_DOMAIN_TEXT_MAX], const char **typed)
-{
-	const struct dc_config *config = run->config;
-	while (next_name(run, domain, typed)) {
-		run->pausing = domain[0] == 0;
-		if (run->pausing)
-			return false;
-		if (config->shards && dc_nameset_hash(dc_slice_of(domain)) % config->shards != config->shard - 1) {
-			run->left_out++;
-			continue;
-		}
-		switch (dc_nameset_add(run->seen, dc_slice_of(domain))) {
-		case DC_NAMESET_NEW:
-			return true;
-		case DC_NAMESET_KNOWN:
-			run->left_out++;
-			break;
-		default:
-			run->status = dc_error_set(&run->error, DC_ERR_NOMEM, "out of memory for the names of the run");
-			return false;
-		}
-	}
-	run->exhausted = true;
-	return false;
-}
-
 static size_t running(const struct dc_run *run)
 {
 	return run->crew ? dc_crew_running(run->crew) : dc_gather_running(run->gather);
@@ -386,25 +333,14 @@ static void fill(struct dc_run *run)
 {
 	char domain[DC_DOMAIN_TEXT_MAX];
 	const char *typed;
-	run->pausing = false;
-	while (!run->exhausted && !run->pausing && run->status == DC_OK &&
+	run->pausing = run->sifting = false;
+	while (!run->exhausted && !run->pausing && !run->sifting && run->status == DC_OK &&
 	       running(run) < run->config->jobs && run->waiting < AHEAD * run->config->jobs && run->held < HELD_MAX) {
-		if (!new_name(run, domain, &typed))
+		if (!dc_run_new_name(run, domain, &typed))
 			continue;
 		run->taken++;
 		run->status = start_one(run, domain, typed);
 	}
-}
-
-enum dc_status dc_run_skip(struct dc_run *run, const char *domain, struct dc_error *err)
-{
-	struct dc_slice name = dc_slice_of(domain);
-	if (name.len == 0 || name.len >= DC_DOMAIN_TEXT_MAX)
-		return dc_error_set(err, DC_ERR_USAGE, "no name to skip");
-	run->partial = true;
-	return dc_nameset_add(run->seen, name) == DC_NAMESET_NO_MEMORY
-		       ? dc_error_set(err, DC_ERR_NOMEM, "out of memory for the names of the run")
-		       : DC_OK;
 }
 
 void dc_run_stop(struct dc_run *run)
@@ -472,6 +408,8 @@ enum dc_status dc_run_wait(struct dc_run *run, int max_ms, struct dc_result **re
 		int wait_ms = max_ms < 0 ? -1 : (int)(until_ms - now_ms);
 		if (run->pausing && (wait_ms < 0 || wait_ms > PAUSE_MS))
 			wait_ms = PAUSE_MS;
+		if (run->sifting)
+			wait_ms = 0;
 		if (run->crew ? !dc_crew_run(run->crew, wait_ms, &run->error) : !dc_gather_run(run->gather, wait_ms))
 			run->status = run->crew ? run->error.status
 						: dc_error_set(&run->error, DC_ERR_INTERNAL, "the event loop failed");

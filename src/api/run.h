@@ -65,6 +65,7 @@ struct dc_run {
 	struct dc_nameset *seen;
 	uint64_t taken, done, left_out;
 	bool exhausted, pausing; /* no more names; none at the moment */
+	bool sifting;            /* more are there than were looked at */
 	int stop_fd;             /* an eventfd that dc_run_stop writes to … */
 	struct dc_watch stop_watch;
 	bool stopped;            /* … after it set this */
@@ -85,6 +86,9 @@ void dc_run_note_end(struct dc_run *run);
 enum dc_status dc_run_recorded_options(struct dc_config *config, const struct dc_recording *recording, struct dc_error *err);
 /* Checks and policy over a finished audit; fills judgement and view. False: out of memory. */
 bool dc_result_judge(struct dc_result *result);
+
+/* The next name that has not come before. False: none now; run->exhausted, ->pausing, ->sifting or ->status say why. */
+bool dc_run_new_name(struct dc_run *run, char ret_domain[DC_DOMAIN_TEXT_MAX], const char **ret_typed);
 
 /* It is done: counted with those that wait for their turn. In the run's thread. */
 void dc_run_done(struct dc_run *run, struct dc_result *result);

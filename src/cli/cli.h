@@ -71,10 +71,12 @@ struct names {
 	int fd;            /* of the file at hand; -1: none */
 	const char *shown; /* of the file */
 	unsigned long line;
+	unsigned long refused, refused_told; /* of its lines; so many of them are complained about one by one */
 	char *buffer;      /* NAMES_BUFFER octets, on the heap */
 	size_t start, end; /* in it: what was read and not handed out */
 	bool ended;        /* nothing more can be read */
 	bool silent;       /* nothing is complained about */
+	size_t count_reads; /* of a pipe, since then */
 	size_t good;             /* names handed out */
 	enum exit_status status; /* bad lines, unreadable files */
 };
@@ -87,17 +89,17 @@ enum exit_status names_from_manifest(struct names *names);
 bool names_next(void *user, char ret_domain[DC_DOMAIN_TEXT_MAX], const char **ret_typed);
 /* How many lines look like names; 0: cannot be told before they come. */
 size_t names_count(const struct names *names);
-/* How many lines were not read any more; *ret_more: and others may have come. Nothing is complained about. */
-size_t names_rest(struct names *names, bool *ret_more);
+/* How many domains the run (NULL: any) would still have audited; *ret_more: and others may have come. Nothing is complained about. */
+size_t names_rest(struct names *names, struct dc_run *run, bool *ret_more);
 void names_close(struct names *names);
 
 /* ---- resume.c: what an earlier run has done already ---- */
 
 enum { BAD_LINES_TOLD = 3 }; /* of a file: one that is no report at all has as many as it has lines */
-/* Which domain a line of an ndjson report is about. False: it is no such line. */
+/* The domain of a line of an ndjson report; false: it is none. */
 bool domain_of_line(const char *line, size_t len, char ret_domain[DC_DOMAIN_TEXT_MAX]);
-/* Tells the run to skip the domains of an ndjson report. A last line without its end is taken off the file when `out`
- * (a descriptor) is that file, so that what is appended begins on a new line. */
+/* Tells the run to skip the domains of an ndjson report; a file without a line of one is refused. A last line without its end
+ * is taken off the file when `out` (a descriptor) is that file, so that what is appended begins on a new line. */
 enum exit_status resume_from(const char *path, int out, struct dc_run *run);
 
 /* ---- confine.c: what the process gives up ---- */
@@ -110,7 +112,8 @@ void confine_calls(void);
 
 /* ---- signals.c ---- */
 
-/* From now on SIGINT and SIGTERM stop the run; a second one ends the program. NULL: as before. */
+/* From now on SIGINT and SIGTERM stop the run; a second one ends the program. NULL: there is nothing left to stop, and the first
+ * one lets what is at its end come to it. */
 void signals_stop(struct dc_run *run);
 /* The signal that came; 0: none. */
 int signals_seen(void);

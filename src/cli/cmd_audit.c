@@ -1,8 +1,13 @@
 /* domaincheck DOMAIN...: the audit itself. */
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+
+enum { LOOK_MS = 500 }; /* while nothing is ready: how soon it is seen that nobody reads any more */
 
 struct reports {
 	struct sink sinks[OUTPUTS_MAX];
@@ -86,6 +91,20 @@ static bool add_to_reports(struct reports *reports, const struct dc_result *resu
 	return true;
 }
 
+/* Whoever read standard output reads no more: that is seen although nothing is to be written yet. */
+static bool reader_gone(struct reports *reports)
+{
+	for (size_t i = 0; i < reports->count; i++) {
+		struct pollfd out = {.fd = STDOUT_FILENO};
+		if (reports->sinks[i].path || poll(&out, 1, 0) <= 0 || !(out.revents & POLLERR))
+			continue;
+		reports->sinks[i].fault = EPIPE;
+		reports->sinks[i].failed = reports->failed = true;
+		return true;
+	}
+	return false;
+}
+
 /* Files are kept only when the run came to its end. */
 static void close_reports(struct reports *reports, bool keep)
 {
@@ -122,7 +141,8 @@ static enum exit_status audit_all(struct dc_run *run, const struct options *opti
 	progress_init(&progress, options, names);
 	while (!ended) {
 		struct dc_result *result;
-		enum dc_status next = dc_run_wait(run, progress_due_ms(&progress), &result, &ended, &err);
+		int due_ms = progress_due_ms(&progress), wait_ms = due_ms >= 0 && due_ms < LOOK_MS ? due_ms : LOOK_MS;
+		enum dc_status next = dc_run_wait(run, wait_ms, &result, &ended, &err);
 		if (next != DC_OK) {
 			complain("%s", err.message);
 			return worse(status, exit_of(next));
@@ -134,6 +154,8 @@ static enum exit_status audit_all(struct dc_run *run, const struct options *opti
 			if (!written)
 				return EXIT_FAULT;
 			++*ret_done;
+		} else if (!ended && reader_gone(reports)) {
+			return EXIT_FAULT;
 		}
 		progress_show(&progress, run);
 	}
@@ -142,31 +164,55 @@ static enum exit_status audit_all(struct dc_run *run, const struct options *opti
 	return status;
 }
 
-/* One line about what a signal kept from being done. */
-static void tell_stopped(struct dc_run *run, struct names *names, size_t done)
+/* The report that --resume can read; NULL: there is none. */
+static const struct output *ndjson_output(const struct options *options)
+{
+	for (size_t i = 0; i < options->output_count; i++)
+		if (options->outputs[i].format && strcmp(options->outputs[i].format, "ndjson") == 0)
+			return &options->outputs[i];
+	return NULL;
+}
+
+/* One line about what a signal kept from being done. False: nothing, it came too late. */
+static bool tell_stopped(struct dc_run *run, struct names *names, const struct options *options, size_t done)
 {
 	struct dc_run_figures figures;
-	dc_run_figures(run, &figures);
-	size_t open = (size_t)(figures.taken - done);
+	const struct output *ndjson = ndjson_output(options);
 	bool more = false;
-	size_t rest = names_rest(names, &more);
-	complain("stopped: %zu done, %zu not%s; --resume goes on from an ndjson report", done, open + rest,
-		 more ? " and whatever else was to come" : "");
+	dc_run_figures(run, &figures);
+	size_t left = (size_t)(figures.taken - done) + names_rest(names, run, &more);
+	const char *rest = more ? " and whatever else was to come" : "";
+	if (left == 0 && !more)
+		return false;
+	if (!done)
+		complain("stopped: 0 done, %zu not%s", left, rest);
+	else if (!ndjson)
+		complain("stopped: %zu done, %zu not%s; with -f ndjson one could go on from here", done, left, rest);
+	else if (ndjson->path)
+		complain("stopped: %zu done, %zu not%s; go on with --resume %s", done, left, rest, ndjson->path);
+	else
+		complain("stopped: %zu done, %zu not%s; go on with --resume FILE, the report so far", done, left, rest);
+	return true;
 }
 
 /* Where an ndjson report on standard output goes. */
 static int ndjson_stdout(const struct options *options)
 {
-	for (size_t i = 0; i < options->output_count; i++)
-		if (!options->outputs[i].path && options->outputs[i].format && strcmp(options->outputs[i].format, "ndjson") == 0)
-			return STDOUT_FILENO;
-	return -1;
+	const struct output *ndjson = ndjson_output(options);
+	return ndjson && !ndjson->path ? STDOUT_FILENO : -1;
+}
+
+static bool is_same_path(const char *a, const char *b)
+{
+	struct stat x, y;
+	return strcmp(a, b) == 0 ||
+	       (stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino);
 }
 
 static bool resumes_itself(const struct options *options)
 {
 	for (size_t i = 0; options->resume && i < options->output_count; i++)
-		if (options->outputs[i].path && strcmp(options->outputs[i].path, options->resume) == 0) {
+		if (options->outputs[i].path && is_same_path(options->outputs[i].path, options->resume)) {
 			complain("--resume and --output name the same file, which would be replaced: append to it with >> %s",
 				 options->resume);
 			return true;
@@ -198,15 +244,14 @@ static enum exit_status audit_into(struct dc_run *run, const struct options *opt
 	}
 	signals_stop(run);
 	status = audit_all(run, options, names, &reports, &done, &whole);
-	signals_stop(NULL);
 	/* What was done before a signal is a report too; nothing at all is none. */
 	bool stopped = signals_seen() != 0, keep = whole && (!stopped || done);
 	close_reports(&reports, keep);
 	if (reports.failed)
 		status = EXIT_FAULT;
 	if (whole && stopped) {
-		tell_stopped(run, names, done);
-		status = worse(status, EXIT_INCOMPLETE);
+		if (tell_stopped(run, names, options, done))
+			status = worse(status, EXIT_INCOMPLETE);
 	} else if (whole && given && !names->good && names->status == EXIT_FINE) {
 		complain("no domain in %s: give one name a line", names->shown ? names->shown : "the arguments");
 		status = EXIT_USAGE;
@@ -259,6 +304,7 @@ enum exit_status cmd_audit(const struct options *options)
 		status = audit_into(run, options, &names, given);
 	status = worse(status, names.status);
 	names_close(&names);
+	signals_stop(NULL);
 	dc_run_free(run);
 	return status;
 }

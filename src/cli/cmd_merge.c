@@ -17,15 +17,22 @@ struct line {
 
 struct merge {
 	void *tree; /* of struct line, by domain */
+	void *missed; /* of names */
 	struct line **lines;
 	size_t count, room, listed, missing;
 	FILE **files;
+	bool unreadable; /* one of them */
 	enum exit_status status;
 };
 
 static int by_domain(const void *a, const void *b)
 {
 	return strcmp(((const struct line *)a)->domain, ((const struct line *)b)->domain);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
 }
 
 static int by_rank(const void *a, const void *b)
@@ -101,10 +108,20 @@ static bool read_file(struct merge *merge, const char *path, size_t number)
 		good = false;
 	else if (!merge->files[number] || ferror(merge->files[number])) {
 		merge->status = worse(merge->status, exit_of_errno(errno));
+		merge->unreadable = true;
 		complain("%s: %s", path, strerror(errno));
 	}
 	free(text);
 	return good;
+}
+
+/* A name of the lists that no report has, counted once. */
+static void miss(struct merge *merge, const char *domain)
+{
+	char *copy = strdup(domain), **found = copy ? tsearch(copy, &merge->missed, by_text) : NULL;
+	merge->missing += !found || *found == copy;
+	if (!found || *found != copy)
+		free(copy);
 }
 
 /* Ranks by the lists of --input; what they do not name comes after. */
@@ -118,7 +135,8 @@ static void rank(struct merge *merge, const struct options *options)
 		struct line key = {.domain = domain}, **found = domain[0] ? tfind(&key, &merge->tree, by_domain) : NULL;
 		if (!domain[0])
 			continue;
-		merge->missing += !found;
+		if (!found)
+			miss(merge, domain);
 		if (found && !(*found)->listed) {
 			(*found)->listed = true;
 			(*found)->rank = merge->listed++;
@@ -129,7 +147,8 @@ static void rank(struct merge *merge, const struct options *options)
 	if (merge->count)
 		qsort(merge->lines, merge->count, sizeof *merge->lines, by_rank);
 	if (merge->missing) {
-		complain("%zu names of the list are in no report", merge->missing);
+		complain("%zu name%s of the list %s in no report; --resume with what there is audits the rest", merge->missing,
+			 merge->missing == 1 ? "" : "s", merge->missing == 1 ? "is" : "are");
 		merge->status = worse(merge->status, EXIT_INCOMPLETE);
 	}
 }
@@ -176,15 +195,16 @@ static enum exit_status merge_files(const struct options *options)
 	struct dc_writer *writer = NULL;
 	struct sink sink;
 	struct dc_error err;
-	bool good = merge.files != NULL;
+	bool good = merge.files != NULL, report = false;
 	for (int i = 0; good && i < options->name_count; i++)
 		good = read_file(&merge, options->names[i], (size_t)i);
 	if (!good)
 		complain("out of memory");
-	else
+	/* Of what is no report, or is not there, none is made. */
+	report = good && !merge.unreadable && (merge.count || merge.status == EXIT_FINE);
+	if (report)
 		rank(&merge, options);
-	bool nothing = merge.count == 0 && merge.status == EXIT_USAGE; /* no file is a report: none comes of them */
-	if (good && !nothing && (good = sink_open(&sink, options->outputs[0].path))) {
+	if (report && (good = sink_open(&sink, options->outputs[0].path))) {
 		enum dc_status status = dc_merger_new(format, &look, sink_write, &sink, &writer, &err);
 		if (status != DC_OK) {
 			complain("--format: %s", err.message);
@@ -205,6 +225,7 @@ static enum exit_status merge_files(const struct options *options)
 		free(merge.lines[i]->domain);
 		free(merge.lines[i]);
 	}
+	tdestroy(merge.missed, free);
 	for (int i = 0; merge.files && i < options->name_count; i++)
 		if (merge.files[i])
 			(void)fclose(merge.files[i]);

@@ -13,13 +13,15 @@
 enum {
 	LINE_MAX_OCTETS = 4096,          /* no name needs more; a comment is cut off */
 	LINE_KEPT = LINE_MAX_OCTETS + 4, /* of one that is longer, seen with a byte order mark too */
+	REFUSED_TOLD = 20,               /* lines of a file: where there are more, it is the wrong file */
+	COUNT_READS_MAX = 64,            /* of a pipe, to count what was not audited: its writer may never end */
 };
 
 void names_init(struct names *names, const struct dc_config *config, char **arguments, int argument_count,
 		const char *const *paths, size_t path_count)
 {
 	*names = (struct names){.config = config, .arguments = arguments, .argument_count = argument_count, .paths = paths,
-				.path_count = path_count, .fd = -1};
+				.path_count = path_count, .fd = -1, .refused_told = REFUSED_TOLD};
 }
 
 enum exit_status names_from_manifest(struct names *names) /* not fuzzed: names that the manifest's reader has read */
@@ -60,21 +62,25 @@ static bool parse(struct names *names, const char *typed, char domain[DC_DOMAIN_
 		names->good++;
 		return true;
 	}
-	if (!whole)
+	if (names->silent)
+		return false;
+	bool told = names->shown && names->refused++ >= names->refused_told;
+	if (!whole && !told)
 		complain("%s:%lu: a line of %d octets or more: no domain name is that long", names->shown, names->line, LINE_MAX_OCTETS);
-	else if (names->shown)
-		complain("%s:%lu: %s", names->shown, names->line, err.message);
-	else
+	else if (!names->shown)
 		complain("%s", err.message);
+	else if (!told)
+		complain("%s:%lu: %s", names->shown, names->line, err.message);
 	names->status = worse(names->status, exit_of(err.status));
 	return false;
 }
 
 static void unreadable(struct names *names) /* not fuzzed: no octets were read */
 {
+	if (names->silent)
+		return;
 	names->status = worse(names->status, exit_of_errno(errno));
-	if (!names->silent)
-		complain("%s: %s", names->shown, strerror(errno));
+	complain("%s: %s", names->shown, strerror(errno));
 }
 
 static bool open_next(struct names *names)
@@ -102,9 +108,18 @@ static bool open_next(struct names *names)
 
 static void close_file(struct names *names)
 {
+	if (names->refused > names->refused_told)
+		complain("%s: %lu more lines that are no domain names", names->shown, names->refused - names->refused_told);
+	names->refused = 0;
 	if (names->fd > STDIN_FILENO)
 		(void)close(names->fd);
 	names->fd = -1;
+}
+
+static bool is_file(int fd)
+{
+	struct stat st;
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 /* More octets behind those that are there. False: none now, or a fault. */
@@ -117,6 +132,8 @@ static bool read_more(struct names *names)
 	if (names->end == NAMES_BUFFER) /* a line without end: its beginning will do to refuse it */
 		names->end = LINE_KEPT;
 	if (poll(&poller, 1, 0) == 0)
+		return false;
+	if (names->silent && !is_file(names->fd) && names->count_reads++ == COUNT_READS_MAX)
 		return false;
 	ssize_t got = read(names->fd, names->buffer + names->end, NAMES_BUFFER - names->end);
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
@@ -249,17 +266,18 @@ size_t names_count(const struct names *names)
 	return count;
 }
 
-size_t names_rest(struct names *names, bool *ret_more)
+size_t names_rest(struct names *names, struct dc_run *run, bool *ret_more)
 {
-	size_t count = (size_t)(names->argument_count - names->argument);
-	char *name;
+	char domain[DC_DOMAIN_TEXT_MAX];
+	const char *typed;
+	size_t count = 0;
 	names->silent = true;
-	while (next_line(names, &name)) {
-		if (!name) {
+	while (names_next(names, domain, &typed)) {
+		if (!domain[0]) {
 			*ret_more = true;
 			break;
 		}
-		count++;
+		count += !run || dc_run_would_audit(run, domain);
 	}
 	return count;
 }

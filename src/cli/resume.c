@@ -42,51 +42,77 @@ static bool is_same_file(FILE *file, int out)
 	       a.st_ino == b.st_ino;
 }
 
-enum exit_status resume_from(const char *path, int out, struct dc_run *run)
+/* What was read of a file. */
+struct reading {
+	unsigned long good, bad, first_bad; /* lines */
+	off_t whole;                        /* octets of whole lines */
+};
+
+/* A line that was cut off while it was written; zeros, where the power failed. */
+static bool begins_as_ours(const char *line, size_t len)
 {
-	enum exit_status status = EXIT_FINE;
+	static const char start[] = "{\"domain\":\"";
+	size_t n = len < sizeof start - 1 ? len : sizeof start - 1;
+	return memcmp(line, start, n) == 0 || line[0] == 0;
+}
+
+/* Every whole line, and of the last one its beginning. */
+static enum exit_status read_lines(FILE *file, const char *path, struct dc_run *run, struct reading *reading)
+{
 	unsigned long number = 0;
-	off_t whole = 0; /* octets of whole lines */
 	char *line = NULL;
-	size_t room = 0, bad = 0;
+	size_t room = 0;
 	ssize_t len;
-	FILE *file = fopen(path, "re");
-	if (!file) {
-		status = exit_of_errno(errno);
-		complain("%s: %s", path, strerror(errno));
-		return status;
-	}
-	while (status == EXIT_FINE && (len = getline(&line, &room, file)) > 0 && line[len - 1] == '\n') {
+	enum exit_status status = EXIT_FINE;
+	while (status == EXIT_FINE && (len = getline(&line, &room, file)) > 0) {
 		char domain[DC_DOMAIN_TEXT_MAX];
 		struct dc_error err;
+		bool whole = line[len - 1] == '\n';
 		number++;
-		whole += len;
-		line[--len] = 0;
-		if (len == 0)
+		reading->whole += whole ? len : 0;
+		line[len -= whole] = 0;
+		if (len == 0 || (!whole && begins_as_ours(line, (size_t)len)))
 			continue;
-		if (!domain_of_line(line, (size_t)len, domain)) {
-			if (bad++ < BAD_LINES_TOLD)
-				complain("%s:%lu: no line of an ndjson report: write one with -f ndjson", path, number);
+		if (!whole || !domain_of_line(line, (size_t)len, domain)) {
+			reading->first_bad = reading->bad++ ? reading->first_bad : number;
 		} else if (dc_run_skip(run, domain, &err) != DC_OK) {
 			complain("%s", err.message);
 			status = exit_of(err.status);
+		} else {
+			reading->good++;
 		}
 	}
-	if (bad > BAD_LINES_TOLD)
-		complain("%s: %zu more lines are none", path, bad - BAD_LINES_TOLD);
 	/* getline says only by not being at the end that it had no memory; nothing must be cut off then */
 	if (status == EXIT_FINE && len < 0 && !feof(file) && !ferror(file)) {
 		complain("%s: out of memory", path);
 		status = EXIT_FAULT;
 	}
+	free(line);
+	return status;
+}
+
+enum exit_status resume_from(const char *path, int out, struct dc_run *run)
+{
+	struct reading reading = {0};
+	FILE *file = fopen(path, "re");
+	if (!file) {
+		enum exit_status status = exit_of_errno(errno);
+		complain("%s: %s", path, strerror(errno));
+		return status;
+	}
+	enum exit_status status = read_lines(file, path, run, &reading);
 	if (ferror(file)) {
 		complain("%s: %s", path, strerror(errno));
 		status = EXIT_USAGE;
-	} else if (status == EXIT_FINE && is_same_file(file, out) && ftruncate(out, whole) != 0) {
+	} else if (status == EXIT_FINE && reading.bad && !reading.good) {
+		complain("%s:%lu: no line of an ndjson report: --resume takes what -f ndjson wrote", path, reading.first_bad);
+		status = EXIT_USAGE;
+	} else if (status == EXIT_FINE && is_same_file(file, out) && ftruncate(out, reading.whole) != 0) {
 		complain("%s: %s", path, strerror(errno));
 		status = EXIT_FAULT;
+	} else if (status == EXIT_FINE && reading.bad) {
+		complain("%s:%lu: no line of an ndjson report%s", path, reading.first_bad, reading.bad > 1 ? ", nor are others" : "");
 	}
-	free(line);
 	(void)fclose(file);
 	return status;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -127,6 +128,8 @@ bool sink_close(struct sink *sink, bool keep)
 		(void)give_name(sink);
 	if (sink->file && sink->file != stdout && fclose(sink->file) != 0)
 		(void)fail(sink);
+	if (sink->file == stdout && sink->failed)
+		__fpurge(stdout); /* else what is left there is tried, and complained about, again */
 	sink->file = NULL;
 	if (sink->temporary) {
 		if (!keep || sink->failed)

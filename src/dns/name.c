@@ -372,6 +372,16 @@ static bool has(struct dc_slice s, const char *set)
 	return false;
 }
 
+/* Two names with a blank between them, rather than one with a blank in it. */
+static bool are_two(struct dc_slice s)
+{
+	size_t blank = 0;
+	while (blank < s.len && s.ptr[blank] != ' ' && s.ptr[blank] != '\t')
+		blank++;
+	return blank < s.len && dc_slice_find(dc_slice_sub(s, 0, blank), '.') != SIZE_MAX &&
+	       dc_slice_find(dc_slice_sub(s, blank, s.len - blank), '.') != SIZE_MAX;
+}
+
 /* Slips that deserve their own words, before any conversion. */
 static enum dc_status check_slips(struct dc_slice s, const char *shown, struct dc_error *err)
 {
@@ -386,7 +396,7 @@ static enum dc_status check_slips(struct dc_slice s, const char *shown, struct d
 	if (dc_prefix_parse(s, &prefix))
 		return dc_error_set(err, DC_ERR_INPUT, "\"%s\" is an IP address: give the sending domain, and the address with --ip",
 				    shown);
-	if (has(s, ",;") && !has(s, "\"'\\*()<>"))
+	if ((has(s, ",;") || are_two(s)) && !has(s, "\"'\\*()<>"))
 		return dc_error_set(err, DC_ERR_INPUT, "\"%s\" looks like more than a name: give each name for itself, one a line",
 				    shown);
 	for (size_t i = 0; i < s.len; i++)

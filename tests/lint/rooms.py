@@ -121,7 +121,7 @@ def is_libc(header):
 LIBC = {name + ".h" for name in (
     "assert complex ctype dirent dlfcn endian err errno fcntl fenv float getopt grp ifaddrs inttypes iso646 limits langinfo "
     "locale malloc math netdb poll pthread pwd sched search semaphore setjmp signal stdalign stdarg stdatomic stdbool stddef stdint "
-    "stdio stdlib stdnoreturn string strings syslog termios threads time uchar unistd wchar wctype").split()}
+    "stdio stdio_ext stdlib stdnoreturn string strings syslog termios threads time uchar unistd wchar wctype").split()}
 
 
 def installed(path, room):

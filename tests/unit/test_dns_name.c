@@ -43,6 +43,7 @@ static void typed_names(void **state)
 		{"a..com", NULL, "empty label"},
 		{".com", NULL, "empty label"},
 		{"exa mple.com", NULL, "character"},
+		{"one.example two.example", NULL, "more than a name"},
 		{"xn--a.example", NULL, "no domain name"},
 		{"\xff\xfe.example", NULL, "no domain name"},
 		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.com", NULL, "63"},
