@@ -31,9 +31,30 @@ static void judge(const struct dc_dkim_selector *selector, struct dc_emitter *em
 	}
 }
 
+/* A CNAME at _domainkey itself (RFC 1034 section 3.6.2: it stands for that one name). False: there is none. Not when a
+ * wildcard or a DNAME made it: then names below it are mapped too. */
+static bool judge_node(const struct dc_dkim_facts *dkim, struct dc_emitter *emitter)
+{
+	const struct dc_answer *node = dkim->searched.node, *probe = dkim->searched.probe;
+	struct dc_slice target;
+
+	if (!node || !node->rr_count || !dc_answer_alias(dc_emitter_arena(emitter), node, &target))
+		return false;
+	for (size_t i = 0; i < dkim->selector_count; i++)
+		if (dkim->selectors[i].record || dkim->selectors[i].cname_count)
+			return false; /* there are names below all the same */
+	if (!probe || !dc_outcome_is_known(probe->outcome))
+		dc_inconclusive(emitter); /* may be a wildcard's; dkim-wildcard names the lookup */
+	else if (!probe->rr_count)
+		dc_emit(emitter, DC_F_DKIM_CNAME_ABOVE_SELECTORS,
+			(struct dc_where){.subject = node->question.name, .answer = node, .more = probe},
+			DC_ARGS(dc_text("name", node->question.name), dc_text("target", target)));
+	return true;
+}
+
 static void run(const struct dc_facts *facts, struct dc_emitter *emitter)
 {
-	bool any = false;
+	bool any = judge_node(facts->dkim, emitter);
 
 	for (size_t i = 0; i < facts->dkim->selector_count; i++) {
 		const struct dc_dkim_selector *selector = &facts->dkim->selectors[i];
