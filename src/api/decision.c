@@ -91,7 +91,7 @@ static enum dc_status unknown(struct dc_slice where, struct dc_slice name, bool 
 	if (dc_glob_is_pattern(name))
 		return dc_error_set(err, DC_ERR_INPUT, "%s: \"%s\" matches no finding: see domaincheck explain", shown(a, where),
 				    shown(b, name));
-	return dc_error_set(err, DC_ERR_INPUT, near ? "%s: there is no finding \"%s\": is \"%s\" meant?"
+	return dc_error_set(err, DC_ERR_INPUT, near ? "%s: there is no finding \"%s\": did you mean \"%s\"?"
 						    : "%s: there is no finding \"%s\": see domaincheck explain%s",
 			    shown(a, where), shown(b, name), near ? near : "");
 }
@@ -263,7 +263,7 @@ enum dc_status dc_profile_unknown(struct dc_slice name, struct dc_slice where, e
 	}
 	list[len] = 0;
 	return dc_error_set(err, status, "%s: there is no profile \"%s\"%s%s%s there are: %s", shown(a, where), shown(b, name),
-			    near ? ": is \"" : "", near ? near->id : "", near ? "\" meant? All" : ";", list);
+			    near ? ": did you mean \"" : "", near ? near->id : "", near ? "\"? All" : ";", list);
 }
 
 enum dc_status dc_profile_add(struct dc_config *config, struct dc_policy *policy, struct dc_slice name,

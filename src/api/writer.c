@@ -148,8 +148,8 @@ enum dc_status dc_explain(const char *slug, const char *format, const struct dc_
 		dc_buf_free(&page);
 		const char *near = dc_slug_near(dc_slice_of(slug), true);
 		return dc_error_set(err, DC_ERR_USAGE, "there is no finding \"%s\": %s%s%s",
-				    dc_escape_line(shown, sizeof shown, dc_slice_of(slug)), near ? "is \"" : "",
-				    near ? near : "\"domaincheck explain\" lists them all", near ? "\" meant?" : "");
+				    dc_escape_line(shown, sizeof shown, dc_slice_of(slug)), near ? "did you mean \"" : "",
+				    near ? near : "\"domaincheck explain\" lists them all", near ? "\"?" : "");
 	}
 	return put(&page, write, user, err);
 }

@@ -34,7 +34,7 @@ EACH_CHECK = "every check"
 
 def near(name, names):
     found = difflib.get_close_matches(name, names, 1)
-    return f": is {found[0]} meant?" if found else ""
+    return f": did you mean {found[0]}?" if found else ""
 
 
 def shape_problems(row, keys):

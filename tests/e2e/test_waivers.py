@@ -40,8 +40,8 @@ class Files:
 @test
 def mistakes_in_waivers(tool):
     wrong = {
-        "spf-allows-al example.com 2027-01-31 x": 'there is no finding "spf-allows-al": is "spf-allows-all" meant?',
-        "ptr-generic example.com 2027-01-31 x": 'there is no finding "ptr-generic": is "ptr-generic-name" meant?',
+        "spf-allows-al example.com 2027-01-31 x": 'there is no finding "spf-allows-al": did you mean "spf-allows-all"?',
+        "ptr-generic example.com 2027-01-31 x": 'there is no finding "ptr-generic": did you mean "ptr-generic-name"?',
         "zzz-* example.com 2027-01-31 x": '"zzz-*" matches no finding',
         "spf-allows-all example.com soon x": '"soon" is not the last day of the waiver, such as 2027-01-31',
         "spf-allows-all example.com 2027-02-30 x": '"2027-02-30" is not the last day',
@@ -139,7 +139,7 @@ def severities(tool):
     test.equal(severity.get("spf-too-many-lookups"), "notice", "by the name of the check")
     test.check("dkim-key-too-small" not in severity, "off is off")
     test.equal(done.report["options"]["set"], ["spf-lookups=notice,dkim-key-too-small=off"], "the report says so")
-    for value, words in (("spf-no-al=off", 'is "spf-no-all" meant?'), ("spf-lookup=off", 'is "spf-lookups" meant?'),
+    for value, words in (("spf-no-al=off", 'did you mean "spf-no-all"?'), ("spf-lookup=off", 'did you mean "spf-lookups"?'),
                          ("spf-no-all", "is not SLUG=off|notice|warning|error"), ("spf-no-all=none", '"none" is not off, notice'),
                          ("spf-record-unanswered=off", "cannot be switched off"), ("zz*=off", "matches no finding")):
         bad = tool(*ZONE, "--set", value, "broken.example")
@@ -152,7 +152,7 @@ def severities(tool):
 @test
 def profiles(tool):
     bad = tool(*ZONE, "-p", "google,micrsoft", "healthy.example")
-    test.check(bad.status == 2 and bad.err.count("\n") == 1 and 'is "microsoft" meant?' in bad.err and "internet-nl" in bad.err,
+    test.check(bad.status == 2 and bad.err.count("\n") == 1 and 'did you mean "microsoft"?' in bad.err and "internet-nl" in bad.err,
                bad.err)
     done = tool.audit(*ZONE, "-p", "google-bulk,microsoft", "-p", "google-bulk", "broken.example")
     verdicts = [(p["id"], p["verdict"]) for p in done.domains["broken.example"]["profiles"]]

@@ -137,7 +137,7 @@ WRONG = [
     ("lookups as text", "domains: {a.example: {thresholds: {spf-lookups: '3'}}}", "must be a whole number", True),
     ("key bits", "domains: {a.example: {thresholds: {key-bits: 512}}}", "key-bits must be a whole number from 1024 to 16384", True),
     ("severity", "domains: {a.example: {severities: {spf-softfail: fatal}}}", "must be off, notice, warning or error", True),
-    ("slug", "domains: {a.example: {severities: {spf-softfial: off}}}", 'there is no finding "spf-softfial": is "spf-softfail" meant?', True),
+    ("slug", "domains: {a.example: {severities: {spf-softfial: off}}}", 'there is no finding "spf-softfial": did you mean "spf-softfail"?', True),
     ("waiver's slug", "domains: {a.example: {waivers: [{slug: nope, reason: x, expires: 2027-01-01}]}}", 'there is no finding "nope"', True),
     ("no reason", "domains: {a.example: {waivers: [{slug: spf-softfail, expires: 2027-01-01}]}}", "a waiver needs a reason", True),
     ("no end", "domains: {a.example: {waivers: [{slug: spf-softfail, reason: x}]}}", "a waiver needs a day on which it expires", True),

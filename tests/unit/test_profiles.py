@@ -74,10 +74,10 @@ class Generator(unittest.TestCase):
         self.assertEqual(self.generate(self.requirement(breaks=["dmarc-record:warning"])), "")
 
     def test_unknown_names(self):
-        self.refuses(self.requirement(checks=["dmarc-recrod"]), "is dmarc-record meant?")
-        self.refuses(self.requirement(breaks=["dmarc-mising"]), "is dmarc-missing meant?")
+        self.refuses(self.requirement(checks=["dmarc-recrod"]), "did you mean dmarc-record?")
+        self.refuses(self.requirement(breaks=["dmarc-mising"]), "did you mean dmarc-missing?")
         self.refuses(self.requirement(present=["dnae"]), "'dnae' is none of dane, dkim")
-        self.refuses(self.requirement(sorce="x"), "unknown key 'sorce': is source meant?")
+        self.refuses(self.requirement(sorce="x"), "unknown key 'sorce': did you mean source?")
 
     def test_what_proves_nothing(self):
         self.refuses(self.requirement(breaks=["spf-missing"]), "spf-missing is a finding of spf-record")
