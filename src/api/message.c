@@ -87,7 +87,10 @@ static enum dc_status read_message(struct dc_config *config, struct dc_slice byt
 	struct dc_slice from = dc_arena_dup(config->arena, message->from_domain);
 	if (from.len == 0)
 		return dc_error_set(err, DC_ERR_INPUT, "the From field holds no address");
-	if (memchr(from.ptr, 0, from.len) || dc_domain_parse(from.ptr, ret_domain, &why) != DC_OK)
+	enum dc_status status = memchr(from.ptr, 0, from.len) ? DC_ERR_INPUT : dc_domain_parse(from.ptr, ret_domain, &why);
+	if (status == DC_ERR_NOMEM)
+		return dc_error_set(err, status, "out of memory");
+	if (status != DC_OK)
 		return dc_error_set(err, DC_ERR_INPUT, "the From field holds no usable domain");
 	config->message = message;
 	config->message_bytes = bytes;

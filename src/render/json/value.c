@@ -2,6 +2,7 @@
 #include "base/escape.h"
 #include "render/json/node.h"
 
+#include <setjmp.h>
 #include <stdlib.h>
 
 void dc_json_init(struct dc_json *json)
@@ -57,25 +58,56 @@ json_t *dc_json_uint(uint64_t number)
 	return json_integer(number > INT64_MAX ? INT64_MAX : (json_int_t)number);
 }
 
-/* The library tells a lack of memory from a faulty text only now and then. But what fails for want of memory seldom does so twice, or
- * there is no room for the text either. */
+/* ---- reading ---- */
+
+/* Without memory for a longer word the library reads on without one of its octets, or crashes. So its memory comes from here,
+ * and what does not come ends the reading; what had been read by then is lost. Like GMP's functions (base/gmp_guard.c) these
+ * are set when the library is loaded; a program that has set functions of its own before keeps them, and nothing is guarded. */
+static _Thread_local jmp_buf *reading;
+
+static void *take_memory(size_t size)
+{
+	void *memory = malloc(size);
+	jmp_buf *back = reading;
+
+	if (memory || !back)
+		return memory;
+	reading = NULL;
+	longjmp(*back, 1);
+}
+
+__attribute__((constructor)) static void set_functions(void)
+{
+	json_malloc_t takes;
+	json_free_t gives;
+
+	json_get_alloc_funcs(&takes, &gives);
+	if (takes == malloc && gives == free)
+		json_set_alloc_funcs(take_memory, free);
+}
+
+static json_t *load(struct dc_slice text, bool *ret_memory)
+{
+	jmp_buf back;
+	json_error_t why = {0};
+	json_t *value;
+
+	*ret_memory = true;
+	if (setjmp(back) != 0)
+		return NULL;
+	reading = &back;
+	value = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &why);
+	reading = NULL;
+	*ret_memory = !value && json_error_code(&why) == json_error_out_of_memory;
+	return value;
+}
+
+/* What fails for want of memory seldom does so twice. */
 json_t *dc_json_load(struct dc_slice text, bool *ret_memory)
 {
-	const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
-	json_error_t why;
-	json_t *value = json_loadb(text.ptr, text.len, flags, NULL);
-	void *room;
+	json_t *value = load(text, ret_memory);
 
-	*ret_memory = false;
-	if (value)
-		return value;
-	value = json_loadb(text.ptr, text.len, flags, &why);
-	if (value)
-		return value;
-	room = malloc(text.len + 1);
-	*ret_memory = !room || json_error_code(&why) == json_error_out_of_memory;
-	free(room);
-	return NULL;
+	return *ret_memory ? load(text, ret_memory) : value;
 }
 
 struct dc_slice dc_json_member(const json_t *object, const char *key)
