@@ -33,6 +33,7 @@ struct options {
 	size_t output_count;
 	enum { AUTO, ALWAYS, NEVER } color, progress;
 	bool quiet, verbose, per_finding, help, whole_help, version, replay, manifest, zone, dnssec_given, authority_given;
+	bool no_memory; /* for the value of an option */
 	const char *resume; /* an ndjson report; NULL: none */
 	const char *checks; /* what decides the exit status: checks whose ids begin so; NULL: all */
 	const char *record; /* NULL: none */
@@ -96,8 +97,8 @@ void names_close(struct names *names);
 /* ---- resume.c: what an earlier run has done already ---- */
 
 enum { BAD_LINES_TOLD = 3 }; /* of a file: one that is no report at all has as many as it has lines */
-/* The domain of a line of an ndjson report; false: it is none. */
-bool domain_of_line(const char *line, size_t len, char ret_domain[DC_DOMAIN_TEXT_MAX]);
+/* Which domain a line of an ndjson report is about. DC_ERR_INPUT: it is no such line; else DC_ERR_NOMEM. */
+enum dc_status domain_of_line(const char *line, size_t len, char ret_domain[DC_DOMAIN_TEXT_MAX]);
 /* Tells the run to skip the domains of an ndjson report; a file without a line of one is refused. A last line without its end
  * is taken off the file when `out` (a descriptor) is that file, so that what is appended begins on a new line. */
 enum exit_status resume_from(const char *path, int out, struct dc_run *run);

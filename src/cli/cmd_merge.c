@@ -85,7 +85,10 @@ static bool read_file(struct merge *merge, const char *path, size_t number)
 		size_t octets = (size_t)len - whole;
 		line_number++;
 		text[octets] = 0;
-		if (octets && !domain_of_line(text, octets, domain)) {
+		enum dc_status known = octets ? domain_of_line(text, octets, domain) : DC_OK;
+		if (known == DC_ERR_NOMEM) {
+			good = false;
+		} else if (known != DC_OK) {
 			if (bad++ < BAD_LINES_TOLD)
 				complain("%s:%lu: %s", path, line_number,
 					 whole ? "no line of an ndjson report: write one with -f ndjson" : "cut off: left out");

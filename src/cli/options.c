@@ -141,6 +141,7 @@ static bool set_manifest(struct options *options, const char *path)
 	if (status != DC_OK && !told)
 		complain("%s", err.message);
 	options->manifest = status == DC_OK;
+	options->no_memory = status == DC_ERR_NOMEM;
 	return status == DC_OK;
 }
 
@@ -161,6 +162,7 @@ static bool set_library(struct options *options, const struct dc_setting *row, c
 		return set_manifest(options, value);
 	if (dc_config_set(options->config, row->name, value, &err) != DC_OK) {
 		complain("%s", err.message);
+		options->no_memory = err.status == DC_ERR_NOMEM;
 		return false;
 	}
 	options->replay |= strcmp(row->name, "replay") == 0;
@@ -223,7 +225,7 @@ enum exit_status options_parse(int argc, char **argv, struct options *options)
 			row++;
 		const char *value = optarg ? optarg : "yes";
 		if (!(row < OWN_COUNT ? set_own(options, row, value) : set_library(options, option_at(row), value)))
-			return EXIT_USAGE;
+			return options->no_memory ? EXIT_FAULT : EXIT_USAGE;
 	}
 	options->names = argv + optind;
 	options->name_count = argc - optind;

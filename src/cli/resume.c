@@ -8,31 +8,32 @@
 
 #include "cli/cli.h"
 
-/* The domain of a line; false: there is none. */
-bool domain_of_line(const char *line, size_t len, char domain[DC_DOMAIN_TEXT_MAX])
+/* See cli.h. */
+enum dc_status domain_of_line(const char *line, size_t len, char domain[DC_DOMAIN_TEXT_MAX])
 {
 	static const char key[] = "\"domain\"";
 	const char *at = line;
 	char text[DC_DOMAIN_TEXT_MAX];
 	size_t n = 0;
 	if (strlen(line) != len || *at++ != '{' || line[len - 1] != '}')
-		return false;
+		return DC_ERR_INPUT;
 	at += strspn(at, " ");
 	if (strncmp(at, key, sizeof key - 1) != 0)
-		return false;
+		return DC_ERR_INPUT;
 	at += sizeof key - 1;
 	at += strspn(at, " ");
 	if (*at++ != ':')
-		return false;
+		return DC_ERR_INPUT;
 	at += strspn(at, " ");
 	if (*at++ != '"')
-		return false;
+		return DC_ERR_INPUT;
 	n = strcspn(at, "\"\\");
 	if (n == 0 || n >= sizeof text || at[n] != '"')
-		return false;
+		return DC_ERR_INPUT;
 	memcpy(text, at, n);
 	text[n] = 0;
-	return dc_domain_parse(text, domain, NULL) == DC_OK;
+	enum dc_status status = dc_domain_parse(text, domain, NULL);
+	return status == DC_OK || status == DC_ERR_NOMEM ? status : DC_ERR_INPUT;
 }
 
 static bool is_same_file(FILE *file, int out)
@@ -73,7 +74,11 @@ static enum exit_status read_lines(FILE *file, const char *path, struct dc_run *
 		line[len -= whole] = 0;
 		if (len == 0 || (!whole && begins_as_ours(line, (size_t)len)))
 			continue;
-		if (!whole || !domain_of_line(line, (size_t)len, domain)) {
+		enum dc_status known = whole ? domain_of_line(line, (size_t)len, domain) : DC_ERR_INPUT;
+		if (known == DC_ERR_NOMEM) {
+			complain("%s: out of memory", path);
+			status = EXIT_FAULT;
+		} else if (known != DC_OK) {
 			reading->first_bad = reading->bad++ ? reading->first_bad : number;
 		} else if (dc_run_skip(run, domain, &err) != DC_OK) {
 			complain("%s", err.message);

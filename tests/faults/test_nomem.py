@@ -69,6 +69,7 @@ def scenarios(folder, lab):
         "diff": ("diff", old + ".json", new + ".json"),
         "diff-json": ("diff", "-f", "json", old + ".json", new + ".ndjson"),
         "merge": ("merge", "-f", "json", old + ".ndjson", new + ".ndjson"),
+        "resume": (*ZONE, "-f", "ndjson", "--resume", old + ".ndjson", "--threads", "1", *PAIR, "parked.example"),
         "worker": (*ZONE, "-f", "json", *PAIR),
         "starved": (*ZONE, "-f", "json", *PAIR),
     }
