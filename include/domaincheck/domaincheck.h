@@ -124,6 +124,7 @@ struct dc_run_figures {
 	uint64_t asked;      /* questions put to the world */
 	uint64_t shared;     /* questions that an earlier one had answered */
 	uint64_t unanswered; /* of those asked, without knowledge: SERVFAIL, TIMEOUT … */
+	uint64_t compared, not_compared; /* domains handed out whose keys dc_run_shared_prime looks at, or does not any more */
 };
 DC_PUBLIC void dc_run_figures(const struct dc_run *run, struct dc_run_figures *ret_figures);
 /* Writes the recording, if one was asked for. */

@@ -360,7 +360,8 @@ void dc_run_figures(const struct dc_run *run, struct dc_run_figures *ret_figures
 {
 	struct dc_cache_figures cache = run->crew ? dc_crew_figures(run->crew) : dc_gather_figures(run->gather);
 	*ret_figures = (struct dc_run_figures){.taken = run->taken, .done = run->done, .left_out = run->left_out,
-					       .asked = cache.asked, .shared = cache.shared, .unanswered = cache.failed};
+					       .asked = cache.asked, .shared = cache.shared, .unanswered = cache.failed,
+					       .compared = run->remembered, .not_compared = run->not_compared};
 }
 
 /* ---- results out ---- */

@@ -44,7 +44,7 @@ struct dc_run {
 	struct dc_fleet *together;      /* what is kept of the results handed out, together.c */
 	const struct dc_fleet_view *together_view;
 	struct dc_arena *together_arena;
-	size_t remembered;
+	size_t remembered, not_compared; /* domains with DKIM facts */
 	enum dc_tri *waivers_matched; /* by dc_waiver.number: in the results handed out */
 	bool partial;                 /* domains were skipped */
 	const struct dc_config *config;

@@ -65,12 +65,14 @@ static bool waiver_fails(const struct dc_run *run)
 void dc_run_remember(struct dc_run *run, const struct dc_result *result)
 {
 	remember_waivers(run, result);
-	if (run->remembered >= TOGETHER_DOMAINS_MAX || !result->view.facts || !result->view.facts->dkim)
+	if (!result->view.facts || !result->view.facts->dkim)
 		return;
-	if (!run->together && !(run->together = dc_fleet_new()))
+	if (run->remembered >= TOGETHER_DOMAINS_MAX || (!run->together && !(run->together = dc_fleet_new())) ||
+	    !dc_fleet_add(run->together, &result->view)) {
+		run->not_compared++;
 		return;
+	}
 	run->remembered++;
-	(void)dc_fleet_add(run->together, &result->view);
 }
 
 static struct dc_slice place(const struct dc_fleet_thing *key)

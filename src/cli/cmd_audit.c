@@ -220,6 +220,17 @@ static bool resumes_itself(const struct options *options)
 	return false;
 }
 
+/* With -v: how far the search for shared primes went. */
+static void tell_compared(const struct dc_run *run, const struct options *options)
+{
+	struct dc_run_figures figures;
+	dc_run_figures(run, &figures);
+	if (options->verbose && !options->quiet && figures.not_compared)
+		complain("a common prime was looked for in the keys of the first %llu domains, not of the %llu after them; the fleet "
+			 "in text, json and html looks at all", (unsigned long long)figures.compared,
+			 (unsigned long long)figures.not_compared);
+}
+
 /* Waivers that no report tells of. */
 static void tell_waivers(const struct dc_run *run)
 {
@@ -260,8 +271,10 @@ static enum exit_status audit_into(struct dc_run *run, const struct options *opt
 	for (size_t i = 0; keep && dc_run_shared_prime(run, i, &one, &other); i++)
 		complain("error: dkim-key-shared-prime: the keys at %s and %s have a prime in common, so anybody can compute both",
 			 one, other);
-	if (keep)
+	if (keep) {
+		tell_compared(run, options);
 		tell_waivers(run);
+	}
 	if (keep && dc_run_fails(run))
 		status = worse(status, EXIT_FINDINGS);
 	if (keep && dc_run_finish(run, &err) != DC_OK) {

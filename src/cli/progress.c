@@ -1,5 +1,7 @@
 /* Progress on standard error: how far, how fast, what was not answered, how long it will take. */
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -7,8 +9,8 @@
 
 enum { LINE_MS = 200, PLAIN_MS = 5000 };
 
-/* A line stands on the terminal: complaints take it away first. */
-static bool standing;
+/* Columns of the line that stands on the terminal: complaints take it away first. */
+static size_t standing;
 
 static double now_s(void)
 {
@@ -58,10 +60,40 @@ static double smooth(double old, double latest)
 	return old < 0 ? latest : old * 0.8 + latest * 0.2;
 }
 
+/* Columns for a line that is written over: what is longer would be wrapped, and each time begin on a new line. */
+static size_t room(void)
+{
+	struct winsize size;
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1u : 79;
+}
+
+static bool can_erase(void)
+{
+	const char *name = getenv("TERM");
+	return name && *name && strcmp(name, "dumb") != 0;
+}
+
+/* In place of the line that stands there. Its least important parts, which come last, are left out where there is no room. */
+static void put_line(const char *const *parts, size_t count)
+{
+	char line[256];
+	size_t used = 0, most = room() < sizeof line - 1 ? room() : sizeof line - 1;
+	for (size_t i = 0; i < count && used + strlen(parts[i]) <= most; i++)
+		used += (size_t)snprintf(line + used, sizeof line - used, "%s", parts[i]);
+	line[used] = 0;
+	(void)fprintf(stderr, "\r%s", line);
+	if (can_erase()) {
+		(void)fputs("\x1b[K", stderr);
+	} else {
+		(void)fprintf(stderr, "%*s", standing > used ? (int)(standing - used) : 0, "");
+	}
+	standing = used > 0 ? used : 1;
+}
+
 static void say(struct progress *progress, const struct dc_run *run, double seconds)
 {
 	struct dc_run_figures figures;
-	char total[24] = "", left[48] = "";
+	char total[24] = "", left[48] = "", done[64], rate[32], asked[64], question_rate[32], unanswered[48];
 	dc_run_figures(run, &figures);
 	if (seconds > 0) {
 		progress->rate = smooth(progress->rate, (double)(figures.done - progress->shown_done) / seconds);
@@ -78,13 +110,16 @@ static void say(struct progress *progress, const struct dc_run *run, double seco
 				(void)snprintf(left, sizeof left, ", %d:%02d left", (int)s / 60, (int)s % 60);
 		}
 	}
-	(void)fprintf(stderr, "%s%llu%s audited, %.0f/s, %llu questions asked, %.0f/s, %llu unanswered%s%s",
-		      progress->kind == PROGRESS_LINE ? "\r" : "domaincheck: ", (unsigned long long)figures.done, total,
-		      progress->rate > 0 ? progress->rate : 0, (unsigned long long)figures.asked,
-		      progress->question_rate > 0 ? progress->question_rate : 0,
-		      (unsigned long long)figures.unanswered, left, progress->kind == PROGRESS_LINE ? "\x1b[K" : "\n");
+	(void)snprintf(done, sizeof done, "%llu%s audited", (unsigned long long)figures.done, total);
+	(void)snprintf(rate, sizeof rate, ", %.0f/s", progress->rate > 0 ? progress->rate : 0);
+	(void)snprintf(asked, sizeof asked, ", %llu questions asked", (unsigned long long)figures.asked);
+	(void)snprintf(question_rate, sizeof question_rate, ", %.0f/s", progress->question_rate > 0 ? progress->question_rate : 0);
+	(void)snprintf(unanswered, sizeof unanswered, ", %llu unanswered", (unsigned long long)figures.unanswered);
+	if (progress->kind == PROGRESS_LINE)
+		put_line((const char *const[]){done, left, rate, unanswered, asked, question_rate}, 6);
+	else
+		(void)fprintf(stderr, "domaincheck: %s%s%s%s%s%s\n", done, rate, asked, question_rate, unanswered, left);
 	(void)fflush(stderr);
-	standing = progress->kind == PROGRESS_LINE;
 }
 
 void progress_show(struct progress *progress, const struct dc_run *run)
@@ -110,7 +145,9 @@ void progress_end(struct progress *progress, const struct dc_run *run)
 
 void progress_clear(void)
 {
-	if (standing)
+	if (standing && can_erase())
 		(void)fputs("\r\x1b[K", stderr);
-	standing = false;
+	else if (standing)
+		(void)fprintf(stderr, "\r%*s\r", (int)standing, "");
+	standing = 0;
 }

@@ -4,12 +4,16 @@
 usage: test_fleet_lists.py BINARY [TEST...]
 """
 
+import fcntl
 import os
+import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 from test_fleet import Fleet, domains_of, read_line, wait_gone
@@ -139,6 +143,76 @@ def merge_needs_reports(fleet):
     write(fleet.path("list"), "".join(name + "\n" for name in fleet.names[:5]) * 3)
     result = fleet.tool("merge", "-i", fleet.path("list"), good)
     test.check(result.err.startswith("domaincheck: 2 names of the list are in no report"), f"each once: {result.err!r}")
+
+
+def on_terminal(fleet, columns, term, *args):
+    """What a terminal of so many columns gets to see on standard error."""
+    terminal, inner = pty.openpty()
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
+    run = subprocess.Popen([fleet.tool.binary, *fleet.dead, "--timeout", "0.7", "--retries", "0", "--dnssec=no", "-f", "ndjson", *args],
+                           env=dict(fleet.tool.env, TERM=term), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=inner)
+    os.close(inner)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+    run.wait(20)
+    os.close(terminal)
+    return seen.decode()
+
+
+@test
+def progress_fits(fleet):
+    """The line is never longer than the terminal is wide, and a dumb one gets no control sequences."""
+    names = ("hang1.example", "hang2.example")
+    for columns in (200, 80, 40, 20, 8):
+        for term in ("xterm", "dumb"):
+            seen = on_terminal(fleet, columns, term, *names)
+            lines = [line.replace("\x1b[K", "") for line in seen.split("\r")]
+            test.check(max(map(len, lines)) < columns, f"{columns}, {term}: {seen!r}")
+            test.check(("audited" in seen) == (columns > 15), f"{columns}, {term}: {seen!r}")
+            test.check(("questions asked" in seen) == (columns >= 80), f"{columns}, {term}: {seen!r}")
+            test.check(term != "dumb" or "\x1b" not in seen, f"dumb: {seen!r}")
+
+
+@test
+def rate_is_shared(fleet):
+    """However many threads there are, they ask no more together than was allowed."""
+    names = [f"hang{i}.example" for i in range(30)]
+    fleet.silent.setblocking(False)
+
+    def drain():
+        count = 0
+        while True:
+            try:
+                fleet.silent.recv(4096)
+            except BlockingIOError:
+                return count
+            count += 1
+    for rate, threads in ((4, 16), (20, 16), (25, 2)):
+        drain()
+        run = fleet.start(*fleet.dead, "--timeout", "60", "--retries", "0", "--max-qps", str(rate), "--threads", str(threads),
+                          "-f", "ndjson", *names, stdin=subprocess.DEVNULL)
+        time.sleep(3)
+        count = drain()
+        run.kill()
+        run.communicate()
+        test.check(1.5 * rate <= count <= 3.5 * rate + threads, f"{rate} a second with {threads} threads: {count} in 3 s")
+
+
+@test
+def compared_is_told(fleet):
+    """With -v, a run of more domains than are searched for common primes says so; a smaller one does not."""
+    listed = "".join(f"n{i}.example\n" for i in range(2050))
+    err = fleet("-f", "lint", "-v", stdin=listed).err
+    test.check("first 2000 domains, not of the 50 after them" in err, f"-v: {err[-300:]!r}")
+    test.equal(fleet("-f", "lint", stdin=listed).err, "", "without -v")
+    test.check("common prime" not in fleet("-f", "lint", "-v", stdin=listed[:2000]).err, "fewer domains")
 
 
 if __name__ == "__main__":

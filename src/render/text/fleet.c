@@ -12,7 +12,7 @@ enum {
 
 static struct dc_slice and_more(const struct dc_text *text, struct dc_slice list, size_t count, size_t shown)
 {
-	return count > shown ? dc_text_format(text, "%.*s and %zu more", DC_FMT(list), count - shown) : list;
+	return count > shown ? dc_text_format(text, "%.*s, and %zu more", DC_FMT(list), count - shown) : list;
 }
 
 static struct dc_slice users(const struct dc_text *text, const struct dc_fleet_thing *thing, bool places)
