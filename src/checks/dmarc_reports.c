@@ -66,7 +66,7 @@ static const struct dc_answer *unanswered(const struct dc_dmarc_report *report)
 static bool is_first(const struct dc_dmarc_facts *dmarc, size_t at)
 {
 	for (size_t i = 0; i < at; i++) {
-		if (dc_name_eq(dmarc->reports[i].uri->host, dmarc->reports[at].uri->host))
+		if (dmarc->reports[i].uri->scheme == DC_DMARC_URI_MAILTO && dc_name_eq(dmarc->reports[i].uri->host, dmarc->reports[at].uri->host))
 			return false;
 	}
 	return true;
@@ -78,7 +78,8 @@ static void judge_report(struct dc_emitter *emitter, const struct dc_dmarc_facts
 	const struct dc_answer *answer = unanswered(report);
 
 	judge_uri(emitter, report->uri);
-	if (!report->uri->host.len || !is_first(dmarc, at))
+	/* To other schemes nobody sends, whether the host agrees or not: dmarc-uri-scheme is all there is to say. */
+	if (report->uri->scheme != DC_DMARC_URI_MAILTO || !report->uri->host.len || !is_first(dmarc, at))
 		return;
 	judge_consent(emitter, dmarc, report);
 	judge_host(emitter, report);

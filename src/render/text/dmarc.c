@@ -58,7 +58,8 @@ static void reports(const struct dc_text *text, const struct dc_dmarc_facts *dma
 	for (size_t i = 0; i < dmarc->report_count; i++) {
 		const struct dc_dmarc_report *report = &dmarc->reports[i];
 		struct dc_slice uri = dc_text_clean(text, report->uri->text);
-		const char *trouble = report->authorised == DC_TRI_NO	 ? " (has not agreed to receive them)"
+		const char *trouble = report->uri->scheme == DC_DMARC_URI_OTHER ? " (not a mail address: hardly any receiver reports there)"
+				      : report->authorised == DC_TRI_NO	 ? " (has not agreed to receive them)"
 				      : report->accepts == DC_TRI_NO	 ? " (does not accept mail)"
 				      : report->authorised == DC_TRI_UNKNOWN ? " (not known whether it agreed)"
 									 : "";
