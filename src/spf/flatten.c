@@ -187,51 +187,73 @@ static bool names_its_domain(struct dc_slice text)
 	return false;
 }
 
-/* Can the term stand in the domain's own record instead of the include that leads to it? Only when what leads there lets
+/* Can the term stand in the record of `base` instead of the include that leads to it? Only when what leads there lets
  * pass, and nothing before it on the way decides otherwise. */
-static bool can_be_lifted(const struct dc_spf_use *use)
+static bool can_be_lifted(const struct dc_spf_use *use, const struct dc_spf_node *base)
 {
 	if (names_its_domain(use->term->text) || use->term->kind == DC_SPF_REDIRECT || use->term->kind == DC_SPF_PTR)
 		return false;
-	for (const struct dc_spf_use *at = use; at; at = at->node->by) {
+	for (const struct dc_spf_use *at = use; at; at = at->node == base ? NULL : at->node->by) {
 		if (at->term->qualifier != '+' || (at != use && at->term->kind != DC_SPF_INCLUDE))
 			return false;
-		for (const struct dc_spf_use *before = at->node->uses; at->node->by && before < at; before++)
+		for (const struct dc_spf_use *before = at->node->uses; at->node != base && before < at; before++)
 			if (before->term->qualifier && before->term->qualifier != '+')
 				return false;
 	}
 	return true;
 }
 
-/* The term of the domain's own record that leads to `use`, or is it. */
-static const struct dc_spf_use *own_term(const struct dc_spf_use *use)
+/* The term of the record of `base` that leads to `use`, or is it; NULL: none does. */
+static const struct dc_spf_use *own_term(const struct dc_spf_use *use, const struct dc_spf_node *base)
 {
-	while (use->node->by)
+	while (use && use->node != base)
 		use = use->node->by;
 	return use;
 }
 
-static struct dc_slice add_term(struct flat *f, struct dc_slice text, const struct dc_spf_use *use)
+/* "-a/24" behind a redirect is about the name of that record: "-a:b.example/24". */
+static struct dc_slice text_at_root(struct flat *f, const struct dc_spf_use *use)
 {
-	f->out->lookups += use->lookups;
-	return join(f, text, use->term->text);
+	const struct dc_spf_term *term = use->term;
+	bool own = term->kind == DC_SPF_A || term->kind == DC_SPF_MX || term->kind == DC_SPF_PTR;
+	struct dc_slice text;
+	size_t head;
+
+	if (!use->node->by || !own || term->domain.len)
+		return term->text;
+	head = (size_t)(term->name.ptr - term->text.ptr) + term->name.len;
+	text = dc_arena_concat(f->arena, dc_slice_sub(term->text, 0, head), DC_S(":"));
+	text = dc_arena_concat(f->arena, text, use->node->name);
+	return dc_arena_concat(f->arena, text, dc_slice_sub(term->text, head, term->text.len));
 }
 
-/* What must stay of one term of the domain's own record: itself, or those below it that depend on the message. */
+static struct dc_slice add_term(struct flat *f, struct dc_slice text, const struct dc_spf_use *use)
+{
+	bool told = false;
+
+	f->out->lookups += use->lookups;
+	for (size_t i = 0; i < f->out->failed_count; i++)
+		told |= f->failed[i] == use;
+	if (use->node->by && names_its_domain(use->term->text) && !told)
+		failed(f, use); /* behind a redirect: it cannot be said here */
+	return join(f, text, text_at_root(f, use));
+}
+
+/* What must stay of one term: itself, or those below it that depend on the message. */
 static struct dc_slice add_kept_below(struct flat *f, struct dc_slice text, const struct dc_spf_use *own)
 {
 	bool stays = false, whole = false;
 
 	for (size_t k = 0; k < f->out->kept_count; k++) {
-		if (own_term(f->out->kept[k]) != own)
+		if (own_term(f->out->kept[k], own->node) != own)
 			continue;
 		stays = true;
-		whole |= f->out->kept[k] == own || !can_be_lifted(f->out->kept[k]);
+		whole |= f->out->kept[k] == own || !can_be_lifted(f->out->kept[k], own->node);
 	}
 	if (whole)
 		return add_term(f, text, own);
 	for (size_t k = 0; stays && k < f->out->kept_count; k++)
-		if (own_term(f->out->kept[k]) == own)
+		if (own_term(f->out->kept[k], own->node) == own)
 			text = add_term(f, text, f->out->kept[k]);
 	return text;
 }
@@ -246,18 +268,27 @@ static bool decides(const struct flat *f, const struct dc_spf_use *use)
 	       use->term->qualifier != '+' && use->term->qualifier != all;
 }
 
-/* Terms of the domain's own record that stay, in their order. */
+/* The record that a redirect leads to; NULL: none. */
+static const struct dc_spf_node *behind_redirect(const struct dc_spf_node *node)
+{
+	for (size_t i = 0; i < node->use_count; i++)
+		if (node->uses[i].term->kind == DC_SPF_REDIRECT && !node->uses[i].dead && node->uses[i].child &&
+		    node->uses[i].child->state == DC_SPF_STATE_RECORD)
+			return node->uses[i].child;
+	return NULL;
+}
+
+/* Terms that stay, in their order: of the domain's own record and of those that its redirects lead to. */
 static struct dc_slice add_kept(struct flat *f, struct dc_slice text)
 {
-	const struct dc_spf_node *root = f->facts->root;
-
-	for (size_t i = 0; i < root->use_count; i++) {
-		const struct dc_spf_use *use = &root->uses[i];
-		if (decides(f, use))
-			text = add_term(f, text, use);
-		else if (use->term->kind != DC_SPF_REDIRECT)
-			text = add_kept_below(f, text, use);
-	}
+	for (const struct dc_spf_node *node = f->facts->root; node; node = behind_redirect(node))
+		for (size_t i = 0; i < node->use_count; i++) {
+			const struct dc_spf_use *use = &node->uses[i];
+			if (decides(f, use))
+				text = add_term(f, text, use);
+			else if (use->term->kind != DC_SPF_REDIRECT)
+				text = add_kept_below(f, text, use);
+		}
 	return text;
 }
 
@@ -337,5 +368,6 @@ const struct dc_spf_flat *dc_spf_flatten(struct dc_arena *arena, const struct dc
 	for (size_t i = 0; i < facts->pass6.count && facts->all != '+'; i++)
 		add_range(&f, facts->pass6.items[i]);
 	write_records(&f);
+	f.out->complete &= !f.out->failed_count;
 	return f.out;
 }

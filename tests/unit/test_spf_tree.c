@@ -155,6 +155,35 @@ static void test_flatten_keeps(void **state)
 	assert_true(dc_slice_eq(flat->records[0].text, DC_S("v=spf1 ip4:192.0.2.1 exists:%{i}.e.example include:i.example -all")));
 }
 
+/* What the record behind a redirect says against addresses, or about the message, is not lost. */
+static void test_flatten_redirect(void **state)
+{
+	world_txt(&world, "example.com", "v=spf1 ip4:192.0.2.5 redirect=r.example");
+	world_txt(&world, "r.example", "v=spf1 ip4:192.0.2.1 -ip4:192.0.2.3 -a -mx/24 exists:%{i}.e.example include:i.example ~all");
+	world_txt(&world, "i.example", "v=spf1 ip4:192.0.2.9 exists:%{i}.f.example -all");
+	world_ip(&world, "r.example", "198.51.100.9");
+	world_host(&world, "r.example", DC_TYPE_MX, 10, "h.example");
+	world_ip(&world, "h.example", "203.0.113.1");
+	world_run(&world, arena, evidence, 20, build, NULL);
+	const struct dc_spf_flat *flat = dc_spf_flatten(arena, facts);
+	assert_int_equal(flat->count, 1);
+	assert_int_equal(flat->failed_count, 0);
+	assert_true(dc_slice_eq(flat->records[0].text,
+				DC_S("v=spf1 ip4:192.0.2.1 ip4:192.0.2.5 ip4:192.0.2.9 -ip4:192.0.2.3 -a:r.example -mx:r.example/24 "
+				     "exists:%{i}.e.example exists:%{i}.f.example ~all")));
+	assert_int_equal(flat->lookups, 4);
+}
+
+static void test_flatten_redirect_names_itself(void **state)
+{
+	world_txt(&world, "example.com", "v=spf1 redirect=r.example");
+	world_txt(&world, "r.example", "v=spf1 exists:%{i}.%{d} ~all");
+	world_run(&world, arena, evidence, 20, build, NULL);
+	const struct dc_spf_flat *flat = dc_spf_flatten(arena, facts);
+	assert_int_equal(flat->failed_count, 1);
+	assert_false(flat->complete);
+}
+
 /* RFC 7208 section 7.4, and more. */
 static void test_macros(void **state)
 {
@@ -275,7 +304,8 @@ static void test_name_bomb(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_draw), T(test_draw_over), T(test_flatten_small), T(test_flatten_large), T(test_flatten_keeps),
+		T(test_draw), T(test_draw_over), T(test_flatten_small), T(test_flatten_large), T(test_flatten_keeps), T(test_flatten_redirect),
+		T(test_flatten_redirect_names_itself),
 		T(test_macros), T(test_non_ascii_local), T(test_path), T(test_rounds), T(test_mapped_address),
 		T(test_failures), T(test_name_bomb),
 	};
