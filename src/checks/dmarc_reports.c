@@ -66,7 +66,9 @@ static const struct dc_answer *unanswered(const struct dc_dmarc_report *report)
 static bool is_first(const struct dc_dmarc_facts *dmarc, size_t at)
 {
 	for (size_t i = 0; i < at; i++) {
-		if (dmarc->reports[i].uri->scheme == DC_DMARC_URI_MAILTO && dc_name_eq(dmarc->reports[i].uri->host, dmarc->reports[at].uri->host))
+		const struct dc_dmarc_uri *uri = dmarc->reports[i].uri;
+
+		if (uri->scheme == DC_DMARC_URI_MAILTO && dc_name_eq(uri->host, dmarc->reports[at].uri->host))
 			return false;
 	}
 	return true;
