@@ -304,8 +304,8 @@ static void test_name_bomb(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_draw), T(test_draw_over), T(test_flatten_small), T(test_flatten_large), T(test_flatten_keeps), T(test_flatten_redirect),
-		T(test_flatten_redirect_names_itself),
+		T(test_draw), T(test_draw_over), T(test_flatten_small), T(test_flatten_large), T(test_flatten_keeps),
+		T(test_flatten_redirect), T(test_flatten_redirect_names_itself),
 		T(test_macros), T(test_non_ascii_local), T(test_path), T(test_rounds), T(test_mapped_address),
 		T(test_failures), T(test_name_bomb),
 	};
