@@ -6,7 +6,7 @@
 #include "render/fleet.h"
 
 enum {
-	TOGETHER_DOMAINS_MAX = 2000, /* a batch GCD over that many keys takes half a second; the reports json and text, which
+	TOGETHER_DOMAINS_MAX = 2000, /* a batch GCD over that many keys takes a quarter of a second; the reports json and text, which
 				      * hold a whole fleet, go on further */
 	TOGETHER_MEMORY_MAX = 64 << 20,
 };
