@@ -187,7 +187,7 @@ static enum dc_status give_domain(const struct dc_scan *scan, struct dc_slice te
 	}
 	bool good = scan->domain(scan->user, domain, err);
 	json_decref(domain);
-	return good ? DC_OK : DC_ERR_INPUT;
+	return good ? DC_OK : err && err->status == DC_ERR_NOMEM ? DC_ERR_NOMEM : DC_ERR_INPUT;
 }
 
 static enum dc_status give_members(const struct dc_scan *scan, const struct object *object, struct dc_error *err)

@@ -331,8 +331,11 @@ static bool take_domain(void *user, const json_t *object, struct dc_error *err)
 	struct dc_diff_side *side = reader->side;
 	struct dc_arena *arena = side->arena;
 	if (DC_ARENA_GUARD(arena)) { /* not fuzzed: 512 MiB of facts */
-		(void)dc_error_set(err, DC_ERR_INPUT, "%.*s: more than can be compared in %d MiB of memory", DC_FMT(side->shown),
-				   DC_DIFF_MEMORY_MAX >> 20);
+		if (dc_arena_is_starved(arena))
+			(void)dc_error_set(err, DC_ERR_NOMEM, "%.*s: out of memory for the report", DC_FMT(side->shown));
+		else
+			(void)dc_error_set(err, DC_ERR_INPUT, "%.*s: more than can be compared in %d MiB of memory", DC_FMT(side->shown),
+					   DC_DIFF_MEMORY_MAX >> 20);
 		return false;
 	}
 	const json_t *facts = json_object_get(object, "facts");
