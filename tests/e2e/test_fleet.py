@@ -310,6 +310,7 @@ def fleet_view(fleet):
     text = fleet.tool(*args).out
     for part in ("6 domains: ", '5 of 6 have "reject", not f4.family (none)', "same key", "192.0.2.1: 2 domains", "same prime"):
         test.check(part in text, f"text has {part!r}")
+    test.check("policy below it" not in text, "the same of the policy for names below is told once")
     test.check(max(map(len, text.splitlines())) <= 80, "text keeps to 80 columns")
     alone = fleet.tool.audit(*args[:6], "f0.family").report["fleet"]
     test.equal((alone["outliers"], alone["shared"], alone["shared_primes"]), ([], [], []), "of one domain there is no fleet")

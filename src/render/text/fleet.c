@@ -60,12 +60,30 @@ static void frequent_findings(const struct dc_text *text, const struct dc_summar
 		dc_text_field(text, "frequent", DC_INK_PLAIN, and_more(text, line, count, FINDINGS_SHOWN));
 }
 
+/* The policy for names below is mostly that of the domain, and then told with it. */
+static bool is_told(const struct dc_fleet_outlier *outlier, const struct dc_fleet_outlier *before)
+{
+	if (outlier->property != DC_FLEET_DMARC_BELOW || before->property != DC_FLEET_DMARC_POLICY ||
+	    strcmp(outlier->value, before->value) != 0 || outlier->of != before->of || outlier->other_count != before->other_count)
+		return false;
+	for (size_t i = 0; i < outlier->other_count; i++) {
+		const struct dc_fleet_domain *domain = outlier->others[i];
+
+		if (domain != before->others[i] ||
+		    strcmp(domain->values[DC_FLEET_DMARC_BELOW], domain->values[DC_FLEET_DMARC_POLICY]) != 0)
+			return false;
+	}
+	return true;
+}
+
 static void outliers(const struct dc_text *text, const struct dc_fleet_view *view)
 {
 	for (size_t i = 0; i < view->outlier_count; i++) {
 		const struct dc_fleet_outlier *outlier = &view->outliers[i];
 		struct dc_slice list = {0};
 
+		if (i > 0 && is_told(outlier, outlier - 1))
+			continue;
 		for (size_t k = 0; k < outlier->other_count && k < SHOWN_DOMAINS; k++) {
 			struct dc_slice name = dc_text_clean(text, outlier->others[k]->domain);
 
