@@ -292,7 +292,7 @@ static void domain(struct dc_report *report, const struct dc_audit_result *resul
 {
 	struct state *state = report->state;
 
-	rows(report, dc_node_domain(&state->json, report, result));
+	rows(report, dc_node_domain(&state->json, report, result, DC_NODE_VERDICTS));
 }
 
 static bool line(struct dc_report *report, struct dc_slice raw, enum dc_domain_verdict *ret_verdict)

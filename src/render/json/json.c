@@ -105,7 +105,8 @@ static struct dc_node *findings_array(struct dc_json *json, const struct dc_audi
 	return findings;
 }
 
-struct dc_node *dc_node_domain(struct dc_json *json, struct dc_report *report, const struct dc_audit_result *result)
+struct dc_node *dc_node_domain(struct dc_json *json, struct dc_report *report, const struct dc_audit_result *result,
+			       enum dc_node_extent extent)
 {
 	const struct words *words = make_words(report, result);
 	const struct dc_inputs *inputs = result->inputs;
@@ -119,7 +120,7 @@ struct dc_node *dc_node_domain(struct dc_json *json, struct dc_report *report, c
 		dc_node_add(json, checks, check);
 	}
 	for (size_t i = 0; i < result->profile_count; i++)
-		dc_node_add(json, profiles, dc_node_profile(json, &result->profiles[i]));
+		dc_node_add(json, profiles, dc_node_profile(json, &result->profiles[i], extent));
 	dc_node_set(json, object, "domain", dc_node_text(json, inputs->domain));
 	if (inputs->typed.len > 0 && !dc_slice_eq(inputs->typed, inputs->domain))
 		dc_node_set(json, object, "input", dc_node_text(json, inputs->typed));
@@ -136,7 +137,7 @@ struct dc_node *dc_node_domain(struct dc_json *json, struct dc_report *report, c
 
 json_t *dc_json_domain(struct dc_json *json, struct dc_report *report, const struct dc_audit_result *result)
 {
-	json_t *value = dc_node_value(json, dc_node_domain(json, report, result));
+	json_t *value = dc_node_value(json, dc_node_domain(json, report, result, DC_NODE_WHOLE));
 
 	dc_node_forget(json);
 	return value;
@@ -146,7 +147,7 @@ static void write_domain(struct dc_report *report, const struct dc_audit_result 
 {
 	struct state *state = report->state;
 
-	dc_node_write(&state->json, &report->out, dc_node_domain(&state->json, report, result), false, 4);
+	dc_node_write(&state->json, &report->out, dc_node_domain(&state->json, report, result, DC_NODE_WHOLE), false, 4);
 	dc_node_forget(&state->json);
 	if (state->json.failed && report->status == DC_OK)
 		report->status = DC_ERR_NOMEM;

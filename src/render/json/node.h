@@ -68,8 +68,14 @@ const struct dc_node *dc_node_next(const struct dc_node *item);
 struct dc_node *dc_node_of(struct dc_json *json, const json_t *value);
 
 /* ---- the domain ---- */
+
+enum dc_node_extent {
+	DC_NODE_WHOLE,
+	DC_NODE_VERDICTS, /* of profiles no requirements, which are many */
+};
 /* A domain as in the reports; its words are made in the report's scratch. */
-struct dc_node *dc_node_domain(struct dc_json *json, struct dc_report *report, const struct dc_audit_result *result);
+struct dc_node *dc_node_domain(struct dc_json *json, struct dc_report *report, const struct dc_audit_result *result,
+			       enum dc_node_extent extent);
 
 /* The parts of "facts"; each is an object (or array) with all its keys, whatever is unknown null. result->facts may be
  * NULL, and so may any part of it. */
@@ -96,7 +102,7 @@ struct dc_node *dc_json_caa(struct dc_json *json, const struct dc_facts *facts);
 struct dc_node *dc_json_spoofable(struct dc_json *json, const struct dc_facts *facts);
 
 /* One profile of a domain: as a node, and as it stands in a line, from its "title" on (profile.c). */
-struct dc_node *dc_node_profile(struct dc_json *json, const struct dc_profile_result *profile);
+struct dc_node *dc_node_profile(struct dc_json *json, const struct dc_profile_result *profile, enum dc_node_extent extent);
 void dc_json_put_profile(struct dc_json *json, struct dc_buf *out, const struct dc_profile_result *profile);
 /* All waivers of the run, and whether they were of use. */
 json_t *dc_json_waivers(struct dc_json *json, const struct dc_run_info *run);

@@ -8,37 +8,44 @@ static const char *grade_of(const struct dc_profile_result *profile, const struc
 	return !profile->profile || profile->profile->each_check ? NULL : requirement->must ? "must" : "should";
 }
 
-struct dc_node *dc_node_profile(struct dc_json *json, const struct dc_profile_result *profile)
+static struct dc_node *requirement_object(struct dc_json *json, const struct dc_profile_result *profile,
+					  const struct dc_requirement_result *requirement)
 {
-	struct dc_node *object = dc_node_object(json), *requirements = dc_node_array(json), *not_checkable = dc_node_array(json);
+	struct dc_node *object = dc_node_object(json), *findings = dc_node_array(json);
 
-	for (size_t i = 0; i < profile->requirement_count; i++) {
-		const struct dc_requirement_result *requirement = &profile->requirements[i];
-		struct dc_node *entry = dc_node_object(json), *findings = dc_node_array(json);
-
-		for (size_t j = 0; j < requirement->finding_count; j++)
-			dc_node_add(json, findings,
-				    dc_node_word(json, dc_catalogue_row(requirement->findings[j]->id)->slug));
-		dc_node_set(json, entry, "id", dc_node_word(json, requirement->id));
-		dc_node_set(json, entry, "verdict", dc_node_word(json, dc_verdict_name(requirement->verdict)));
-		if (grade_of(profile, requirement)) {
-			dc_node_set(json, entry, "grade", dc_node_word(json, grade_of(profile, requirement)));
-			dc_node_set(json, entry, "title", dc_node_word(json, requirement->text));
-		}
-		dc_node_set(json, entry, "findings", findings);
-		if (requirement->waived_count > 0) {
-			struct dc_node *waived = dc_node_array(json);
-
-			for (size_t j = 0; j < requirement->waived_count; j++)
-				dc_node_add(json, waived, dc_node_word(json, dc_catalogue_row(requirement->waived[j]->id)->slug));
-			dc_node_set(json, entry, "waived", waived);
-		}
-		dc_node_add(json, requirements, entry);
+	for (size_t j = 0; j < requirement->finding_count; j++)
+		dc_node_add(json, findings, dc_node_word(json, dc_catalogue_row(requirement->findings[j]->id)->slug));
+	dc_node_set(json, object, "id", dc_node_word(json, requirement->id));
+	dc_node_set(json, object, "verdict", dc_node_word(json, dc_verdict_name(requirement->verdict)));
+	if (grade_of(profile, requirement)) {
+		dc_node_set(json, object, "grade", dc_node_word(json, grade_of(profile, requirement)));
+		dc_node_set(json, object, "title", dc_node_word(json, requirement->text));
 	}
-	for (size_t i = 0; profile->not_checkable && profile->not_checkable[i]; i++)
-		dc_node_add(json, not_checkable, dc_node_word(json, profile->not_checkable[i]));
+	dc_node_set(json, object, "findings", findings);
+	if (requirement->waived_count > 0) {
+		struct dc_node *waived = dc_node_array(json);
+
+		for (size_t j = 0; j < requirement->waived_count; j++)
+			dc_node_add(json, waived, dc_node_word(json, dc_catalogue_row(requirement->waived[j]->id)->slug));
+		dc_node_set(json, object, "waived", waived);
+	}
+	return object;
+}
+
+struct dc_node *dc_node_profile(struct dc_json *json, const struct dc_profile_result *profile, enum dc_node_extent extent)
+{
+	struct dc_node *object = dc_node_object(json), *requirements, *not_checkable;
+
 	dc_node_set(json, object, "id", dc_node_word(json, profile->id));
 	dc_node_set(json, object, "verdict", dc_node_word(json, dc_verdict_name(profile->verdict)));
+	if (extent == DC_NODE_VERDICTS)
+		return object;
+	requirements = dc_node_array(json);
+	not_checkable = dc_node_array(json);
+	for (size_t i = 0; i < profile->requirement_count; i++)
+		dc_node_add(json, requirements, requirement_object(json, profile, &profile->requirements[i]));
+	for (size_t i = 0; profile->not_checkable && profile->not_checkable[i]; i++)
+		dc_node_add(json, not_checkable, dc_node_word(json, profile->not_checkable[i]));
 	if (profile->profile && !profile->profile->each_check) {
 		dc_node_set(json, object, "title", dc_node_word(json, profile->profile->title));
 		dc_node_set(json, object, "version", dc_node_word(json, profile->profile->version));
