@@ -2,8 +2,7 @@
 
 Of twenty domains six are hosted by one large provider, four by another, three send through a vendor, five have servers of
 their own, two are broken. Vendors' SPF records are shared, as they are outside. Each selector has a key of its own, but for the
-short ones: moduli without small factors and without a factor in common, to which nobody has a private key. The same number
-always gives the same domain.
+short ones: moduli without small factors, to which nobody has a private key. The same number always gives the same domain.
 """
 
 import base64
@@ -12,6 +11,7 @@ import random
 MODULUS_BITS, SHORT_BITS = 2048, 512
 EXPONENT = 65537
 KEYS_A_DOMAIN = 2
+FACTOR_MIN, PLACES = 1 << 17, 256
 HEAD = """$TTL 3600
 $ORIGIN .
 @ SOA a.root-servers.net. hostmaster.root-servers.net. 1 7200 900 1209600 3600
@@ -40,21 +40,26 @@ def quoted(text):
     return " ".join(f'"{text[i:i + 250]}"' for i in range(0, len(text), 250))
 
 
-def moduli(bits, count):
-    """So many odd numbers of so many bits. All factors are larger than the piece of the number line that they are sieved from,
-    so no two have one in common."""
-    odds = 64 * max(count, 1000)
-    start = random.Random(bits).getrandbits(bits) | 1 | 3 << (bits - 2)
-    good, small = bytearray([1]) * odds, bytearray([1]) * (2 * odds)
-    for prime in range(3, 2 * odds, 2):
-        if not small[prime]:
-            continue
-        small[prime * prime::2 * prime] = bytes(len(range(prime * prime, 2 * odds, 2 * prime)))
+def sieved(start, odds, primes):
+    """Those of `odds` odd numbers from `start` on that none of the primes divides."""
+    good = bytearray([1]) * odds
+    for prime in primes:
         first = -start * (prime + 1) // 2 % prime  # start + 2 * first is a multiple
         good[first::prime] = bytes(len(range(first, odds, prime)))
-    found = [start + 2 * i for i in range(odds) if good[i]]
-    assert len(found) >= count
-    return found[:count]
+    return [start + 2 * i for i in range(odds) if good[i]]
+
+
+def moduli(bits, count):
+    """So many odd numbers of so many bits without small factors, neighbours from far places of the number line: factors that
+    two have in common are too small to be primes of keys."""
+    randomness = random.Random(bits)
+    odds = 64 * (count // PLACES + 10)
+    small = bytearray([1]) * FACTOR_MIN
+    for prime in range(3, int(FACTOR_MIN ** 0.5) + 1, 2):
+        small[prime * prime::2 * prime] = bytes(len(range(prime * prime, FACTOR_MIN, 2 * prime)))
+    primes = [prime for prime in range(3, FACTOR_MIN, 2) if small[prime]]
+    places = [sieved(randomness.getrandbits(bits) | 1 | 3 << (bits - 2), odds, primes) for _ in range(PLACES)]
+    return [places[i % PLACES][i // PLACES] for i in range(count)]
 
 
 def der(tag, content):
