@@ -12,9 +12,9 @@
 
 enum {
 	RUN_MEMORY_MAX = 16 << 20,
-	AHEAD = 4, /* results kept for their turn, as a multiple of the audits in flight: one slow domain must not stop
-		      the rest at once */
-	HELD_MAX = 64 << 20, /* octets of them */
+	AHEAD = 10,           /* results kept for their turn, as a multiple of the audits in flight: a domain whose servers are dead
+			       * takes seconds, in which thousands of others get ready */
+	HELD_MAX = 160 << 20, /* octets of them */
 	PAUSE_MS = 20, /* until a source of names that had none is asked again */
 };
 
