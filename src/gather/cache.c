@@ -1,4 +1,5 @@
-/* The cache: chained hash of entries, a list in order of last use, eviction from its old end. */
+/* The cache: chained hash of entries, a list of the answered ones in order of last use, eviction from its old end. What is still
+ * asked stands in a list of its own: it cannot be evicted, and a full cache does not walk over it. */
 #include "gather/cache.h"
 
 #include <stdlib.h>
@@ -16,18 +17,23 @@ struct dc_cache_entry {
 	struct dc_answer *answer; /* NULL while in flight */
 	struct dc_waiter *waiters;
 	struct dc_cache_entry *chain;        /* same bucket */
-	struct dc_cache_entry *newer, *older;
+	struct dc_cache_entry *newer, *older; /* same list */
 	size_t size;
 	uint64_t hash;
 	unsigned failures;
 	char bytes[]; /* name and server of the question */
 };
 
+struct list {
+	struct dc_cache_entry *newest, *oldest;
+};
+
 struct dc_cache {
 	struct dc_source *const *sources;
-	size_t source_count, ceiling, held, count, bucket_count;
+	size_t source_count, ceiling, count, bucket_count;
+	size_t held; /* octets of those answered */
 	struct dc_cache_entry **buckets;
-	struct dc_cache_entry *newest, *oldest;
+	struct list answered, asked;
 	struct dc_cache_figures figures;
 };
 
@@ -46,18 +52,25 @@ struct dc_cache *dc_cache_new(struct dc_source *const *sources, size_t source_co
 	return cache;
 }
 
-static void use_unlink(struct dc_cache *cache, struct dc_cache_entry *entry)
+static struct list *list_of(struct dc_cache *cache, const struct dc_cache_entry *entry)
 {
-	*(entry->newer ? &entry->newer->older : &cache->newest) = entry->older;
-	*(entry->older ? &entry->older->newer : &cache->oldest) = entry->newer;
+	return entry->answer ? &cache->answered : &cache->asked;
+}
+
+static void list_remove(struct dc_cache *cache, struct dc_cache_entry *entry)
+{
+	struct list *list = list_of(cache, entry);
+	*(entry->newer ? &entry->newer->older : &list->newest) = entry->older;
+	*(entry->older ? &entry->older->newer : &list->oldest) = entry->newer;
 	entry->newer = entry->older = NULL;
 }
 
-static void use_push(struct dc_cache *cache, struct dc_cache_entry *entry)
+static void list_push(struct dc_cache *cache, struct dc_cache_entry *entry)
 {
-	entry->older = cache->newest;
-	*(cache->newest ? &cache->newest->newer : &cache->oldest) = entry;
-	cache->newest = entry;
+	struct list *list = list_of(cache, entry);
+	entry->older = list->newest;
+	*(list->newest ? &list->newest->newer : &list->oldest) = entry;
+	list->newest = entry;
 }
 
 static void drop(struct dc_cache *cache, struct dc_cache_entry *entry)
@@ -66,8 +79,8 @@ static void drop(struct dc_cache *cache, struct dc_cache_entry *entry)
 	while (*at != entry)
 		at = &(*at)->chain;
 	*at = entry->chain;
-	use_unlink(cache, entry);
-	cache->held -= entry->size;
+	list_remove(cache, entry);
+	cache->held -= entry->answer ? entry->size : 0;
 	cache->count--;
 	dc_answer_unref(entry->answer);
 	free(entry);
@@ -77,29 +90,12 @@ void dc_cache_free(struct dc_cache *cache)
 {
 	if (!cache)
 		return;
-	while (cache->newest)
-		drop(cache, cache->newest);
+	while (cache->answered.newest)
+		drop(cache, cache->answered.newest);
+	while (cache->asked.newest)
+		drop(cache, cache->asked.newest);
 	free(cache->buckets);
 	free(cache);
-}
-
-/* The oldest entries that nobody waits for go first. */
-static void evict(struct dc_cache *cache)
-{
-	struct dc_cache_entry *entry = cache->oldest;
-	while (entry && cache->held > cache->ceiling) {
-		struct dc_cache_entry *newer = entry->newer;
-		if (entry->answer)
-			drop(cache, entry);
-		entry = newer;
-		/* The next to go was last used long ago: let it come while others are worked on. */
-		if (entry) {
-			__builtin_prefetch(entry->answer);
-			__builtin_prefetch(entry->newer);
-			__builtin_prefetch((const char *)entry->newer + CACHE_LINE);
-			__builtin_prefetch((const char *)entry->newer + (size_t)2 * CACHE_LINE);
-		}
-	}
 }
 
 static size_t answer_size(const struct dc_answer *answer)
@@ -108,6 +104,39 @@ static size_t answer_size(const struct dc_answer *answer)
 	for (size_t i = 0; i < answer->rr_count; i++)
 		size += answer->rrs[i].owner.len + answer->rrs[i].rdata.len;
 	return size;
+}
+
+/* The oldest go first. */
+static void evict(struct dc_cache *cache)
+{
+	while (cache->answered.oldest && cache->held > cache->ceiling) {
+		drop(cache, cache->answered.oldest);
+		/* The next to go was last used long ago: let it come while others are worked on. */
+		struct dc_cache_entry *next = cache->answered.oldest;
+		if (next) {
+			__builtin_prefetch(next->answer);
+			__builtin_prefetch(next->newer);
+			__builtin_prefetch((const char *)next->newer + CACHE_LINE);
+			__builtin_prefetch((const char *)next->newer + (size_t)2 * CACHE_LINE);
+		}
+	}
+}
+
+/* An answer came, or with NULL is asked for again. */
+static void set_answer(struct dc_cache *cache, struct dc_cache_entry *entry, struct dc_answer *answer)
+{
+	list_remove(cache, entry);
+	if (entry->answer) {
+		cache->held -= entry->size;
+		entry->size -= answer_size(entry->answer);
+		dc_answer_unref(entry->answer);
+	}
+	entry->answer = answer;
+	if (answer) {
+		entry->size += answer_size(answer);
+		cache->held += entry->size;
+	}
+	list_push(cache, entry);
 }
 
 static void waiter_unlink(struct dc_waiter *waiter)
@@ -129,10 +158,7 @@ static void fetch_done(struct dc_fetch *fetch, struct dc_answer *answer)
 {
 	struct dc_cache_entry *entry = fetch->user;
 	struct dc_cache *cache = entry->cache;
-	size_t size = answer_size(answer);
-	entry->answer = answer;
-	entry->size += size;
-	cache->held += size;
+	set_answer(cache, entry, answer);
 	entry->failures = dc_outcome_is_known(answer->outcome) ? 0 : entry->failures + 1;
 	cache->figures.failed += entry->failures > 0;
 	while (entry->waiters) {
@@ -144,16 +170,22 @@ static void fetch_done(struct dc_fetch *fetch, struct dc_answer *answer)
 	evict(cache);
 }
 
+static void chain_all(const struct list *list, struct dc_cache_entry **buckets, size_t bucket_count)
+{
+	for (struct dc_cache_entry *entry = list->newest; entry; entry = entry->older) {
+		entry->chain = buckets[entry->hash & (bucket_count - 1)];
+		buckets[entry->hash & (bucket_count - 1)] = entry;
+	}
+}
+
 static bool grow(struct dc_cache *cache)
 {
 	size_t larger = cache->bucket_count * 2;
 	struct dc_cache_entry **buckets = calloc(larger, sizeof *buckets);
 	if (!buckets)
 		return false;
-	for (struct dc_cache_entry *entry = cache->newest; entry; entry = entry->older) {
-		entry->chain = buckets[entry->hash & (larger - 1)];
-		buckets[entry->hash & (larger - 1)] = entry;
-	}
+	chain_all(&cache->answered, buckets, larger);
+	chain_all(&cache->asked, buckets, larger);
 	free(cache->buckets);
 	cache->buckets = buckets;
 	cache->bucket_count = larger;
@@ -188,8 +220,7 @@ static struct dc_cache_entry *add(struct dc_cache *cache, const struct dc_questi
 	entry->fetch.user = entry;
 	entry->chain = cache->buckets[hash & (cache->bucket_count - 1)];
 	cache->buckets[hash & (cache->bucket_count - 1)] = entry;
-	use_push(cache, entry);
-	cache->held += size;
+	list_push(cache, entry);
 	cache->count++;
 	return entry;
 }
@@ -223,16 +254,12 @@ bool dc_cache_get(struct dc_cache *cache, const struct dc_question *question, st
 	struct dc_cache_entry *entry = find(cache, question, hash);
 	waiter->answer = NULL;
 	if (entry && entry->answer && entry->failures && entry->failures < FAILURES_KEPT) {
-		size_t size = answer_size(entry->answer);
-		entry->size -= size;
-		cache->held -= size;
-		dc_answer_unref(entry->answer);
-		entry->answer = NULL;
+		set_answer(cache, entry, NULL);
 	} else if (entry) {
 		cache->figures.shared++;
-		use_unlink(cache, entry);
-		use_push(cache, entry);
 		if (entry->answer) {
+			list_remove(cache, entry);
+			list_push(cache, entry);
 			waiter->answer = dc_answer_ref(entry->answer);
 			return true;
 		}

@@ -17,8 +17,7 @@ enum {
 	DC_AUDIT_TIME_MAX_MS = 120000,
 	DC_AUDIT_MEMORY_MAX = 64 << 20,  /* facts and findings */
 	DC_AUDIT_WORK_MAX_MS = 10000,    /* building facts, live: the worst that was found needs half a second */
-	DC_CACHE_OCTETS_MAX = 8 << 20,   /* answers kept for domains to come, the last used: those of some 500 domains, and no more
-					  * than the processor has near */
+	DC_CACHE_OCTETS_MAX = 24 << 20,  /* answers kept for the whole run */
 };
 
 struct dc_gather;
