@@ -31,7 +31,7 @@ const char *dc_fleet_property_title(enum dc_fleet_property property)
 
 const char *dc_fleet_kind_name(enum dc_fleet_kind kind)
 {
-	static const char *const names[] = {"dkim_key", "address", "rua", "provider"};
+	static const char *const names[] = {"dkim_key", "address", "range", "rua", "provider"};
 	return names[kind];
 }
 
@@ -120,6 +120,18 @@ struct dc_fleet_thing *dc_fleet_use_thing(struct dc_fleet *fleet, const struct d
 	return thing;
 }
 
+void dc_fleet_use_range(struct dc_fleet *fleet, const struct dc_fleet_domain *domain, struct dc_slice argument)
+{
+	char text[DC_PREFIX_TEXT_MAX];
+	struct dc_prefix range;
+	/* Single addresses are things of their own. */
+	if (!dc_prefix_parse(argument, &range) || range.bits >= (range.ip.family == 4 ? 32 : 128))
+		return;
+	for (size_t i = range.bits; i < 128; i++)
+		range.ip.octets[i / 8] &= (uint8_t)~(0x80 >> i % 8);
+	(void)dc_fleet_use_thing(fleet, domain, DC_FLEET_RANGE, dc_prefix_format(range, text), (struct dc_slice){0});
+}
+
 /* ---- one domain ---- */
 
 static const char *dmarc_word(const struct dc_dmarc_verdict *verdict)
@@ -174,6 +186,11 @@ static void things(struct dc_fleet *fleet, const struct dc_fleet_domain *row, co
 		/* What was given on the command line is the same for all, and no discovery. */
 		if (address->sender.origin != DC_SENDER_OPTION)
 			(void)dc_fleet_use_thing(fleet, row, DC_FLEET_ADDRESS, address->text, (struct dc_slice){0});
+	}
+	for (size_t i = 0; facts->spf && facts->spf->root && i < facts->spf->root->use_count; i++) {
+		const struct dc_spf_term *term = facts->spf->root->uses[i].term;
+		if (term->qualifier == '+' && (term->kind == DC_SPF_IP4 || term->kind == DC_SPF_IP6))
+			dc_fleet_use_range(fleet, row, term->value);
 	}
 	for (size_t i = 0; record && i < record->rua_count; i++)
 		if (record->rua[i].address.len)

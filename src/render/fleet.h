@@ -21,8 +21,8 @@ enum dc_fleet_property {
 const char *dc_fleet_property_name(enum dc_fleet_property property);  /* "dmarc.policy": for scripts */
 const char *dc_fleet_property_title(enum dc_fleet_property property); /* "DMARC policy": for people */
 
-enum dc_fleet_kind { DC_FLEET_DKIM_KEY, DC_FLEET_ADDRESS, DC_FLEET_RUA, DC_FLEET_PROVIDER, DC_FLEET_KIND_COUNT };
-const char *dc_fleet_kind_name(enum dc_fleet_kind kind); /* "dkim_key" "address" "rua" "provider" */
+enum dc_fleet_kind { DC_FLEET_DKIM_KEY, DC_FLEET_ADDRESS, DC_FLEET_RANGE, DC_FLEET_RUA, DC_FLEET_PROVIDER, DC_FLEET_KIND_COUNT };
+const char *dc_fleet_kind_name(enum dc_fleet_kind kind); /* "dkim_key" "address" "range" "rua" "provider" */
 
 struct dc_fleet_domain {
 	struct dc_slice domain;
@@ -38,7 +38,7 @@ struct dc_fleet_use {
 	struct dc_slice name;
 };
 
-/* A key (its fingerprint), an address, a report address, a provider (its id). */
+/* A key (its fingerprint), an address, a range that the domain's own SPF record names, a report address, a provider (its id). */
 struct dc_fleet_thing {
 	enum dc_fleet_kind kind;
 	struct dc_slice value, title; /* the title: of a provider */

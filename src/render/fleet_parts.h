@@ -25,5 +25,7 @@ struct dc_fleet_domain *dc_fleet_new_domain(struct dc_fleet *fleet, struct dc_sl
 /* Notes that `domain`, the latest one, has the thing. NULL: no memory. */
 struct dc_fleet_thing *dc_fleet_use_thing(struct dc_fleet *fleet, const struct dc_fleet_domain *domain,
 					  enum dc_fleet_kind kind, struct dc_slice value, struct dc_slice name);
+/* The same for the argument of an ip4: or ip6: term, when it is a range. */
+void dc_fleet_use_range(struct dc_fleet *fleet, const struct dc_fleet_domain *domain, struct dc_slice argument);
 
 #endif

@@ -278,7 +278,7 @@ def family_zone(fleet):
     for i in range(6):
         name = f"f{i}"
         text += f'{name}.family. MX 10 mx.{name}.family.\nmx.{name}.family. A 192.0.2.{1 if i < 2 else i + 1}\n'
-        text += f'{name}.family. TXT "v=spf1 ip4:192.0.2.{1 if i < 2 else i + 1} -all"\n'
+        text += f'{name}.family. TXT "v=spf1 ip4:192.0.2.{1 if i < 2 else i + 1}{" ip4:198.51.100.%d/28 ip6:2001:DB8::/64" % (64 + i) if i in (2, 5) else ""} -all"\n'
         text += f'_dmarc.{name}.family. TXT "v=DMARC1; p={"none" if i == 4 else "reject"}; rua=mailto:r@{"f0" if i < 3 else name}.family"\n'
         if name in moduli:
             text += f"sel._domainkey.{name}.family. TXT {rsa_record(moduli[name])}\n"
@@ -301,6 +301,7 @@ def fleet_view(fleet):
     test.check("spf.all" not in odd, f"all have the same: {odd}")
     shared = {(s["kind"], tuple(s["domains"])) for s in view["shared"]}
     test.equal(shared, {("dkim_key", ("f0.family", "f1.family")), ("address", ("f0.family", "f1.family")),
+                        ("range", ("f2.family", "f5.family")),
                         ("rua", ("f0.family", "f1.family", "f2.family"))}, "shared things")
     pairs = [{names[0] for names in (pair["names"], pair["with"])} for pair in view["shared_primes"]]
     key = "sel._domainkey.f{}.family".format

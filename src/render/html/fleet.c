@@ -88,7 +88,7 @@ static void primes(struct dc_html *html, const struct dc_fleet_view *view)
 
 static void shared(struct dc_html *html, const struct dc_fleet_view *view)
 {
-	static const char *const kinds[DC_FLEET_KIND_COUNT] = {"DKIM key", "Sending address", "Report address", "Service"};
+	static const char *const kinds[DC_FLEET_KIND_COUNT] = {"DKIM key", "Sending address", "Sending range", "Report address", "Service"};
 
 	if (view->shared_count + view->provider_count == 0)
 		return;

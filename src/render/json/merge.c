@@ -132,6 +132,13 @@ static void things(struct dc_fleet *fleet, struct dc_fleet_domain *row, const js
 		if (dc_json_member(item, "ip").len && !dc_slice_eq(dc_json_member(item, "origin"), DC_S("option")))
 			(void)dc_fleet_use_thing(fleet, row, DC_FLEET_ADDRESS, dc_json_member(item, "ip"), (struct dc_slice){0});
 	}
+	json_array_foreach(json_object_get(json_object_get(json_object_get(facts, "spf"), "tree"), "terms"), i, item)
+	{
+		struct dc_slice term = dc_json_member(item, "term"), kind = dc_json_member(item, "kind");
+		if (dc_slice_eq(dc_json_member(item, "qualifier"), DC_S("+")) &&
+		    (dc_slice_eq(kind, DC_S("ip4")) || dc_slice_eq(kind, DC_S("ip6"))))
+			dc_fleet_use_range(fleet, row, dc_slice_sub(term, dc_slice_find(term, ':') + 1, SIZE_MAX));
+	}
 	json_array_foreach(json_object_get(dmarc, "rua"), i, item)
 	{
 		struct dc_slice uri = json_is_string(item) ? dc_slice_of(json_string_value(item)) : (struct dc_slice){0};

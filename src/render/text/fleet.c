@@ -151,6 +151,7 @@ void dc_text_fleet(const struct dc_text *text, const struct dc_summary *summary,
 	primes(text, view);
 	shared(text, view, DC_FLEET_DKIM_KEY, "same key");
 	shared(text, view, DC_FLEET_ADDRESS, "same address");
+	shared(text, view, DC_FLEET_RANGE, "same range");
 	shared(text, view, DC_FLEET_RUA, "reports to");
 	providers(text, view);
 }
